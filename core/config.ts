@@ -1,0 +1,166 @@
+import type { AudienceId, IdentifierKind, SegmentSource, SystemId } from "./model.ts";
+
+/** `${env:X}` or `${file:Y}`, unresolved: a secret's value never stands in the configuration object. */
+export type SecretRef = string & { readonly __brand: "SecretRef" };
+
+export type SystemKind = "postgres" | "files" | "ghost";
+
+type SystemBase = {
+  readonly id: SystemId;
+  readonly title: string;
+  /** Does it send mail to the people it holds? Decides where opted-out people count as mailable. */
+  readonly sends: boolean;
+  /** Hours after which a change here should be seen everywhere else, unless the audience says otherwise. */
+  readonly attributes: Readonly<Record<string, string>>; // canonical name → field in this system
+};
+
+/** How Plumbline may write to Postgres, by table and column, so that every write can be judged by its effect. */
+export type PostgresWrite = {
+  /** Table with one row per (list, person): `add` inserts, `remove` deletes the row, the person stays. */
+  readonly membership?: Readonly<{ table: string; key: string; list?: { column: string; value: string } }>;
+  /** Table and columns that `set` may change. Consent-bearing columns are refused. */
+  readonly attributes?: Readonly<{ table: string; key: string; columns: Readonly<Record<string, string>> }>;
+  /** `suppress` sets this column to this value; nothing sets it back. */
+  readonly suppress?: Readonly<{ table: string; key: string; column: string; value: string }>;
+};
+
+export type PostgresSystem = SystemBase & {
+  readonly kind: "postgres";
+  readonly dsn: SecretRef;
+  readonly write: (PostgresWrite & { readonly dsn: SecretRef }) | null;
+  readonly statementTimeoutSeconds: number;
+  /** SQL of every record in the system, same columns as a segment's; null: base not readable. */
+  readonly base: string | null;
+};
+
+export type FilesSystem = SystemBase & {
+  readonly kind: "files";
+  /** Folder of CSV or CSV.gz exports, absolute or relative to the configuration file. */
+  readonly folder: string;
+  /** File of every record; null: base not readable. */
+  readonly base: string | null;
+  readonly columns: Readonly<Partial<Record<IdentifierKind | "consent" | "consent_at" | "updated_at", string>>>;
+};
+
+export type GhostSystem = SystemBase & {
+  readonly kind: "ghost";
+  readonly url: string;
+  /** Admin API key `id:secret`. */
+  readonly key: SecretRef;
+  readonly writeKey: SecretRef | null;
+};
+
+export type SystemConfig = PostgresSystem | FilesSystem | GhostSystem;
+
+export type Purpose = "suppression" | "ineligible" | "consent" | "lifecycle" | "marketing";
+
+export type SegmentConfig = {
+  readonly system: SystemId;
+  readonly source: SegmentSource;
+  /** Only people whose owner record has one of these values belong here. */
+  readonly where: Readonly<Record<string, readonly string[]>> | null;
+  readonly latencyBudgetHours: number | null;
+};
+
+export type Audience = {
+  readonly id: AudienceId;
+  readonly title: string;
+  readonly purpose: Purpose;
+  readonly owner: SystemId;
+  readonly identity: IdentifierKind;
+  readonly segments: readonly SegmentConfig[];
+  readonly requiredAttributes: readonly string[];
+  /** Cron in the configuration's time zone. */
+  readonly cadence: string;
+  readonly latencyBudgetHours: number;
+  readonly direction: "one_way";
+  readonly repair: "off" | "manual" | "auto_safe";
+  readonly holdout: AudienceId | null;
+  readonly exclusiveWith: readonly AudienceId[];
+  readonly proposedBy: "person" | "model";
+  readonly approvedBy: string | null;
+  readonly reason: string | null;
+};
+
+export type AttributeRule = {
+  readonly name: string;
+  readonly title: string;
+  readonly owners: readonly SystemId[];
+  readonly merge: "owner_wins" | "newest" | "most_restrictive" | "manual";
+  readonly class: "plain" | "personal" | "consent";
+  /** Values that count as valid; null: any value that is not empty or a placeholder. */
+  readonly values: readonly string[] | null;
+  readonly pattern: string | null;
+};
+
+/** A known job that writes into a system: who writes what, when. */
+export type WriterJob = {
+  readonly name: string;
+  readonly from: SystemId | null;
+  readonly to: SystemId;
+  readonly audiences: readonly AudienceId[];
+  readonly attributes: readonly string[];
+  /** Cron; null: not known. */
+  readonly schedule: string | null;
+  readonly enabled: boolean;
+};
+
+/** A planned send; `at` or `cron`. Without any, the next send is "not known". */
+export type Send = {
+  readonly name: string;
+  readonly system: SystemId;
+  readonly audience: AudienceId;
+  readonly at: string | null;
+  readonly cron: string | null;
+};
+
+export type Role = "viewer" | "editor" | "approver" | "admin";
+export type Person = { readonly name: string; readonly role: Role; readonly email: string | null; readonly password: SecretRef | null; readonly token: SecretRef | null };
+
+export type Safeguards = {
+  /** The author alone, with a typed confirmation, up to both. */
+  readonly alonePeople: number;      // 500
+  readonly aloneShare: number;       // 0.05
+  /** Above either: refused whole. */
+  readonly refusePeople: number;     // 5000
+  readonly refuseShare: number;      // 0.20
+  /** On lists below 100 people a share means little: refused above this many. */
+  readonly refuseSmallList: number;  // 20
+  readonly coolingOffMinutes: number; // 15
+  readonly freshMinutes: number;     // 60
+  readonly planExpiresMinutes: number; // 60
+  readonly undoDays: number;         // 30
+  readonly sendMarginMinutes: number; // 30
+  readonly leaseSeconds: number;     // 15
+};
+
+export type Routes = {
+  readonly slack: { readonly token: SecretRef; readonly channel: string; readonly apiUrl: string | null } | null;
+  readonly mail: {
+    readonly host: string; readonly port: number; readonly secure: boolean;
+    readonly user: SecretRef | null; readonly password: SecretRef | null;
+    readonly from: string; readonly to: readonly string[];
+    /** Cron of the weekly integrity report, in the configuration's time zone. */
+    readonly report: string;
+  } | null;
+};
+
+/** Numbers a check fires on: significance and share and people must all be exceeded. */
+export type CheckSettings = Readonly<Record<string, number | boolean>>;
+
+export type Config = {
+  readonly company: string;
+  readonly timezone: string;
+  readonly server: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  readonly systems: readonly SystemConfig[];
+  readonly audiences: readonly Audience[];
+  readonly attributes: readonly AttributeRule[];
+  readonly dictionary: Readonly<Record<string, string>>;
+  readonly writers: readonly WriterJob[];
+  readonly calendar: readonly Send[];
+  readonly people: readonly Person[];
+  readonly checks: Readonly<Record<string, CheckSettings>>;
+  readonly routes: Routes;
+  readonly safeguards: Safeguards;
+  readonly retention: { readonly spoolDays: number; readonly snapshotDays: number };
+};

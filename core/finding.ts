@@ -1,0 +1,130 @@
+import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
+import type { Audience, Config, SystemConfig } from "./config.ts";
+
+/** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
+export type Severity = "act" | "look";
+
+/** confirmed: row-level proof; likely: statistics plus a matching change; unclear: nothing known, then text is null. */
+export type Cause = { readonly certainty: "confirmed" | "likely" | "unclear"; readonly text: string | null };
+
+/** What a repair could do about it; decides whether the incident offers "Draft repair". */
+export type Repairable = "membership" | "consent" | "attribute" | null;
+
+export const CHECK_NAMES = [
+  "size_anomaly", "disagreement", "match_rate", "completeness", "freshness", "latency", "run_failure",
+  "schema_drift", "suppression_leak", "consent_violation", "duplicates", "flip_flop",
+] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** One check, one run, one problem. */
+export type Finding = {
+  readonly check: CheckName;
+  readonly audience: AudienceId | null;
+  readonly system: SystemId;
+  /** Tells findings of one check on one segment apart (an attribute's name), else null. */
+  readonly subject: string | null;
+  readonly severity: Severity;
+  /** True when it tells "can't tell" rather than a fault (run_failure, freshness). */
+  readonly cantTell: boolean;
+  /** A backlog found at the first comparison: one incident, and only growth alerts afterwards. */
+  readonly backlog: boolean;
+  /** "Active customers is too large in Klaviyo". No full stop. */
+  readonly title: string;
+  /** Sentence 1: what moved, where, how much, since when, against normal. */
+  readonly moved: string;
+  /** Sentence 2: what it means for people and the next send. */
+  readonly means: string;
+  /** Sentence 3 comes from here. */
+  readonly cause: Cause;
+  readonly todo: readonly string[];
+  readonly observed: number | null;
+  readonly expected: { readonly low: number; readonly high: number } | null;
+  /** People affected; sizes the incident and decides escalation. null: cannot tell. */
+  readonly people: number | null;
+  readonly repair: Repairable;
+  /** For "Show the maths": names in plain words → value. */
+  readonly maths: Readonly<Record<string, string | number | null>>;
+};
+
+export type SkipReason =
+  | "partial" | "learning" | "not_configured" | "not_readable" | "settling" | "no_data" | "owner_partial";
+
+/** `skip` is not `pass`. */
+export type Outcome =
+  | { readonly status: "pass" }
+  | { readonly status: "fail"; readonly findings: readonly [Finding, ...Finding[]] }
+  | { readonly status: "skip"; readonly because: SkipReason };
+
+/** Something that changed on purpose just before: our configuration versions, a writer's run, a campaign. */
+export type KnownChange = { readonly at: Instant; readonly system: SystemId | null; readonly text: string };
+
+/** All that a check may look at. History is oldest first; the reading to judge is the last of `history`. */
+export type CheckInput = {
+  readonly now: Instant;
+  readonly runId: RunId;
+  readonly config: Config;
+  readonly audience: Audience;
+  readonly system: SystemConfig;
+  readonly isOwner: boolean;
+  readonly history: readonly Snapshot[];
+  readonly ownerHistory: readonly Snapshot[];
+  /** Readings of the whole system (base), oldest first; empty when not readable. */
+  readonly baseHistory: readonly Snapshot[];
+  /** Oldest first; the last is of this run unless the audience could not be compared. */
+  readonly comparisons: readonly Comparison[];
+  /** Index pairs (audience, system) that already have an accepted or raised backlog. */
+  readonly backlog: { readonly raised: boolean; readonly missing: number; readonly extra: number } | null;
+  readonly changes: readonly KnownChange[];
+  /** `snapshot.id`s that an incident covers: left out of the training. */
+  readonly flagged: ReadonlySet<string>;
+};
+
+export type Check = {
+  readonly name: CheckName;
+  run(input: CheckInput): Outcome;
+};
+
+export type CheckResult = {
+  readonly check: CheckName;
+  readonly audience: AudienceId | null;
+  readonly system: SystemId;
+  readonly outcome: Outcome;
+};
+
+export type IncidentState = "open" | "acknowledged" | "snoozed" | "resolved" | "regressed";
+
+/** A finding's life. `regressed` is open again after `resolved`; `id` prints as INC-<id>. */
+export type Incident = {
+  readonly id: number;
+  /** check|audience|system|subject. */
+  readonly fingerprint: string;
+  readonly state: IncidentState;
+  readonly severity: Severity;
+  readonly finding: Finding;
+  readonly openedAt: Instant;
+  readonly changedAt: Instant;
+  readonly lastSeenAt: Instant;
+  readonly resolvedAt: Instant | null;
+  readonly snoozedUntil: Instant | null;
+  readonly owner: string | null;
+  /** Highest `people` (or |observed − expected|) so far; kept after it is resolved. */
+  readonly peak: number | null;
+  readonly runId: RunId;
+  /** Grows with every change; a button pressed on an older version is told so. */
+  readonly version: number;
+};
+
+export type IncidentEvent = {
+  readonly at: Instant;
+  readonly kind: "opened" | "seen" | "escalated" | "taken" | "snoozed" | "unsnoozed" | "resolved" | "regressed" | "planned" | "note";
+  readonly actor: string;
+  readonly text: string;
+};
+
+/** What the audit decides about an incident; the store carries it out and the alerts tell people. */
+export type Transition =
+  | { readonly kind: "open"; readonly fingerprint: string; readonly finding: Finding }
+  | { readonly kind: "update"; readonly incident: Incident; readonly finding: Finding; readonly escalated: boolean }
+  | { readonly kind: "regress"; readonly incident: Incident; readonly finding: Finding }
+  | { readonly kind: "unsnooze"; readonly incident: Incident; readonly finding: Finding }
+  | { readonly kind: "resolve"; readonly incident: Incident; readonly because: string };

@@ -1,0 +1,131 @@
+import type { AuditorError } from "./errors.ts";
+import type { CheckResult, Incident, IncidentEvent, Transition } from "./finding.ts";
+import type { AudienceId, Comparison, IdentifierKind, Instant, Page, PersonKey, ReadTarget, RunId, SegmentSource, Snapshot, SystemId } from "./model.ts";
+import type { Change, ChangeProgress, EndState, Op, PersonState, Plan, PlanDoc, PlanState, GuardVerdict, ApprovalNeed, WriteOutcome } from "./repair.ts";
+import type { Clock } from "./clock.ts";
+
+/** Structured log; fields carry no personal data. `app/` gives the real one. */
+export type Log = { info(event: string, fields?: Readonly<Record<string, unknown>>): void; warn(event: string, fields?: Readonly<Record<string, unknown>>): void };
+
+export type Context = { readonly signal: AbortSignal; readonly clock: Clock; readonly log: Log; readonly runId: RunId };
+
+/** What a system can and cannot do; shown as such, never silently skipped. */
+export type Capabilities = {
+  readonly read: "stream" | "export" | "count" | "none";
+  readonly write: "member" | "batch" | "job" | "none";
+  readonly identifiers: readonly IdentifierKind[];
+  readonly ops: readonly Op[];
+  readonly baseReadable: boolean;
+  /** Milliseconds after a write until a read shows it. */
+  readonly settleMs: number;
+};
+
+/**
+ * The read side of one system. Pages arrive as the system gives them; every target gets one `TargetEnd`.
+ * A target that has none when the generator returns is partial. Throws AuditorError when the whole read fails
+ * (auth, config, transient after retries); pages that were yielded before stay valid, as partial.
+ */
+export type Collector = {
+  readonly system: SystemId;
+  readonly capabilities: Capabilities;
+  read(targets: readonly ReadTarget[], context: Context): AsyncGenerator<Page>;
+  /** Something a person should know before trusting the reads: "this role can write". */
+  warnings(context: Context): Promise<readonly string[]>;
+  close(): Promise<void>;
+};
+
+/** A change with the raw identifiers and value that a writer needs; lives in memory only. */
+export type OpenChange = Change & {
+  readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>;
+  /** New value of the attribute for `set`, else null. */
+  readonly value: string | null;
+};
+
+export type PersonRef = { readonly person: PersonKey; readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>> };
+
+/**
+ * The write side. `plan` is pure: it groups changes into vendor calls and keeps their order. `apply` answers one
+ * outcome per change, in the same order, and never retries a write whose effect is not known (`unknown`).
+ * There is no subscribe and no unsuppress.
+ */
+export type Writer = {
+  readonly system: SystemId;
+  readonly capabilities: Capabilities;
+  batches(changes: readonly OpenChange[]): readonly (readonly OpenChange[])[];
+  /** State of these people in the segment, in the same order; null: could not be read. */
+  readBack(people: readonly PersonRef[], source: SegmentSource, context: Context): Promise<readonly (PersonState | null)[]>;
+  apply(batch: readonly OpenChange[], source: SegmentSource, context: Context): Promise<readonly WriteOutcome[]>;
+  /** Names of live automations that an add to this segment may start; null: cannot tell. */
+  automations(source: SegmentSource, context: Context): Promise<readonly string[] | null>;
+  /** Proves that the credential can write, without writing. Throws AuditorError if not. */
+  probe(context: Context): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Seals and opens small secrets with the `seal` key (AES-256-GCM). `open` throws bad_data when tampered with. */
+export type Sealer = { seal(plain: string): string; open(sealed: string): string };
+
+/** A held lease; every journal write carries its fence and is refused when a newer fence exists. */
+export type Lease = { readonly planId: number; readonly holder: string; readonly fence: number };
+
+/** What the repair needs of the store. Passes test/contract/plan-store.ts. */
+export type PlanStore = {
+  create(doc: PlanDoc, hash: string, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<Plan>;
+  get(id: number): Promise<Plan | null>;
+  list(): Promise<readonly Plan[]>;
+  /** Moves the state if it is still `from`; false when someone else was first. */
+  move(id: number, from: readonly PlanState[], to: PlanState, at: Instant, because: string | null): Promise<boolean>;
+  setGuards(id: number, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<void>;
+  approve(id: number, approval: { person: string; at: Instant; hash: string; confirmed: string }): Promise<void>;
+  requestStop(id: number, by: string): Promise<void>;
+  stopRequested(id: number): Promise<boolean>;
+  /** Takes or takes over the lease; null while another holder's has not run out. Database clock. */
+  acquire(planId: number, holder: string, seconds: number): Promise<Lease | null>;
+  /** False when the lease was lost: the holder must stop writing at once. */
+  renew(lease: Lease, seconds: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  /** Commits the intent for these changes before the vendor call. Throws kind "stale" if the fence is old. */
+  intent(lease: Lease, ns: readonly number[], at: Instant, undoSealed: readonly (string | null)[]): Promise<void>;
+  /** Commits the end state of a change. Throws "stale" if the fence is old; a second end state for a change is refused. */
+  outcome(lease: Lease, ends: readonly { n: number; end: EndState; because: string | null }[], at: Instant): Promise<void>;
+  progress(planId: number): Promise<readonly ChangeProgress[]>;
+  counts(planId: number): Promise<Readonly<Record<EndState | "waiting" | "in_doubt", number>>>;
+  /** Effective (applied or in-doubt) changes on one audience × system since `since`, across plans. */
+  effectiveSince(audience: AudienceId, system: SystemId, since: Instant): Promise<Readonly<Record<Op, number>>>;
+};
+
+/** What the alerts need of the store. */
+export type NoticeStore = {
+  /** Root message of an incident; null: not posted yet. `generation` grows when it is posted anew. */
+  slackMessage(incidentId: number): Promise<{ channel: string; ts: string; generation: number; version: number } | null>;
+  saveSlackMessage(incidentId: number, m: { channel: string; ts: string; generation: number; version: number }): Promise<void>;
+  /** Roots posted since, for the storm rule (more than 5 in 10 minutes become one roll-up). */
+  postedSince(at: Instant): Promise<number>;
+  markPosted(incidentId: number, at: Instant): Promise<void>;
+  /** Claims (recipient, week) once; false: that report went out already. */
+  claimReport(recipient: string, week: string, at: Instant): Promise<boolean>;
+  releaseReport(recipient: string, week: string): Promise<void>;
+  /** Notifications that failed and wait for another try. */
+  outbox(): Promise<readonly { id: number; incidentId: number; kind: string; attempts: number }[]>;
+  enqueue(incidentId: number, kind: string, at: Instant): Promise<void>;
+  done(id: number): Promise<void>;
+  failed(id: number, because: string): Promise<void>;
+};
+
+/** What the audit needs of the store. */
+export type AuditStore = {
+  startRun(id: RunId, kind: "audit" | "readback" | "report", trigger: Snapshot["trigger"], at: Instant): Promise<void>;
+  endRun(id: RunId, at: Instant, state: "done" | "failed" | "interrupted", summary: Readonly<Record<string, unknown>>): Promise<void>;
+  insertSnapshot(s: Snapshot): Promise<void>;
+  /** Oldest first, at most `limit` latest; audience null reads the base. */
+  snapshots(audience: AudienceId | null, system: SystemId, limit: number): Promise<readonly Snapshot[]>;
+  insertComparison(c: Comparison): Promise<void>;
+  comparisons(audience: AudienceId, limit: number): Promise<readonly Comparison[]>;
+  insertResults(runId: RunId, at: Instant, results: readonly CheckResult[]): Promise<void>;
+  openIncidents(): Promise<readonly Incident[]>;
+  /** Carries out transitions in one transaction; answers the incidents as they are now, in the same order. */
+  applyTransitions(transitions: readonly Transition[], runId: RunId, at: Instant): Promise<readonly Incident[]>;
+  incidentEvents(id: number): Promise<readonly IncidentEvent[]>;
+};
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AuditorError };

@@ -1,0 +1,65 @@
+import { defineConfig } from "vitest/config";
+
+const report = process.env.PLUMBLINE_TEST_REPORT;
+
+/**
+ * Four projects: `unit` needs nothing and takes seconds; `integration` needs Postgres (embedded or DATABASE_URL)
+ * and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost.
+ * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
+ */
+export default defineConfig({
+  test: {
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          environment: "node",
+          include: [
+            "{core,config,systems,collectors,members,checks,sync,alerts,store,app,demo,dashboard,bench}/**/*.test.{ts,tsx}",
+            "test/{boundaries,property,golden}/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", "dist/**", ".cache/**"],
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          environment: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/{boundaries,property,golden,browser,real}/**", "**/node_modules/**"],
+          globalSetup: ["test/setup/postgres.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          environment: "node",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/setup/postgres.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "real",
+          environment: "node",
+          include: ["test/real/**/*.test.ts"],
+          globalSetup: ["test/setup/postgres.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
