@@ -39,7 +39,9 @@ export type FilesSystem = SystemBase & {
   readonly folder: string;
   /** File of every record; null: base not readable. */
   readonly base: string | null;
-  readonly columns: Readonly<Partial<Record<IdentifierKind | "consent" | "consent_at" | "updated_at", string>>>;
+  readonly columns: Readonly<
+    Partial<Record<IdentifierKind | "consent" | "consent_at" | "updated_at", string>>
+  >;
 };
 
 export type GhostSystem = SystemBase & {
@@ -115,31 +117,45 @@ export type Send = {
 };
 
 export type Role = "viewer" | "editor" | "approver" | "admin";
-export type Person = { readonly name: string; readonly role: Role; readonly email: string | null; readonly password: SecretRef | null; readonly token: SecretRef | null };
+export type Person = {
+  readonly name: string;
+  readonly role: Role;
+  readonly email: string | null;
+  readonly password: SecretRef | null;
+  readonly token: SecretRef | null;
+};
 
 export type Safeguards = {
   /** The author alone, with a typed confirmation, up to both. */
-  readonly alonePeople: number;      // 500
-  readonly aloneShare: number;       // 0.05
+  readonly alonePeople: number; // 500
+  readonly aloneShare: number; // 0.05
   /** Above either: refused whole. */
-  readonly refusePeople: number;     // 5000
-  readonly refuseShare: number;      // 0.20
+  readonly refusePeople: number; // 5000
+  readonly refuseShare: number; // 0.20
   /** On lists below 100 people a share means little: refused above this many. */
-  readonly refuseSmallList: number;  // 20
+  readonly refuseSmallList: number; // 20
   readonly coolingOffMinutes: number; // 15
-  readonly freshMinutes: number;     // 60
+  readonly freshMinutes: number; // 60
   readonly planExpiresMinutes: number; // 60
-  readonly undoDays: number;         // 30
+  readonly undoDays: number; // 30
   readonly sendMarginMinutes: number; // 30
-  readonly leaseSeconds: number;     // 15
+  readonly leaseSeconds: number; // 15
 };
 
 export type Routes = {
-  readonly slack: { readonly token: SecretRef; readonly channel: string; readonly apiUrl: string | null } | null;
+  readonly slack: {
+    readonly token: SecretRef;
+    readonly channel: string;
+    readonly apiUrl: string | null;
+  } | null;
   readonly mail: {
-    readonly host: string; readonly port: number; readonly secure: boolean;
-    readonly user: SecretRef | null; readonly password: SecretRef | null;
-    readonly from: string; readonly to: readonly string[];
+    readonly host: string;
+    readonly port: number;
+    readonly secure: boolean;
+    readonly user: SecretRef | null;
+    readonly password: SecretRef | null;
+    readonly from: string;
+    readonly to: readonly string[];
     /** Cron of the weekly integrity report, in the configuration's time zone. */
     readonly report: string;
   } | null;

@@ -1,6 +1,17 @@
 export type ErrorKind =
-  | "auth" | "config" | "rate_limited" | "transient" | "permanent" | "unsupported" | "ambiguous" | "bad_data"
-  | "not_allowed" | "stale" | "refused" | "not_found" | "interrupted";
+  | "auth"
+  | "config"
+  | "rate_limited"
+  | "transient"
+  | "permanent"
+  | "unsupported"
+  | "ambiguous"
+  | "bad_data"
+  | "not_allowed"
+  | "stale"
+  | "refused"
+  | "not_found"
+  | "interrupted";
 
 /**
  * The one error of the program. Code reads `kind`, never `message`.

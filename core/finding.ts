@@ -1,5 +1,5 @@
-import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 import type { Audience, Config, SystemConfig } from "./config.ts";
+import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
 export type Severity = "act" | "look";
@@ -11,8 +11,18 @@ export type Cause = { readonly certainty: "confirmed" | "likely" | "unclear"; re
 export type Repairable = "membership" | "consent" | "attribute" | null;
 
 export const CHECK_NAMES = [
-  "size_anomaly", "disagreement", "match_rate", "completeness", "freshness", "latency", "run_failure",
-  "schema_drift", "suppression_leak", "consent_violation", "duplicates", "flip_flop",
+  "size_anomaly",
+  "disagreement",
+  "match_rate",
+  "completeness",
+  "freshness",
+  "latency",
+  "run_failure",
+  "schema_drift",
+  "suppression_leak",
+  "consent_violation",
+  "duplicates",
+  "flip_flop",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -28,6 +38,8 @@ export type Finding = {
   readonly cantTell: boolean;
   /** A backlog found at the first comparison: one incident, and only growth alerts afterwards. */
   readonly backlog: boolean;
+  /** A backlog told before: it updates its incident, and never opens or reopens one. */
+  readonly known?: boolean;
   /** "Active customers is too large in Klaviyo". No full stop. */
   readonly title: string;
   /** Sentence 1: what moved, where, how much, since when, against normal. */
@@ -47,7 +59,14 @@ export type Finding = {
 };
 
 export type SkipReason =
-  | "partial" | "learning" | "not_configured" | "not_readable" | "settling" | "no_data" | "owner_partial";
+  | "partial"
+  | "learning"
+  | "not_configured"
+  | "not_readable"
+  | "settling"
+  | "no_data"
+  | "owner_partial"
+  | "told_elsewhere";
 
 /** `skip` is not `pass`. */
 export type Outcome =
@@ -116,7 +135,17 @@ export type Incident = {
 
 export type IncidentEvent = {
   readonly at: Instant;
-  readonly kind: "opened" | "seen" | "escalated" | "taken" | "snoozed" | "unsnoozed" | "resolved" | "regressed" | "planned" | "note";
+  readonly kind:
+    | "opened"
+    | "seen"
+    | "escalated"
+    | "taken"
+    | "snoozed"
+    | "unsnoozed"
+    | "resolved"
+    | "regressed"
+    | "planned"
+    | "note";
   readonly actor: string;
   readonly text: string;
 };
@@ -124,7 +153,12 @@ export type IncidentEvent = {
 /** What the audit decides about an incident; the store carries it out and the alerts tell people. */
 export type Transition =
   | { readonly kind: "open"; readonly fingerprint: string; readonly finding: Finding }
-  | { readonly kind: "update"; readonly incident: Incident; readonly finding: Finding; readonly escalated: boolean }
+  | {
+      readonly kind: "update";
+      readonly incident: Incident;
+      readonly finding: Finding;
+      readonly escalated: boolean;
+    }
   | { readonly kind: "regress"; readonly incident: Incident; readonly finding: Finding }
   | { readonly kind: "unsnooze"; readonly incident: Incident; readonly finding: Finding }
   | { readonly kind: "resolve"; readonly incident: Incident; readonly because: string };

@@ -105,13 +105,26 @@ export type Measured = {
  * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members.
  */
 export type MetricName =
-  | "size" | "records" | "duplicates" | "invalid" | "entries" | "exits" | "matched" | "base" | "mailable"
-  | "latency_ms" | "oldest_pending_ms" | `complete:${string}`;
+  | "size"
+  | "records"
+  | "duplicates"
+  | "invalid"
+  | "entries"
+  | "exits"
+  | "matched"
+  | "base"
+  | "mailable"
+  | "latency_ms"
+  | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */
 export type AttributeStates = {
-  readonly valid: number; readonly null: number; readonly empty: number; readonly placeholder: number;
-  readonly invalid: number; readonly missing: number;
+  readonly valid: number;
+  readonly null: number;
+  readonly empty: number;
+  readonly placeholder: number;
+  readonly invalid: number;
+  readonly missing: number;
 };
 
 /** What the checks see of one reading; the members themselves live in a member set. */
@@ -138,27 +151,43 @@ export type Snapshot = {
   readonly epoch: number;
 };
 
-/** Counts of one system against the owner. `settled*`: seen in at least two snapshots or older than the budget. */
+/**
+ * Counts of one system against the owner. `settled*`: seen in at least two snapshots or older than the budget.
+ * `expected`, `missing`, `settledMissing` are null for a suppression audience in a system whose base cannot be read:
+ * only people with a record there belong on its list, and who has one is not known. The owner's own row has
+ * missing 0 and extra 0.
+ */
 export type SystemDifference = {
   readonly size: number;
-  readonly expected: number;
-  readonly missing: number;
+  readonly expected: number | null;
+  readonly missing: number | null;
   readonly extra: number;
-  readonly settledMissing: number;
+  readonly settledMissing: number | null;
   readonly settledExtra: number;
   /** People of a suppression or opt-out who can be mailed from this system now; null: cannot tell. */
   readonly mailableOptedOut: number | null;
+  /** Members mailable here whom another system of the audience calls unsubscribed, complained or erased, those of `mailableOptedOut` not counted again; null: cannot tell. */
+  readonly consentConflict: number | null;
   /** Of the owner's people, those that exist anywhere in this system's base; null: base not readable. */
   readonly matched: number | null;
   readonly attributes: Readonly<Record<string, FieldAgreement>>;
   /** Members of this segment with at least `flips` changes of presence in the last 16 complete reads. */
   readonly flipping: number;
+  /**
+   * Readings in a row, this one included, in which the owner had a person and this system did not, for whoever waits
+   * longest; 0: nobody waits; at most 32. null: not known, or the owner itself.
+   */
+  readonly oldestPendingReads: number | null;
 };
 
 /** Of the people present in both: they sum to the overlap. */
 export type FieldAgreement = {
-  readonly equal: number; readonly differ: number; readonly nullHere: number; readonly nullAtOwner: number;
-  readonly nullBoth: number; readonly missingHere: number;
+  readonly equal: number;
+  readonly differ: number;
+  readonly nullHere: number;
+  readonly nullAtOwner: number;
+  readonly nullBoth: number;
+  readonly missingHere: number;
 };
 
 /** One N-way comparison of an audience, from complete snapshots only. */

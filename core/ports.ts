@@ -1,13 +1,45 @@
+import type { Clock } from "./clock.ts";
 import type { AuditorError } from "./errors.ts";
 import type { CheckResult, Incident, IncidentEvent, Transition } from "./finding.ts";
-import type { AudienceId, Comparison, IdentifierKind, Instant, Page, PersonKey, ReadTarget, RunId, SegmentSource, Snapshot, SystemId } from "./model.ts";
-import type { Change, ChangeProgress, EndState, Op, PersonState, Plan, PlanDoc, PlanState, GuardVerdict, ApprovalNeed, WriteOutcome } from "./repair.ts";
-import type { Clock } from "./clock.ts";
+import type {
+  AudienceId,
+  Comparison,
+  IdentifierKind,
+  Instant,
+  Page,
+  PersonKey,
+  ReadTarget,
+  RunId,
+  SegmentSource,
+  Snapshot,
+  SystemId,
+} from "./model.ts";
+import type {
+  ApprovalNeed,
+  Change,
+  ChangeProgress,
+  EndState,
+  GuardVerdict,
+  Op,
+  PersonState,
+  Plan,
+  PlanDoc,
+  PlanState,
+  WriteOutcome,
+} from "./repair.ts";
 
 /** Structured log; fields carry no personal data. `app/` gives the real one. */
-export type Log = { info(event: string, fields?: Readonly<Record<string, unknown>>): void; warn(event: string, fields?: Readonly<Record<string, unknown>>): void };
+export type Log = {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+};
 
-export type Context = { readonly signal: AbortSignal; readonly clock: Clock; readonly log: Log; readonly runId: RunId };
+export type Context = {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly runId: RunId;
+};
 
 /** What a system can and cannot do; shown as such, never silently skipped. */
 export type Capabilities = {
@@ -41,7 +73,10 @@ export type OpenChange = Change & {
   readonly value: string | null;
 };
 
-export type PersonRef = { readonly person: PersonKey; readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>> };
+export type PersonRef = {
+  readonly person: PersonKey;
+  readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>;
+};
 
 /**
  * The write side. `plan` is pure: it groups changes into vendor calls and keeps their order. `apply` answers one
@@ -53,8 +88,16 @@ export type Writer = {
   readonly capabilities: Capabilities;
   batches(changes: readonly OpenChange[]): readonly (readonly OpenChange[])[];
   /** State of these people in the segment, in the same order; null: could not be read. */
-  readBack(people: readonly PersonRef[], source: SegmentSource, context: Context): Promise<readonly (PersonState | null)[]>;
-  apply(batch: readonly OpenChange[], source: SegmentSource, context: Context): Promise<readonly WriteOutcome[]>;
+  readBack(
+    people: readonly PersonRef[],
+    source: SegmentSource,
+    context: Context,
+  ): Promise<readonly (PersonState | null)[]>;
+  apply(
+    batch: readonly OpenChange[],
+    source: SegmentSource,
+    context: Context,
+  ): Promise<readonly WriteOutcome[]>;
   /** Names of live automations that an add to this segment may start; null: cannot tell. */
   automations(source: SegmentSource, context: Context): Promise<readonly string[] | null>;
   /** Proves that the credential can write, without writing. Throws AuditorError if not. */
@@ -74,9 +117,18 @@ export type PlanStore = {
   get(id: number): Promise<Plan | null>;
   list(): Promise<readonly Plan[]>;
   /** Moves the state if it is still `from`; false when someone else was first. */
-  move(id: number, from: readonly PlanState[], to: PlanState, at: Instant, because: string | null): Promise<boolean>;
+  move(
+    id: number,
+    from: readonly PlanState[],
+    to: PlanState,
+    at: Instant,
+    because: string | null,
+  ): Promise<boolean>;
   setGuards(id: number, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<void>;
-  approve(id: number, approval: { person: string; at: Instant; hash: string; confirmed: string }): Promise<void>;
+  approve(
+    id: number,
+    approval: { person: string; at: Instant; hash: string; confirmed: string },
+  ): Promise<void>;
   requestStop(id: number, by: string): Promise<void>;
   stopRequested(id: number): Promise<boolean>;
   /** Takes or takes over the lease; null while another holder's has not run out. Database clock. */
@@ -85,20 +137,38 @@ export type PlanStore = {
   renew(lease: Lease, seconds: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;
   /** Commits the intent for these changes before the vendor call. Throws kind "stale" if the fence is old. */
-  intent(lease: Lease, ns: readonly number[], at: Instant, undoSealed: readonly (string | null)[]): Promise<void>;
+  intent(
+    lease: Lease,
+    ns: readonly number[],
+    at: Instant,
+    undoSealed: readonly (string | null)[],
+  ): Promise<void>;
   /** Commits the end state of a change. Throws "stale" if the fence is old; a second end state for a change is refused. */
-  outcome(lease: Lease, ends: readonly { n: number; end: EndState; because: string | null }[], at: Instant): Promise<void>;
+  outcome(
+    lease: Lease,
+    ends: readonly { n: number; end: EndState; because: string | null }[],
+    at: Instant,
+  ): Promise<void>;
   progress(planId: number): Promise<readonly ChangeProgress[]>;
   counts(planId: number): Promise<Readonly<Record<EndState | "waiting" | "in_doubt", number>>>;
   /** Effective (applied or in-doubt) changes on one audience × system since `since`, across plans. */
-  effectiveSince(audience: AudienceId, system: SystemId, since: Instant): Promise<Readonly<Record<Op, number>>>;
+  effectiveSince(
+    audience: AudienceId,
+    system: SystemId,
+    since: Instant,
+  ): Promise<Readonly<Record<Op, number>>>;
 };
 
 /** What the alerts need of the store. */
 export type NoticeStore = {
   /** Root message of an incident; null: not posted yet. `generation` grows when it is posted anew. */
-  slackMessage(incidentId: number): Promise<{ channel: string; ts: string; generation: number; version: number } | null>;
-  saveSlackMessage(incidentId: number, m: { channel: string; ts: string; generation: number; version: number }): Promise<void>;
+  slackMessage(
+    incidentId: number,
+  ): Promise<{ channel: string; ts: string; generation: number; version: number } | null>;
+  saveSlackMessage(
+    incidentId: number,
+    m: { channel: string; ts: string; generation: number; version: number },
+  ): Promise<void>;
   /** Roots posted since, for the storm rule (more than 5 in 10 minutes become one roll-up). */
   postedSince(at: Instant): Promise<number>;
   markPosted(incidentId: number, at: Instant): Promise<void>;
@@ -114,18 +184,35 @@ export type NoticeStore = {
 
 /** What the audit needs of the store. */
 export type AuditStore = {
-  startRun(id: RunId, kind: "audit" | "readback" | "report", trigger: Snapshot["trigger"], at: Instant): Promise<void>;
-  endRun(id: RunId, at: Instant, state: "done" | "failed" | "interrupted", summary: Readonly<Record<string, unknown>>): Promise<void>;
+  startRun(
+    id: RunId,
+    kind: "audit" | "readback" | "report",
+    trigger: Snapshot["trigger"],
+    at: Instant,
+  ): Promise<void>;
+  endRun(
+    id: RunId,
+    at: Instant,
+    state: "done" | "failed" | "interrupted",
+    summary: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
   insertSnapshot(s: Snapshot): Promise<void>;
   /** Oldest first, at most `limit` latest; audience null reads the base. */
   snapshots(audience: AudienceId | null, system: SystemId, limit: number): Promise<readonly Snapshot[]>;
   insertComparison(c: Comparison): Promise<void>;
   comparisons(audience: AudienceId, limit: number): Promise<readonly Comparison[]>;
   insertResults(runId: RunId, at: Instant, results: readonly CheckResult[]): Promise<void>;
+  /** One per fingerprint: the live one, else the one resolved last (`state` tells), since a finding may come back. */
   openIncidents(): Promise<readonly Incident[]>;
   /** Carries out transitions in one transaction; answers the incidents as they are now, in the same order. */
-  applyTransitions(transitions: readonly Transition[], runId: RunId, at: Instant): Promise<readonly Incident[]>;
+  applyTransitions(
+    transitions: readonly Transition[],
+    runId: RunId,
+    at: Instant,
+  ): Promise<readonly Incident[]>;
   incidentEvents(id: number): Promise<readonly IncidentEvent[]>;
 };
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AuditorError };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: AuditorError };

@@ -6,8 +6,16 @@ export type Op = "suppress" | "remove" | "add" | "set";
 export const OP_ORDER: readonly Op[] = ["suppress", "remove", "add", "set"];
 
 export type PlanState =
-  | "draft" | "checked" | "approved" | "applying" | "verifying" | "done"
-  | "stopped" | "expired" | "refused" | "stale";
+  | "draft"
+  | "checked"
+  | "approved"
+  | "applying"
+  | "verifying"
+  | "done"
+  | "stopped"
+  | "expired"
+  | "refused"
+  | "stale";
 
 /** Exactly one per change; they sum to the plan. */
 export type EndState = "applied" | "already_so" | "skipped_consent" | "skipped_drift" | "failed" | "unknown";
@@ -33,7 +41,11 @@ export type Change = {
   readonly op: Op;
   readonly attribute: string | null; // only `set`
   /** Keyed fingerprints of values (8 hex digits), never the values; null where there is none. */
-  readonly before: { readonly inSegment: boolean; readonly value: string | null; readonly version: string | null };
+  readonly before: {
+    readonly inSegment: boolean;
+    readonly value: string | null;
+    readonly version: string | null;
+  };
   /** The deciding rule in words: "not in Warehouse for 2 reads", "opted out in CRM, 3 Mar 2025". */
   readonly rule: string;
   readonly reversible: boolean;
@@ -44,7 +56,12 @@ export type Change = {
 };
 
 /** A person the plan leaves out, with the reason in words. Nothing happens to them. */
-export type LeftOut = { readonly system: SystemId; readonly audience: AudienceId; readonly person: PersonKey; readonly reason: string };
+export type LeftOut = {
+  readonly system: SystemId;
+  readonly audience: AudienceId;
+  readonly person: PersonKey;
+  readonly reason: string;
+};
 
 export type PlanDoc = {
   readonly audience: AudienceId;
@@ -55,7 +72,12 @@ export type PlanDoc = {
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   /** Readings that it rests on: snapshot id, system, as-of. */
-  readonly basedOn: readonly { readonly snapshot: string; readonly system: SystemId; readonly asOf: Instant; readonly size: number }[];
+  readonly basedOn: readonly {
+    readonly snapshot: string;
+    readonly system: SystemId;
+    readonly asOf: Instant;
+    readonly size: number;
+  }[];
   readonly changes: readonly Change[];
   readonly leftOut: readonly LeftOut[];
   /** Size of each touched segment now. */
@@ -67,14 +89,23 @@ export type PlanDoc = {
 };
 
 export type GuardName =
-  | "complete_and_fresh" | "no_consent_loosened" | "opt_out_evidence" | "size_limit" | "source_not_empty"
-  | "automations" | "next_send" | "write_access" | "no_other_plan" | "place_of_repair" | "accepted_base";
+  | "complete_and_fresh"
+  | "no_consent_loosened"
+  | "opt_out_evidence"
+  | "size_limit"
+  | "source_not_empty"
+  | "automations"
+  | "next_send"
+  | "write_access"
+  | "no_other_plan"
+  | "place_of_repair"
+  | "accepted_base";
 
 /** pass; needs: a person has to do something (acknowledge, second person); fail: the plan cannot run. */
 export type GuardVerdict = {
   readonly guard: GuardName;
   readonly verdict: "pass" | "needs" | "fail";
-  readonly title: string;   // "Size limit, Ghost"
+  readonly title: string; // "Size limit, Ghost"
   readonly because: string; // "removes 34 % of the list; the limit is 20 % in 24 h"
 };
 
@@ -88,7 +119,12 @@ export type Plan = {
   readonly doc: PlanDoc;
   readonly guards: readonly GuardVerdict[];
   readonly need: ApprovalNeed;
-  readonly approvals: readonly { readonly person: string; readonly at: Instant; readonly hash: string; readonly confirmed: string }[];
+  readonly approvals: readonly {
+    readonly person: string;
+    readonly at: Instant;
+    readonly hash: string;
+    readonly confirmed: string;
+  }[];
   readonly stopRequestedBy: string | null;
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
@@ -112,4 +148,6 @@ export type WriteOutcome = {
   /** Refused because of consent: ends as skipped_consent, otherwise failed. */
   readonly consent: boolean;
   readonly because: string | null;
+  /** With `retry`: milliseconds that the vendor asked to wait (Retry-After); absent or null when it named none. */
+  readonly retryAfterMs?: number | null;
 };

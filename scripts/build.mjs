@@ -10,7 +10,20 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const quiet = process.argv.includes("--quiet");
 const require = createRequire(import.meta.url);
 
-const SERVER = ["core", "config", "systems", "collectors", "members", "checks", "sync", "alerts", "store", "app", "demo", "bench"];
+const SERVER = [
+  "core",
+  "config",
+  "systems",
+  "collectors",
+  "members",
+  "checks",
+  "sync",
+  "alerts",
+  "store",
+  "app",
+  "demo",
+  "bench",
+];
 /** Read at run time through import.meta.url, so they must stand beside the compiled code. */
 const ASSET = /\.(sql|ya?ml|json|html|css|txt|ttf|sh|wasm)$/;
 
@@ -26,7 +39,9 @@ function run(packageName, binName, args) {
   });
   if (result.status !== 0) {
     process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}\n`);
-    process.stderr.write(`Build failed in ${binName} (exit ${result.status ?? result.signal ?? result.error?.message}).\n`);
+    process.stderr.write(
+      `Build failed in ${binName} (exit ${result.status ?? result.signal ?? result.error?.message}).\n`,
+    );
     process.exit(1);
   }
   if (!quiet) process.stderr.write(result.stderr);
@@ -44,7 +59,8 @@ function files(folder) {
 function copyAssets() {
   for (const folder of SERVER) {
     for (const copy of files(join(root, "dist", folder))) {
-      if (ASSET.test(copy) && !existsSync(join(root, copy.slice(join(root, "dist").length + 1)))) rmSync(copy);
+      if (ASSET.test(copy) && !existsSync(join(root, copy.slice(join(root, "dist").length + 1))))
+        rmSync(copy);
     }
     for (const from of files(join(root, folder))) {
       if (!ASSET.test(from)) continue;
@@ -60,14 +76,25 @@ function dashboardIsCurrent() {
   const page = join(root, "dist", "public", "index.html");
   if (!existsSync(page)) return false;
   const built = statSync(page).mtimeMs;
-  const inputs = [...files(join(root, "dashboard")), join(root, "package-lock.json"), join(root, "app/api/contract.ts")];
+  const inputs = [
+    ...files(join(root, "dashboard")),
+    join(root, "package-lock.json"),
+    join(root, "app/api/contract.ts"),
+  ];
   return inputs.every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
 }
 
-run("typescript", "tsc", ["-b", "tsconfig.server.json"]);
 copyAssets();
+run("typescript", "tsc", ["-b", "tsconfig.server.json"]);
 const bin = join(root, "dist/app/cli/main.js");
 if (existsSync(bin)) chmodSync(bin, 0o755);
 if (existsSync(join(root, "dashboard/index.html")) && !dashboardIsCurrent()) {
-  run("vite", "vite", ["build", "dashboard", "--outDir", "../dist/public", "--emptyOutDir", ...(quiet ? ["--logLevel", "error"] : [])]);
+  run("vite", "vite", [
+    "build",
+    "dashboard",
+    "--outDir",
+    "../dist/public",
+    "--emptyOutDir",
+    ...(quiet ? ["--logLevel", "error"] : []),
+  ]);
 }

@@ -10,8 +10,14 @@ const first = spawnSync(process.execPath, [join(root, "scripts/build.mjs"), "--q
 if (first.status !== 0) process.exit(first.status ?? 1);
 
 const children = [
-  spawn(bin("tsc"), ["-b", "-w", "--preserveWatchOutput", "tsconfig.server.json"], { cwd: root, stdio: "inherit" }),
-  spawn(process.execPath, ["--watch", "dist/app/cli/main.js", "serve", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" }),
+  spawn(bin("tsc"), ["-b", "-w", "--preserveWatchOutput", "tsconfig.server.json"], {
+    cwd: root,
+    stdio: "inherit",
+  }),
+  spawn(process.execPath, ["--watch", "dist/app/cli/main.js", "serve", ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: "inherit",
+  }),
   spawn(bin("vite"), ["dashboard"], { cwd: root, stdio: "inherit" }),
 ];
 
