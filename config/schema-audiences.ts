@@ -17,7 +17,10 @@ export const Segment = closed(
     suppressed: Type.Optional(Type.Literal(true, { description: "Everyone whom Ghost will not mail." })),
     all: Type.Optional(Type.Literal(true, { description: "Everyone in the system." })),
     where: Type.Optional(
-      named("Only people whose record at the owner has one of these values belong here: attribute → values.", values),
+      named(
+        "Only people whose record at the owner has one of these values belong here: attribute → values.",
+        values,
+      ),
     ),
     latency_budget_hours: Type.Optional(hours("Overrides the audience's latency budget for this copy.")),
   },
@@ -42,14 +45,23 @@ export const AudienceEntry = closed("Audience", "One group of people and all its
   ),
   cadence: Type.Optional(cron("When it is audited.", "0 6 * * *")),
   latency_budget_hours: Type.Optional(
-    Type.Number({ description: "How old a difference must be before it counts.", default: 24, minimum: 0, maximum: 8760 }),
+    Type.Number({
+      description: "How old a difference must be before it counts.",
+      default: 24,
+      minimum: 0,
+      maximum: 8760,
+    }),
   ),
   direction: Type.Optional(
-    Type.Enum(["one_way", "two_way"], { description: "Only one_way is supported so far.", default: "one_way" }),
+    Type.Enum(["one_way", "two_way"], {
+      description: "Only one_way is supported so far.",
+      default: "one_way",
+    }),
   ),
   repair: Type.Optional(
     Type.Enum(["off", "manual", "auto_safe"], {
-      description: "off: never written. manual: plans that a person approves. auto_safe: small safe plans by themselves.",
+      description:
+        "off: never written. manual: plans that a person approves. auto_safe: small safe plans by themselves.",
       default: "manual",
     }),
   ),
@@ -57,34 +69,45 @@ export const AudienceEntry = closed("Audience", "One group of people and all its
   exclusive_with: Type.Optional(
     Type.Array(id("Audience."), { description: "Nobody may be in both.", uniqueItems: true }),
   ),
-  proposed_by: Type.Optional(Type.Enum(["person", "model"], { description: "Who thought of it.", default: "person" })),
+  proposed_by: Type.Optional(
+    Type.Enum(["person", "model"], { description: "Who thought of it.", default: "person" }),
+  ),
   approved_by: Type.Optional(text("Who agreed to it.")),
   reason: Type.Optional(text("Why it exists.")),
 });
 
-export const AttributeEntry = closed("Attribute", "A field that Plumbline compares, and whose word counts for it.", {
-  name: id("Name of the attribute everywhere else."),
-  title: Type.Optional(text("What people call it. Default: the name.")),
-  owners: Type.Optional(
-    Type.Array(id("System."), { description: "Systems whose word counts, the first first.", uniqueItems: true }),
-  ),
-  merge: Type.Optional(
-    Type.Enum(["owner_wins", "newest", "most_restrictive", "manual"], {
-      description: "What happens when copies differ. Consent is always most_restrictive.",
-      default: "manual",
-    }),
-  ),
-  class: Type.Optional(
-    Type.Enum(["plain", "personal", "consent"], {
-      description: "consent: says whether a person may be contacted; never loosened.",
-      default: "plain",
-    }),
-  ),
-  values: Type.Optional(
-    Type.Array(text("Value."), { description: "The only valid values.", minItems: 1, uniqueItems: true }),
-  ),
-  pattern: Type.Optional(Type.String({ description: "Regular expression of valid values.", minLength: 1, maxLength: 200 })),
-});
+export const AttributeEntry = closed(
+  "Attribute",
+  "A field that Plumbline compares, and whose word counts for it.",
+  {
+    name: id("Name of the attribute everywhere else."),
+    title: Type.Optional(text("What people call it. Default: the name.")),
+    owners: Type.Optional(
+      Type.Array(id("System."), {
+        description: "Systems whose word counts, the first first.",
+        uniqueItems: true,
+      }),
+    ),
+    merge: Type.Optional(
+      Type.Enum(["owner_wins", "newest", "most_restrictive", "manual"], {
+        description: "What happens when copies differ. Consent is always most_restrictive.",
+        default: "manual",
+      }),
+    ),
+    class: Type.Optional(
+      Type.Enum(["plain", "personal", "consent"], {
+        description: "consent: says whether a person may be contacted; never loosened.",
+        default: "plain",
+      }),
+    ),
+    values: Type.Optional(
+      Type.Array(text("Value."), { description: "The only valid values.", minItems: 1, uniqueItems: true }),
+    ),
+    pattern: Type.Optional(
+      Type.String({ description: "Regular expression of valid values.", minLength: 1, maxLength: 200 }),
+    ),
+  },
+);
 
 export type SegmentEntry = Static<typeof Segment>;
 export type AudienceFileEntry = Static<typeof AudienceEntry>;

@@ -19,40 +19,54 @@ const base = {
 
 const table = { table: text("Table, with its schema if needed."), key: text("Column with the identifier.") };
 
-const postgresWrite = closed("Writing", "How Plumbline may write here. Without it, nothing is ever written.", {
-  dsn: secret("Connection of a role that may write these tables and nothing else."),
-  membership: Type.Optional(
-    closed("Membership", "Table with one row per (list, person). `add` inserts, `remove` deletes the row.", {
-      ...table,
-      list: Type.Optional(
-        closed("List", "Column and value that say which list a row belongs to.", {
-          column: text("Column."),
-          value: text("Value."),
-        }),
+const postgresWrite = closed(
+  "Writing",
+  "How Plumbline may write here. Without it, nothing is ever written.",
+  {
+    dsn: secret("Connection of a role that may write these tables and nothing else."),
+    membership: Type.Optional(
+      closed(
+        "Membership",
+        "Table with one row per (list, person). `add` inserts, `remove` deletes the row.",
+        {
+          ...table,
+          list: Type.Optional(
+            closed("List", "Column and value that say which list a row belongs to.", {
+              column: text("Column."),
+              value: text("Value."),
+            }),
+          ),
+        },
       ),
-    }),
-  ),
-  attributes: Type.Optional(
-    closed("Attributes", "Table and columns that `set` may change. Columns that hold consent are refused.", {
-      ...table,
-      columns: named("Attribute name → column.", text("Column.")),
-    }),
-  ),
-  suppress: Type.Optional(
-    closed("Suppress", "`suppress` sets this column to this value. Nothing sets it back.", {
-      ...table,
-      column: text("Column."),
-      value: text("Value that means: must not be contacted."),
-    }),
-  ),
-});
+    ),
+    attributes: Type.Optional(
+      closed(
+        "Attributes",
+        "Table and columns that `set` may change. Columns that hold consent are refused.",
+        {
+          ...table,
+          columns: named("Attribute name → column.", text("Column.")),
+        },
+      ),
+    ),
+    suppress: Type.Optional(
+      closed("Suppress", "`suppress` sets this column to this value. Nothing sets it back.", {
+        ...table,
+        column: text("Column."),
+        value: text("Value that means: must not be contacted."),
+      }),
+    ),
+  },
+);
 
 export const PostgresSystem = closed("Postgres", "A warehouse or application database, read with SQL.", {
   ...base,
   kind: Type.Literal("postgres", { description: "postgres, files or ghost." }),
   dsn: secret("Connection string of a read-only role, best on a replica."),
   base: Type.Optional(
-    text("SQL of every record in the system, same columns as a segment's. Without it the match rate is unknown."),
+    text(
+      "SQL of every record in the system, same columns as a segment's. Without it the match rate is unknown.",
+    ),
   ),
   statement_timeout_seconds: Type.Optional(
     count("A statement that runs longer is cancelled.", 60, { minimum: 1, maximum: 7200 }),
@@ -87,10 +101,22 @@ export const GhostSystem = closed("Ghost", "A Ghost site: members, labels, newsl
   }),
   key: secret("Admin API key of an integration (id:secret), used for reading."),
   write_key: Type.Optional(
-    secret("Admin API key used for repairs, best of an integration of its own. Without it, nothing is written."),
+    secret(
+      "Admin API key used for repairs, best of an integration of its own. Without it, nothing is written.",
+    ),
   ),
 });
 
-export const System = Type.Union([PostgresSystem, FilesSystem, GhostSystem]);
+export type SystemEntry =
+  | Static<typeof PostgresSystem>
+  | Static<typeof FilesSystem>
+  | Static<typeof GhostSystem>;
 
-export type SystemEntry = Static<typeof System>;
+/** `discriminator` makes the validator judge by `kind` alone, so that one typo is one error and not three. */
+export const System = Type.Unsafe<SystemEntry>({
+  type: "object",
+  title: "System",
+  required: ["kind"],
+  discriminator: { propertyName: "kind" },
+  oneOf: [PostgresSystem, FilesSystem, GhostSystem],
+});

@@ -15,19 +15,26 @@ const Server = closed("Server", "Where the dashboard and API listen.", {
   ),
   port: Type.Optional(count("Port.", 4780, { minimum: 0, maximum: 65535 })),
   public_url: Type.Optional(
-    Type.String({ description: "Address people reach it by; used in links of Slack and mail.", pattern: "^https?://[^\\s/?#]+" }),
+    Type.String({
+      description: "Address people reach it by; used in links of Slack and mail.",
+      pattern: "^https?://[^\\s/?#]+",
+    }),
   ),
 });
 
-const Writer = closed("Writer", "A sync job that is not Plumbline: who writes what, when. Causes come from here.", {
-  name: text("Name of the job."),
-  from: Type.Optional(id("System it reads.")),
-  to: id("System it writes."),
-  audiences: Type.Optional(Type.Array(id("Audience."), list("Audiences it writes."))),
-  attributes: Type.Optional(Type.Array(id("Attribute."), list("Attributes it writes."))),
-  schedule: Type.Optional(cron("When it runs. Leave it out if it is not known.")),
-  enabled: Type.Optional(Type.Boolean({ description: "Is it switched on?", default: true })),
-});
+const Writer = closed(
+  "Writer",
+  "A sync job that is not Plumbline: who writes what, when. Causes come from here.",
+  {
+    name: text("Name of the job."),
+    from: Type.Optional(id("System it reads.")),
+    to: id("System it writes."),
+    audiences: Type.Optional(Type.Array(id("Audience."), list("Audiences it writes."))),
+    attributes: Type.Optional(Type.Array(id("Attribute."), list("Attributes it writes."))),
+    schedule: Type.Optional(cron("When it runs. Leave it out if it is not known.")),
+    enabled: Type.Optional(Type.Boolean({ description: "Is it switched on?", default: true })),
+  },
+);
 
 const Send = closed("Send", "A planned send. Say when with `at` or `cron`.", {
   name: text("Name of the send."),
@@ -40,7 +47,8 @@ const Send = closed("Send", "A planned send. Say when with `at` or `cron`.", {
 const Person = closed("Person", "Someone who may sign in.", {
   name: text("Name, as shown in the log."),
   role: Type.Enum(["viewer", "editor", "approver", "admin"], {
-    description: "viewer reads; editor also drafts plans; approver also approves and applies; admin also configures.",
+    description:
+      "viewer reads; editor also drafts plans; approver also approves and applies; admin also configures.",
   }),
   email: Type.Optional(email("Address for reports.")),
   password: Type.Optional(secret("Argon2id hash of the password.")),
@@ -50,7 +58,9 @@ const Person = closed("Person", "Someone who may sign in.", {
 const Slack = closed("Slack", "One message per incident, updated in place.", {
   token: secret("Bot token (xoxb-…) with chat:write."),
   channel: text("Channel id (C0123456789) or name."),
-  api_url: Type.Optional(Type.String({ description: "Another Slack API address, for a proxy.", pattern: "^https?://" })),
+  api_url: Type.Optional(
+    Type.String({ description: "Another Slack API address, for a proxy.", pattern: "^https?://" }),
+  ),
 });
 
 const Mail = closed("Mail", "The weekly integrity report.", {
@@ -65,44 +75,76 @@ const Mail = closed("Mail", "The weekly integrity report.", {
 });
 
 const Safeguards = closed("Safeguards", "Limits of every repair, over a rolling 24 hours.", {
-  alone_people: Type.Optional(count("The author alone may change up to this many people.", 500, { minimum: 0, maximum: 1_000_000 })),
+  alone_people: Type.Optional(
+    count("The author alone may change up to this many people.", 500, { minimum: 0, maximum: 1_000_000 }),
+  ),
   alone_share: Type.Optional(share("… and up to this share of the list.", 0.05)),
-  refuse_people: Type.Optional(count("Above this many the plan is refused.", 5000, { minimum: 0, maximum: 10_000_000 })),
+  refuse_people: Type.Optional(
+    count("Above this many the plan is refused.", 5000, { minimum: 0, maximum: 10_000_000 }),
+  ),
   refuse_share: Type.Optional(share("Above this share the plan is refused.", 0.2)),
-  refuse_small_list: Type.Optional(count("On lists below 100 people: refused above this many.", 20, { minimum: 0, maximum: 100 })),
-  cooling_off_minutes: Type.Optional(count("Wait that replaces a second person when there is only one.", 15, { minimum: 1, maximum: 10_080 })),
-  fresh_minutes: Type.Optional(count("A plan needs snapshots no older than this.", 60, { minimum: 1, maximum: 10_080 })),
-  plan_expires_minutes: Type.Optional(count("A plan not applied by then expires.", 60, { minimum: 1, maximum: 10_080 })),
+  refuse_small_list: Type.Optional(
+    count("On lists below 100 people: refused above this many.", 20, { minimum: 0, maximum: 100 }),
+  ),
+  cooling_off_minutes: Type.Optional(
+    count("Wait that replaces a second person when there is only one.", 15, { minimum: 1, maximum: 10_080 }),
+  ),
+  fresh_minutes: Type.Optional(
+    count("A plan needs snapshots no older than this.", 60, { minimum: 1, maximum: 10_080 }),
+  ),
+  plan_expires_minutes: Type.Optional(
+    count("A plan not applied by then expires.", 60, { minimum: 1, maximum: 10_080 }),
+  ),
   undo_days: Type.Optional(count("How long a repair can be undone.", 30, { minimum: 0, maximum: 365 })),
-  send_margin_minutes: Type.Optional(count("No repair starts this close to a planned send.", 30, { minimum: 0, maximum: 1440 })),
-  lease_seconds: Type.Optional(count("How long a crashed apply blocks another.", 15, { minimum: 5, maximum: 600 })),
+  send_margin_minutes: Type.Optional(
+    count("No repair starts this close to a planned send.", 30, { minimum: 0, maximum: 1440 }),
+  ),
+  lease_seconds: Type.Optional(
+    count("How long a crashed apply blocks another.", 15, { minimum: 5, maximum: 600 }),
+  ),
 });
 
 const Retention = closed("Retention", "How long things are kept.", {
-  spool_days: Type.Optional(count("Sealed identifiers of the latest snapshot.", 7, { minimum: 0, maximum: 90 })),
+  spool_days: Type.Optional(
+    count("Sealed identifiers of the latest snapshot.", 7, { minimum: 0, maximum: 90 }),
+  ),
   snapshot_days: Type.Optional(count("Snapshots and their counts.", 400, { minimum: 30, maximum: 3650 })),
 });
 
 /** The configuration file as written; `config/build.ts` turns it into `Config` of core/config.ts. */
 export const ConfigFile = closed("Plumbline", "Configuration of Plumbline.", {
   company: text("Name of the company, shown in the dashboard and in reports."),
-  timezone: Type.Optional(Type.String({ description: "IANA time zone of all times in this file.", default: "UTC", examples: ["Europe/Berlin"] })),
+  timezone: Type.Optional(
+    Type.String({
+      description: "IANA time zone of all times in this file.",
+      default: "UTC",
+      examples: ["Europe/Berlin"],
+    }),
+  ),
   server: Type.Optional(Server),
   systems: Type.Array(System, { description: "Places where audiences live.", minItems: 1 }),
-  audiences: Type.Array(AudienceEntry, { description: "Groups of people with one owner and their copies.", minItems: 1 }),
+  audiences: Type.Array(AudienceEntry, {
+    description: "Groups of people with one owner and their copies.",
+    minItems: 1,
+  }),
   attributes: Type.Optional(Type.Array(AttributeEntry, list("Fields that are compared."))),
   dictionary: Type.Optional(named("What words mean here: word → meaning.", text("Meaning."))),
   writers: Type.Optional(Type.Array(Writer, list("Sync jobs that write into the systems."))),
-  calendar: Type.Optional(Type.Array(Send, list("Planned sends. Without them the next send is “not known”."))),
+  calendar: Type.Optional(
+    Type.Array(Send, list("Planned sends. Without them the next send is “not known”.")),
+  ),
   people: Type.Optional(Type.Array(Person, list("Who may sign in. Empty: only this machine, as `local`."))),
   checks: Type.Optional(
     named(
       "Settings of checks: check → setting → value. See docs/checks.md.",
-      named("Setting → value.", Type.Union([Type.Number(), Type.Boolean()], { description: "A number, true or false." })),
+      named("Setting → value.", Type.Unsafe<number | boolean>({ type: ["number", "boolean"] })),
     ),
   ),
   routes: Type.Optional(
-    closed("Routes", "Where alerts and reports go.", { slack: Type.Optional(Slack), mail: Type.Optional(Mail) }),
+    closed("Routes", "Where alerts and reports go.", {
+      slack: Type.Optional(Slack),
+      mail: Type.Optional(Mail),
+    }),
   ),
   safeguards: Type.Optional(Safeguards),
   retention: Type.Optional(Retention),
