@@ -1,0 +1,89 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { AuditorError } from "../core/errors.ts";
+
+const FLUSH_BYTES = 1 << 20;
+
+/**
+ * A file that appears whole or not at all: written beside its place as `<file>.<pid>.tmp`, synced, renamed.
+ * Readable by the owner only. Either `commit` or `abort` must be called.
+ */
+export class AtomicFile {
+  readonly path: string;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Bytes written or waiting: the position of the next write. */
+  bytes = 0;
+
+  private constructor(path: string, temporary: string, handle: FileHandle) {
+    this.path = path;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  static async create(path: string): Promise<AtomicFile> {
+    const temporary = `${path}.${process.pid}.tmp`;
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      return new AtomicFile(path, temporary, await open(temporary, "w", 0o600));
+    } catch (cause) {
+      throw new AuditorError(
+        "permanent",
+        path,
+        "cannot be written",
+        "check the data folder's owner and free space",
+        { cause },
+      );
+    }
+  }
+
+  /** Keeps `data` until it is flushed: do not change it afterwards. */
+  async write(data: Uint8Array): Promise<void> {
+    this.#waiting.push(data);
+    this.#waitingBytes += data.length;
+    this.bytes += data.length;
+    if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#waitingBytes === 0) return;
+    const whole = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    // A plain write may be short; writeFile on a handle continues from its position until all is out.
+    await this.#handle.writeFile(whole);
+  }
+
+  /**
+   * Makes the file visible.
+   *
+   * @param durable its bytes and its name are on the disk before this returns; false only for what can be lost in a
+   *   power cut without harm
+   */
+  async commit({ durable } = { durable: true }): Promise<void> {
+    await this.#flush();
+    if (durable) await this.#handle.sync();
+    await this.#handle.close();
+    await rename(this.#temporary, this.path);
+    if (durable) await syncFolder(dirname(this.path));
+  }
+
+  /** Leaves nothing behind. Safe after a failed commit. */
+  async abort(): Promise<void> {
+    await this.#handle.close();
+    await rm(this.#temporary, { force: true });
+  }
+}
+
+/** The rename itself must survive a power cut. Windows cannot open folders, and needs no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

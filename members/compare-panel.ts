@@ -1,0 +1,136 @@
+import type { Purpose } from "../core/config.ts";
+import { AuditorError } from "../core/errors.ts";
+import type { SystemId } from "../core/model.ts";
+import { fingerprinter } from "./fingerprint.ts";
+import type { Keys } from "./keys.ts";
+import type { MemberSet, Partition } from "./member-set.ts";
+import { MAX_INPUTS } from "./merge.ts";
+
+export type SegmentInput = {
+  readonly system: SystemId;
+  readonly set: MemberSet;
+  /** Everybody in the system; null: not readable. */
+  readonly base: MemberSet | null;
+  /** Only people whose owner record has one of these values belong here. */
+  readonly where: Readonly<Record<string, readonly string[]>> | null;
+};
+
+export type CompareInput = {
+  readonly purpose: Purpose;
+  readonly owner: SystemId;
+  /** One per system, the owner's among them. */
+  readonly segments: readonly SegmentInput[];
+  /** Suppression, holdout and ineligible owners' sets: their people are expected nowhere. Ignored for a suppression audience. */
+  readonly excluded: readonly MemberSet[];
+  readonly keys: Keys;
+  /** Changes of presence within the last 16 readings that count as flipping. Default 4. */
+  readonly flips?: number;
+};
+
+/** One system at the table: its inputs by index, and what is needed to judge a person there. */
+export type Seat = {
+  readonly system: SystemId;
+  readonly set: number;
+  /** −1: not readable. */
+  readonly base: number;
+  /** The owner's column and the prints allowed in it. */
+  readonly where: readonly { readonly column: number; readonly allowed: readonly number[] }[];
+  /** Per attribute of the owner: its column here, or −1. */
+  readonly columns: readonly number[];
+  /** Readings that flips are counted over. */
+  readonly window: number;
+};
+
+/** All inputs of one comparison in one order, each file once. */
+export type Panel = {
+  readonly inputs: readonly MemberSet[];
+  readonly seats: readonly Seat[];
+  /** Index of the owner's seat. */
+  readonly owner: number;
+  readonly excluded: readonly number[];
+  readonly suppression: boolean;
+  readonly flips: number;
+  readonly attributes: readonly string[];
+  load(p: number): Promise<readonly Partition[]>;
+};
+
+/** Flips are judged over this many readings. */
+export const FLIP_WINDOW = 16;
+
+const refuse = (what: string, fix: string): AuditorError =>
+  new AuditorError("config", "comparison", what, fix);
+
+/** @throws AuditorError config when the inputs do not belong together, stale when their key epochs differ */
+export function panelOf(i: CompareInput): Panel {
+  const inputs: MemberSet[] = [];
+  const place = (set: MemberSet): number => {
+    const known = inputs.findIndex((s) => s.path === set.path);
+    return known >= 0 ? known : inputs.push(set) - 1;
+  };
+  const owner = i.segments.findIndex((s) => s.system === i.owner);
+  const ownerSet = i.segments[owner]?.set;
+  if (ownerSet === undefined)
+    throw refuse(
+      `the owner ${i.owner} is not among the segments`,
+      "compare only when the owner was read completely",
+    );
+  if (new Set(i.segments.map((s) => s.system)).size !== i.segments.length)
+    throw refuse("a system has two segments", "give one segment per system");
+
+  const print = fingerprinter(i.keys);
+  const seats = i.segments.map(
+    (segment, s): Seat => ({
+      system: segment.system,
+      set: place(segment.set),
+      base: segment.base === null ? -1 : place(segment.base),
+      where:
+        s === owner
+          ? []
+          : Object.entries(segment.where ?? {}).map(([name, values]) => {
+              const column = ownerSet.attributes.indexOf(name);
+              if (column < 0)
+                throw refuse(
+                  `\`where\` of ${segment.system} asks for ${name}, which ${i.owner} does not give`,
+                  `map the attribute in ${i.owner}, or take it out of \`where\``,
+                );
+              return { column, allowed: values.map(print) };
+            }),
+      columns: ownerSet.attributes.map((name) => segment.set.attributes.indexOf(name)),
+      window: Math.min(FLIP_WINDOW, segment.set.reads),
+    }),
+  );
+  const suppression = i.purpose === "suppression";
+  const excluded = suppression ? [] : [...new Set(i.excluded.map(place))];
+  checkTogether(inputs, ownerSet);
+  return {
+    inputs,
+    seats,
+    owner,
+    excluded,
+    suppression,
+    flips: i.flips ?? 4,
+    attributes: ownerSet.attributes,
+    load: (p) => Promise.all(inputs.map((set) => set.load(p))),
+  };
+}
+
+function checkTogether(inputs: readonly MemberSet[], owner: MemberSet): void {
+  if (inputs.length > MAX_INPUTS)
+    throw refuse(`${inputs.length} member sets at once; at most ${MAX_INPUTS}`, "split the audience");
+  for (const set of inputs) {
+    if (set.epoch !== owner.epoch) {
+      throw new AuditorError(
+        "stale",
+        set.path,
+        `made with key epoch ${set.epoch}, the owner's set with ${owner.epoch}`,
+        "audit again, so that all sets have the new key",
+      );
+    }
+    if (set.identity !== owner.identity) {
+      throw refuse(
+        `one set names people by ${set.identity}, the owner's by ${owner.identity}`,
+        "use one identity for the audience and those it excludes",
+      );
+    }
+  }
+}

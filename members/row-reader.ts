@@ -1,0 +1,62 @@
+import type { AttributeStates, IdentifierKind, MemberRow } from "../core/model.ts";
+import { STATE_NAMES, stateJudge, type ValidValues } from "./attribute-state.ts";
+import { fingerprinter } from "./fingerprint.ts";
+import type { Keys } from "./keys.ts";
+
+/** Values of one attribute repeat; this many distinct ones are remembered with their fingerprint and state. */
+const REMEMBERED = 2048;
+
+/** Reads one attribute of rows. A reader per attribute, since each remembers its own values. */
+export class ValueReader {
+  readonly #name: string;
+  readonly #fingerprint: (value: string | null | undefined) => number;
+  readonly #judge: (value: string | null | undefined) => keyof AttributeStates;
+  /** Value → its place in the two columns. */
+  readonly #known = new Map<string | null | undefined, number>();
+  readonly #prints = new Uint32Array(REMEMBERED + 1);
+  readonly #states = new Uint8Array(REMEMBERED + 1);
+  /** Of the row read last. */
+  print = 0;
+  /** Index into STATE_NAMES. */
+  state = 0;
+
+  constructor(name: string, rule: ValidValues | null, keys: Keys) {
+    this.#name = name;
+    this.#fingerprint = fingerprinter(keys);
+    this.#judge = stateJudge(rule);
+  }
+
+  read(row: MemberRow): void {
+    // A hostile or unlucky name ("constructor") must not reach the prototype.
+    const value = Object.hasOwn(row.attributes, this.#name) ? row.attributes[this.#name] : undefined;
+    let place = this.#known.get(value);
+    if (place === undefined) {
+      place = Math.min(this.#known.size, REMEMBERED); // the last place is for values that are not remembered
+      this.#prints[place] = this.#fingerprint(value);
+      this.#states[place] = STATE_NAMES.indexOf(this.#judge(value));
+      if (place < REMEMBERED) this.#known.set(ownCopy(value), place);
+    }
+    this.print = this.#prints[place] as number;
+    this.state = this.#states[place] as number;
+  }
+}
+
+/** A value cut from a block of a file would keep the whole block in memory. */
+const ownCopy = (value: string | null | undefined): string | null | undefined =>
+  typeof value === "string" ? Buffer.from(value, "utf16le").toString("utf16le") : value;
+
+/** Tells spellings of one identifier apart ("Ann@x.com", "ann@x.com"): FNV-1a from a keyed start, never stored. */
+export function spellingHasher(keys: Keys): (raw: string) => number {
+  const start = new DataView(keys.fingerprint.buffer, keys.fingerprint.byteOffset).getInt32(0, true);
+  return (raw) => {
+    let h = start;
+    for (let i = 0; i < raw.length; i++) h = Math.imul(h ^ raw.charCodeAt(i), 0x01000193);
+    return h;
+  };
+}
+
+/** Own property only, and only text. */
+export const identifierOf = (row: MemberRow, kind: IdentifierKind): string | null => {
+  const raw = row.identifiers[kind];
+  return typeof raw === "string" ? raw : null;
+};

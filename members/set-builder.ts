@@ -1,0 +1,261 @@
+import { randomBytes } from "node:crypto";
+import { AuditorError } from "../core/errors.ts";
+import type { AttributeStates, IdentifierKind, Instant, MemberRow } from "../core/model.ts";
+import type { ValidValues } from "./attribute-state.ts";
+import { consentByte } from "./consent-byte.ts";
+import type { Keys } from "./keys.ts";
+import type { MemberSet } from "./member-set.ts";
+import { normalise } from "./normalise.ts";
+import { type KeyWriter, keyWriter } from "./person-key.ts";
+import { PersonTally } from "./person-tally.ts";
+import { advance } from "./presence.ts";
+import { RowLog } from "./row-log.ts";
+import { identifierOf, spellingHasher, ValueReader } from "./row-reader.ts";
+import {
+  CONSENT_AT,
+  PRINTS_AT,
+  type RowShape,
+  rowShape,
+  SPELLING_AT,
+  STATES_PER_WORD,
+  UPDATED_AT,
+} from "./row-shape.ts";
+import { PARTITIONS, type SetHead } from "./set-file.ts";
+import { SetWriter } from "./set-writer.ts";
+import { Spill } from "./spill.ts";
+import { SpoolWriter, spoolText } from "./spool.ts";
+
+export type SetOptions = {
+  readonly identity: IdentifierKind;
+  /** Attributes to fingerprint, by canonical name. */
+  readonly attributes: readonly string[];
+  readonly rules: Readonly<Record<string, ValidValues>>;
+  readonly keys: Keys;
+  readonly epoch: number;
+  /** Keep the rows, sealed, so that `finish` can write them beside the set. */
+  readonly spool: boolean;
+  /** Rows beyond this wait on the disk. Default 96 MB. */
+  readonly maxBytesInMemory?: number;
+  readonly temporaryFolder?: string;
+  readonly randomBytes?: (n: number) => Uint8Array;
+};
+
+/** Counts of one reading. They are people, unless they say records. */
+export type SetSummary = {
+  readonly size: number;
+  readonly records: number;
+  /** Records with a usable identity, less people. */
+  readonly duplicates: number;
+  /** Records without a usable identity. */
+  readonly invalid: number;
+  /** Against `previous`; null without one. */
+  readonly entries: number | null;
+  readonly exits: number | null;
+  /** null when the system says of nobody whether they can be mailed. */
+  readonly mailable: number | null;
+  readonly bounced: number;
+  /** They sum to `size`. */
+  readonly attributes: Record<string, AttributeStates>;
+  /** Of the duplicates, records whose identifier is only spelled differently. */
+  readonly duplicateByCase: number;
+  /** Of the set file. */
+  readonly bytes: number;
+};
+
+export type Finish = {
+  readonly file: string;
+  readonly spoolFile: string | null;
+  /** The set of the last complete scheduled reading. */
+  readonly previous: MemberSet | null;
+  readonly asOf: Instant;
+  /** null: a manual or read-back reading. Its presence bit is its own: a later set built on it takes the bit back. */
+  readonly ordinal: number | null;
+};
+
+/** A run on the disk holds at least this many rows, however small the limit. */
+const LEAST_ROWS = 1024;
+
+/** Collects the rows of one reading and writes them as a member set. Call `finish` or `discard`, once. */
+export class SetBuilder {
+  readonly #options: SetOptions;
+  readonly #shape: RowShape;
+  readonly #most: number;
+  readonly #key: KeyWriter;
+  readonly #spelling: (raw: string) => number;
+  readonly #values: readonly ValueReader[];
+  #log: RowLog;
+  #spill: Spill | null = null;
+  #spilled = 0;
+  #invalid = 0;
+
+  constructor(options: SetOptions) {
+    this.#options = options;
+    this.#most = options.maxBytesInMemory ?? 96 << 20;
+    this.#shape = rowShape(options.attributes.length, options.spool);
+    this.#key = keyWriter(options.keys);
+    this.#spelling = spellingHasher(options.keys);
+    this.#values = options.attributes.map(
+      (name) =>
+        new ValueReader(
+          name,
+          Object.hasOwn(options.rules, name) ? (options.rules[name] ?? null) : null,
+          options.keys,
+        ),
+    );
+    this.#log = new RowLog(this.#shape.stride);
+  }
+
+  /** Rows added so far, duplicates and unusable ones included. */
+  get records(): number {
+    return this.#spilled + this.#log.rows + this.#invalid;
+  }
+
+  /** A row without a usable identity is counted; nothing in a row makes this throw. */
+  add(row: MemberRow): void {
+    const { identity } = this.#options;
+    const raw = identifierOf(row, identity);
+    const normal = raw === null ? null : normalise(identity, raw);
+    if (raw === null || normal === null) {
+      this.#invalid++;
+      return;
+    }
+    const log = this.#log;
+    const at = log.reserve();
+    const words = log.words;
+    this.#key(identity, normal, words, at);
+    words[at + SPELLING_AT] = this.#spelling(raw.trim());
+    words[at + CONSENT_AT] = consentByte(row.consent, row.mailable, row.bounced === true);
+    const updated = row.updatedAt === undefined ? Number.NaN : Date.parse(row.updatedAt);
+    // Seconds: finer than any export's clock can be trusted to be. 0: not known.
+    words[at + UPDATED_AT] = Number.isNaN(updated) ? 0 : Math.max(0, Math.floor(updated / 1000));
+    const values = this.#values;
+    const { statesAt } = this.#shape;
+    for (let a = 0; a < values.length; a++) {
+      const value = values[a] as ValueReader;
+      value.read(row);
+      words[at + PRINTS_AT + a] = value.print;
+      const word = at + statesAt + Math.floor(a / STATES_PER_WORD);
+      words[word] = (words[word] as number) | (value.state << (3 * (a % STATES_PER_WORD)));
+    }
+    if (this.#shape.payloadAt !== null) {
+      log.putPayload(spoolText(row, this.#options.attributes), at + this.#shape.payloadAt);
+    }
+    log.take(at);
+    if (log.bytes > this.#most && log.rows >= LEAST_ROWS) this.#overflow();
+  }
+
+  #overflow(): void {
+    this.#spill ??= new Spill(this.#shape.stride, this.#options.temporaryFolder);
+    this.#spill.write(this.#log, this.#shape.payloadAt);
+    this.#spilled += this.#log.rows;
+    this.#log = new RowLog(this.#shape.stride);
+  }
+
+  /** Gives everything free when the reading is not to be kept. */
+  discard(): void {
+    this.#spill?.close();
+    this.#spill = null;
+    this.#log = new RowLog(this.#shape.stride);
+  }
+
+  /**
+   * Sorts, merges the records of each person (the strictest consent; attributes of the newest record), merges with
+   * `previous`, and writes the set and its spool. Either both files are there in the end or neither.
+   *
+   * @throws AuditorError stale when `previous` is of another key epoch or identity; permanent when the disk refuses
+   */
+  async finish(o: Finish): Promise<SetSummary> {
+    let set: SetWriter | null = null;
+    let spool: SpoolWriter | null = null;
+    try {
+      checkPrevious(o.previous, this.#options);
+      set = await SetWriter.create(o.file);
+      if (this.#shape.payloadAt !== null && o.spoolFile !== null) {
+        spool = await SpoolWriter.create(
+          o.spoolFile,
+          this.#options.keys,
+          this.#options.randomBytes ?? randomBytes,
+        );
+      }
+      return await this.#write(set, spool, o);
+    } catch (e) {
+      await spool?.abort();
+      await set?.abort();
+      throw e instanceof AuditorError
+        ? e
+        : new AuditorError(
+            "permanent",
+            o.file,
+            "the member set could not be written",
+            "check the data folder and its free space, then audit again",
+            { cause: e },
+          );
+    } finally {
+      this.discard();
+    }
+  }
+
+  async #write(set: SetWriter, spool: SpoolWriter | null, o: Finish): Promise<SetSummary> {
+    const valid = this.#spilled + this.#log.rows;
+    const payload = this.#log.payload;
+    const last = this.#log.partition();
+    const tally = new PersonTally(this.#options.attributes, this.#shape);
+    // Where the previous set keeps each attribute; −1: it did not track it.
+    const columns = this.#options.attributes.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
+    const provisional = o.previous?.ordinal === null;
+    let entries = 0;
+    let exits = 0;
+    for (let p = 0; p < PARTITIONS; p++) {
+      const { rows, chunks } = this.#spill?.load(p, last, payload, this.#shape.payloadAt) ?? {
+        rows: last.rows.subarray(last.starts[p], last.starts[p + 1]),
+        chunks: payload,
+      };
+      const present = tally.people(rows, chunks, spool !== null);
+      await spool?.write(present.part.keys, present.texts);
+      const merged = advance(
+        o.previous === null ? null : await o.previous.load(p),
+        present.part,
+        provisional,
+        columns,
+      );
+      entries += merged.entries;
+      exits += merged.exits;
+      await set.write(merged.part);
+    }
+    const { previous } = o;
+    const head: SetHead = {
+      identity: this.#options.identity,
+      attributes: this.#options.attributes,
+      asOf: o.asOf,
+      ordinal: o.ordinal,
+      epoch: this.#options.epoch,
+      size: tally.size,
+      reads: Math.min(64, (previous?.reads ?? 0) + (provisional ? 0 : 1)),
+    };
+    // The spool first: a set without its spool can be used, a spool without its set is swept.
+    await spool?.commit();
+    return {
+      size: tally.size,
+      records: valid + this.#invalid,
+      duplicates: valid - tally.size,
+      invalid: this.#invalid,
+      entries: previous === null ? null : entries,
+      exits: previous === null ? null : exits,
+      mailable: tally.mailable,
+      bounced: tally.bounced,
+      attributes: tally.attributes(),
+      duplicateByCase: tally.duplicateByCase,
+      bytes: await set.commit(head),
+    };
+  }
+}
+
+function checkPrevious(previous: MemberSet | null, o: SetOptions): void {
+  if (previous === null || (previous.epoch === o.epoch && previous.identity === o.identity)) return;
+  throw new AuditorError(
+    "stale",
+    previous.path,
+    `the previous set has key epoch ${previous.epoch} and identity ${previous.identity}, this reading ${o.epoch} and ${o.identity}`,
+    "start a new history for this segment",
+  );
+}
