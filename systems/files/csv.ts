@@ -1,0 +1,202 @@
+import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { type Instant, instant } from "../../core/model.ts";
+import { csvError } from "./csv-error.ts";
+import { readHead } from "./header.ts";
+import { lineOf, type Records, records } from "./records.ts";
+import { textBlocks } from "./text-blocks.ts";
+
+/** Proof that the whole file was read. */
+export type CsvEnd = { readonly rows: number; readonly gzip: boolean; readonly finalNewline: boolean };
+
+export type CsvFile = {
+  readonly label: string;
+  /** Column names, trimmed, in the order of the file; unnamed columns are "". */
+  readonly columns: readonly string[];
+  readonly delimiter: string;
+  /** Last change of the file: the moment whose truth it shows at best. */
+  readonly asOf: Instant;
+  /**
+   * Records in batches, every one with as many fields as there are columns. Can be read once.
+   *
+   * @throws AuditorError bad_data `file:line problem → fix` when the rest cannot be read; transient when the file
+   *   changed meanwhile. The batches before stay valid, as a part.
+   */
+  rows(): AsyncGenerator<readonly (readonly string[])[]>;
+  /** null until the last batch was given. */
+  end(): CsvEnd | null;
+  close(): Promise<void>;
+};
+
+const CHUNK_BYTES = 1 << 18;
+
+/**
+ * Opens a CSV or CSV.gz (told by its first bytes) and reads its header. Delimiter: comma, semicolon, tab or bar,
+ * whichever the header uses.
+ *
+ * @param label what messages call the file
+ * @throws AuditorError not_found, auth (not readable), or bad_data for what is not CSV
+ */
+export async function openCsv(path: string, label: string): Promise<CsvFile> {
+  const handle = await openFile(path, label);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw csvError(label, null, "this is not a file", "name a CSV or CSV.gz file");
+    if (stat.size === 0)
+      throw csvError(
+        label,
+        null,
+        "the file is empty",
+        "export again; a list without people still has a header line",
+      );
+    const first = Buffer.alloc(2);
+    await handle.read(first, 0, 2, 0);
+    const gzip = first[0] === 0x1f && first[1] === 0x8b;
+    const reading = new Reading(handle, label, gzip, { size: stat.size, mtimeMs: stat.mtimeMs });
+    return await reading.start(instant(stat.mtime));
+  } catch (e) {
+    await handle.close();
+    throw e;
+  }
+}
+
+async function openFile(path: string, label: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : null;
+    if (code === "EACCES" || code === "EPERM")
+      throw csvError(label, null, "the file may not be read", "give this user the right to read it", {
+        kind: "auth",
+        cause,
+      });
+    throw csvError(
+      label,
+      null,
+      "there is no such file",
+      "check the name and the folder; the export may not have run",
+      { kind: "not_found", cause },
+    );
+  }
+}
+
+class Reading {
+  readonly #handle: FileHandle;
+  readonly #label: string;
+  readonly #gzip: boolean;
+  readonly #before: { readonly size: number; readonly mtimeMs: number };
+  #end: CsvEnd | null = null;
+
+  constructor(handle: FileHandle, label: string, gzip: boolean, before: { size: number; mtimeMs: number }) {
+    this.#handle = handle;
+    this.#label = label;
+    this.#gzip = gzip;
+    this.#before = before;
+  }
+
+  async start(asOf: Instant): Promise<CsvFile> {
+    const blocks = textBlocks(this.#bytes(), this.#label);
+    const head = await readHead(blocks, this.#label);
+    const parts = records(head.blocks, head.delimiter, this.#label);
+    return {
+      label: this.#label,
+      columns: head.columns,
+      delimiter: head.delimiter,
+      asOf,
+      rows: () => this.#rows(parts, head.columns.length, head.delimiter),
+      end: () => this.#end,
+      close: async () => {
+        await parts.return(undefined);
+        await blocks.return(undefined);
+        await this.#handle.close();
+      },
+    };
+  }
+
+  /** Reads by position: a stream would close the handle, which is still asked whether the file changed. */
+  async *#chunks(): AsyncGenerator<Buffer> {
+    for (let position = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { bytesRead } = await this.#handle.read(chunk, 0, CHUNK_BYTES, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield chunk.subarray(0, bytesRead);
+    }
+  }
+
+  async *#bytes(): AsyncGenerator<Buffer> {
+    if (!this.#gzip) {
+      yield* this.#chunks();
+      return;
+    }
+    const file = Readable.from(this.#chunks());
+    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+    file.on("error", (e) => gunzip.destroy(e));
+    try {
+      yield* file.pipe(gunzip);
+    } catch (cause) {
+      const cut = cause instanceof Error && "code" in cause && cause.code === "Z_BUF_ERROR";
+      throw csvError(
+        this.#label,
+        null,
+        cut ? "the gzip file is cut off: its end is missing" : "the gzip file is damaged",
+        "copy or export it again",
+        { cause },
+      );
+    } finally {
+      file.destroy();
+      gunzip.destroy();
+    }
+  }
+
+  async *#rows(
+    parts: AsyncGenerator<Records>,
+    columns: number,
+    delimiter: string,
+  ): AsyncGenerator<readonly (readonly string[])[]> {
+    let rows = 0;
+    let header = 1;
+    let finalNewline = true;
+    for await (const part of parts) {
+      const found = header === 1 ? part.rows.slice(1) : part.rows;
+      const bad = found.findIndex((row) => row.length !== columns);
+      if (bad >= 0) throw this.#ragged(part, bad + header, found[bad]?.length ?? 0, columns, delimiter);
+      if (part.rows.length > 0) header = 0;
+      if (part.text !== "") finalNewline = /[\r\n]$/.test(part.text);
+      rows += found.length;
+      if (found.length > 0) yield found;
+    }
+    const after = await this.#handle.stat();
+    if (after.size !== this.#before.size || after.mtimeMs !== this.#before.mtimeMs) {
+      throw csvError(
+        this.#label,
+        null,
+        "the file changed while it was read",
+        "let the export write to another name and rename it when done",
+        { kind: "transient" },
+      );
+    }
+    this.#end = { rows, gzip: this.#gzip, finalNewline };
+  }
+
+  #ragged(part: Records, index: number, fields: number, columns: number, delimiter: string): Error {
+    const line = lineOf(part, index, delimiter);
+    const lastLine = index === part.rows.length - 1 && !/[\r\n]$/.test(part.text);
+    if (lastLine && fields < columns) {
+      return csvError(
+        this.#label,
+        line,
+        `the file ends in the middle of a line: ${fields} of ${columns} fields`,
+        "it was cut off; copy or export it again",
+      );
+    }
+    return csvError(
+      this.#label,
+      line,
+      `${fields} fields where the header has ${columns}`,
+      "put fields that hold the delimiter or a line break in quotes",
+    );
+  }
+}

@@ -1,0 +1,125 @@
+import { parse } from "csv-parse/sync";
+import { csvError } from "./csv-error.ts";
+import { type Block, MAX_LINE_BYTES } from "./text-blocks.ts";
+
+/** Records of one block, with the line that the block begins on. */
+export type Records = {
+  readonly rows: readonly (readonly string[])[];
+  readonly firstLine: number;
+  readonly text: string;
+};
+
+const QUOTE = 34;
+const RETURN = 13;
+/** A carriage return alone ends a line in very old exports only, which have no line feed at all. */
+const LINE_ENDS = ["\r\n", "\n", "\r"];
+
+/**
+ * Splits blocks of lines into records. Lines without a quote are split directly, which is what nearly every line of
+ * nearly every export is; a block with quotes goes through csv-parse, together with as many lines as the quotes span.
+ *
+ * @throws bad_data for quotes that do not close or stand where none may, with the line
+ */
+export async function* records(
+  blocks: AsyncIterable<Block>,
+  delimiter: string,
+  label: string,
+): AsyncGenerator<Records> {
+  let open: Block | null = null;
+  for await (const next of blocks) {
+    const block: Block =
+      open === null ? next : { ...open, bytes: Buffer.concat([open.bytes, next.bytes]), last: next.last };
+    open = null;
+    const quoted = block.bytes.includes(QUOTE);
+    // An odd number of quotes: the last line ends inside a field that continues.
+    if (quoted && !block.last && block.bytes.length <= MAX_LINE_BYTES && odd(block.bytes)) {
+      open = block;
+      continue;
+    }
+    const text = block.bytes.toString("utf8");
+    const plain = !quoted && !(block.last && block.bytes.includes(RETURN) && !block.bytes.includes("\n"));
+    yield {
+      rows: plain ? splitPlain(text, delimiter) : parseQuoted(text, delimiter, block.firstLine, label),
+      firstLine: block.firstLine,
+      text,
+    };
+  }
+}
+
+function odd(bytes: Buffer): boolean {
+  let n = 0;
+  for (let at = bytes.indexOf(QUOTE); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) n++;
+  return n % 2 === 1;
+}
+
+export function splitPlain(text: string, delimiter: string): string[][] {
+  const rows: string[][] = [];
+  for (let from = 0; from < text.length; ) {
+    let to = text.indexOf("\n", from);
+    if (to < 0) to = text.length;
+    const end = to > from && text.charCodeAt(to - 1) === RETURN ? to - 1 : to;
+    if (end > from) rows.push(text.slice(from, end).split(delimiter));
+    from = to + 1;
+  }
+  return rows;
+}
+
+const options = (text: string, delimiter: string) => ({
+  delimiter,
+  record_delimiter: text.includes("\n") ? LINE_ENDS.slice(0, 2) : LINE_ENDS,
+  skip_empty_lines: true,
+  relax_column_count: true, // the reader checks the count against the header
+  max_record_size: MAX_LINE_BYTES,
+});
+
+export function parseQuoted(text: string, delimiter: string, firstLine: number, label: string): string[][] {
+  try {
+    return parse(text, options(text, delimiter));
+  } catch (e) {
+    throw explained(e, firstLine + (recordEnds(text, delimiter).at(-1) ?? 0), label);
+  }
+}
+
+/** csv-parse's messages quote the data; only its code is used. @param line where the broken record begins */
+function explained(e: unknown, line: number, label: string): Error {
+  if (!(e instanceof Error) || !("code" in e)) return e instanceof Error ? e : new Error(String(e));
+  switch (e.code) {
+    case "CSV_QUOTE_NOT_CLOSED":
+      return csvError(
+        label,
+        line,
+        "a quote is opened and never closed",
+        "close it, or double it if it belongs to the text",
+      );
+    case "CSV_MAX_RECORD_SIZE":
+      return csvError(label, line, "the record is longer than 10 MB", "look for a quote that is not closed");
+    default:
+      return csvError(
+        label,
+        line,
+        "a quote stands inside a field, or is never closed",
+        'put the whole field in quotes and double the ones in it: "5"" pipe"',
+      );
+  }
+}
+
+/** Lines of a text, counted from 1, on which its records end, up to the first broken one. Slow, for messages only. */
+function recordEnds(text: string, delimiter: string): number[] {
+  const ends: number[] = [];
+  try {
+    parse(text, {
+      ...options(text, delimiter),
+      on_record: (record: string[], context) => {
+        ends.push(context.lines);
+        return record;
+      },
+    });
+  } catch (e) {
+    if (!(e instanceof Error && "code" in e)) throw e; // broken records are why we are here
+  }
+  return ends;
+}
+
+/** Line on which record `index` of a block ends. */
+export const lineOf = (r: Records, index: number, delimiter: string): number =>
+  r.firstLine + (recordEnds(r.text, delimiter)[index] ?? 1) - 1;

@@ -1,0 +1,70 @@
+import pg from "pg";
+import { AuditorError } from "../../core/errors.ts";
+import { postgresError } from "./error.ts";
+
+/** Values stay text, exactly as Postgres writes them: no rounding of numbers, no dates in our time zone. */
+export const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => value };
+
+export type ConnectOptions = {
+  readonly where: string;
+  readonly dsn: string;
+  /** Every transaction of this connection is READ ONLY unless it says otherwise. */
+  readonly readOnly: boolean;
+  readonly statementTimeoutSeconds: number;
+};
+
+/** @throws AuditorError config | auth | transient; never with the connection string in it */
+export async function connect(o: ConnectOptions): Promise<pg.Client> {
+  let client: pg.Client;
+  try {
+    client = new pg.Client({
+      connectionString: o.dsn,
+      application_name: "plumbline",
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: o.statementTimeoutSeconds * 1000,
+      keepAlive: true,
+      types: AS_TEXT,
+    });
+  } catch {
+    throw new AuditorError(
+      "config",
+      o.where,
+      "the dsn cannot be understood",
+      "write it as postgres://user@host:5432/database",
+    );
+  }
+  // without a listener a connection lost between two queries would end the process; the next query tells
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query(
+      `set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set intervalstyle = 'iso_8601'; set default_transaction_read_only = ${o.readOnly ? "on" : "off"}`,
+    );
+  } catch (e) {
+    await disconnect(client);
+    throw postgresError(o.where, e);
+  }
+  return client;
+}
+
+/** Ends the connection even in the middle of a query; never fails. */
+export async function disconnect(client: pg.Client): Promise<void> {
+  await Promise.race([
+    client.end().catch(() => undefined),
+    new Promise((done) => setTimeout(done, 1000).unref()),
+  ]);
+  sever(client);
+}
+
+/** Cuts the connection at once: what a stop does in the middle of a long query. */
+export function sever(client: pg.Client): void {
+  client.connection.stream.destroy();
+}
+
+/** Host of a connection string: null for a socket or when none is named. */
+export function hostOf(dsn: string): string | null {
+  if (!URL.canParse(dsn)) return null;
+  const url = new URL(dsn);
+  const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname);
+  return host === "" || host.startsWith("/") ? null : host;
+}

@@ -1,0 +1,34 @@
+import type pg from "pg";
+import type { Column, TextRow } from "./row.ts";
+
+/** Rows a round trip. 5,000 rows of a handful of columns are about a megabyte. */
+export const BATCH = 5_000;
+
+export type Batch = { readonly columns: readonly Column[]; readonly rows: readonly TextRow[] };
+
+/**
+ * The rows of one query, a batch at a time; the last batch is shorter than `size`, down to none. Ends only when the
+ * server says that the cursor is exhausted, throws otherwise. Needs a transaction, and takes the name `plumbline` in it.
+ *
+ * A cursor of the server, not pg-cursor's portal: there the statement timeout runs on while we write what we have read,
+ * and a connection that is lost between two pages is never told (both seen with pg-cursor 2.22, Postgres 18).
+ */
+export async function* batches(client: pg.Client, sql: string, size: number = BATCH): AsyncGenerator<Batch> {
+  // we read to the end, so the plan for the whole is wanted, not the one for the first tenth
+  await client.query("set local cursor_tuple_fraction = 1");
+  // the extended protocol takes one statement only, so a second one after a semicolon is refused
+  const declare: pg.QueryConfig & { readonly queryMode: "extended" } = {
+    text: `declare plumbline no scroll cursor for ${sql.replace(/[\s;]+$/, "")}`,
+    queryMode: "extended",
+  };
+  await client.query(declare);
+  for (;;) {
+    const fetched = await client.query<(string | null)[]>({
+      text: `fetch forward ${size} from plumbline`,
+      rowMode: "array",
+    });
+    yield { columns: fetched.fields, rows: fetched.rows };
+    if (fetched.rows.length < size) break;
+  }
+  await client.query("close plumbline");
+}

@@ -1,0 +1,135 @@
+import {
+  type ConsentState,
+  type FieldType,
+  type IdentifierKind,
+  type Instant,
+  instant,
+  type MemberRow,
+} from "../../core/model.ts";
+import { consentWord } from "./consent-words.ts";
+
+/** Columns with a meaning; every other column is an attribute. */
+export const RESERVED = [
+  "id",
+  "email",
+  "phone",
+  "customer_id",
+  "consent",
+  "consent_at",
+  "mailable",
+  "bounced",
+  "updated_at",
+] as const;
+export const IDENTIFIERS: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
+
+export type Column = { readonly name: string; readonly dataTypeID: number };
+/** One row as text, in the order of the columns. */
+export type TextRow = readonly (string | null)[];
+
+/** Object ids of Postgres' built-in types. @see pg_type.dat, PostgreSQL 18 */
+const TYPE: Readonly<Record<number, FieldType>> = {
+  16: "boolean",
+  20: "number",
+  21: "number",
+  23: "number",
+  26: "number",
+  700: "number",
+  701: "number",
+  1700: "number",
+  1082: "timestamp",
+  1114: "timestamp",
+  1184: "timestamp",
+  114: "json",
+  3802: "json",
+};
+const BOOLEAN = 16;
+
+export const fieldsOf = (columns: readonly Column[]): Readonly<Record<string, FieldType>> =>
+  Object.fromEntries(columns.map((c) => [c.name, TYPE[c.dataTypeID] ?? "text"]));
+
+/** Turns rows of one query into member rows; made once a query, so that the columns are looked up once. */
+export type RowReader = {
+  /** null: the query returns no column with an identifier. */
+  readonly identifiers: readonly IdentifierKind[];
+  /** Words in the consent column that are not understood; never more than 5, never anything like an address. */
+  readonly unknownConsent: ReadonlySet<string>;
+  row(values: TextRow, n: number, of: readonly number[]): MemberRow;
+};
+
+/** @param mapping canonical attribute → column; columns that are not mapped keep their own name */
+export function rowReader(columns: readonly Column[], mapping: Readonly<Record<string, string>>): RowReader {
+  const at = new Map(columns.map((c, i) => [c.name, i]));
+  const booleans = new Set(columns.flatMap((c, i) => (c.dataTypeID === BOOLEAN ? [i] : [])));
+  const attributes: (readonly [string, number])[] = [];
+  for (const [name, column] of Object.entries(mapping)) {
+    const i = at.get(column);
+    if (i !== undefined) attributes.push([name, i]);
+  }
+  const taken = new Set<string>([...RESERVED, ...Object.keys(mapping), ...Object.values(mapping)]);
+  for (const [name, i] of at) if (!taken.has(name)) attributes.push([name, i]);
+  const identifiers = IDENTIFIERS.flatMap((kind) =>
+    at.has(kind) ? [[kind, at.get(kind) ?? 0] as const] : [],
+  );
+  const unknownConsent = new Set<string>();
+  const text = (v: TextRow, name: (typeof RESERVED)[number]): string | null => {
+    const i = at.get(name);
+    return i === undefined ? null : (v[i] ?? null);
+  };
+  const consent = (raw: string | null): ConsentState => {
+    const known = consentWord(raw);
+    if (known === null && unknownConsent.size < 5)
+      unknownConsent.add(/^[\w -]{1,30}$/.test(raw ?? "") ? (raw ?? "") : "(not a plain word)");
+    return known ?? "unknown";
+  };
+  return {
+    identifiers: identifiers.map(([kind]) => kind),
+    unknownConsent,
+    row(v, n, of) {
+      const ids: Partial<Record<IdentifierKind, string>> = {};
+      for (const [kind, i] of identifiers) {
+        const value = v[i];
+        if (value !== null && value !== undefined && value !== "") ids[kind] = value;
+      }
+      const values: Record<string, string | null> = {};
+      for (const [name, i] of attributes) {
+        const value = v[i] ?? null;
+        values[name] = value !== null && booleans.has(i) ? String(value === "t") : value;
+      }
+      const consentAt = instantOf(text(v, "consent_at"));
+      const updatedAt = instantOf(text(v, "updated_at"));
+      const bounced = yesNo(text(v, "bounced"));
+      return {
+        id: text(v, "id") ?? ids.customer_id ?? ids.email ?? ids.phone ?? `row ${n}`,
+        identifiers: ids,
+        attributes: values,
+        consent: consent(text(v, "consent")),
+        mailable: yesNo(text(v, "mailable")),
+        of,
+        ...(consentAt === null ? {} : { consentAt }),
+        ...(updatedAt === null ? {} : { updatedAt }),
+        ...(bounced === null ? {} : { bounced }),
+      };
+    },
+  };
+}
+
+/** true/false as Postgres and people write it; null: neither. */
+export function yesNo(raw: string | null): boolean | null {
+  const word = (raw ?? "").trim().toLowerCase();
+  if (["t", "true", "yes", "y", "1", "on"].includes(word)) return true;
+  return ["f", "false", "no", "n", "0", "off"].includes(word) ? false : null;
+}
+
+/** A timestamp as Postgres writes it in ISO style; without a zone it is UTC. null: empty, infinite or no time. */
+export function instantOf(raw: string | null): Instant | null {
+  if (raw === null) return null;
+  const match =
+    /^(\d{4,}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?\d*)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(
+      raw.trim(),
+    );
+  if (!match) return null;
+  const zone =
+    match[4] === undefined || match[4] === "Z" ? "Z" : match[4].length === 3 ? `${match[4]}:00` : match[4];
+  const at = new Date(`${match[1]}T${match[2] ?? "00:00:00"}${match[3] ?? ""}${zone}`);
+  return Number.isNaN(at.getTime()) ? null : instant(at);
+}
