@@ -71,7 +71,7 @@ create index check_result_segment on check_result (system, audience, at desc);
 
 create table incident (
   id integer generated always as identity (start with 1001) primary key,
-  fingerprint text not null unique,
+  fingerprint text not null,
   state text not null check (state in ('open', 'acknowledged', 'snoozed', 'resolved', 'regressed')),
   severity text not null check (severity in ('act', 'look')),
   finding jsonb not null,
@@ -86,6 +86,9 @@ create table incident (
   version integer not null default 1
 );
 create index incident_state on incident (state, severity);
+-- at most one live incident per fingerprint; one that comes back long after it was resolved is a new one
+create unique index incident_live on incident (fingerprint) where state <> 'resolved';
+create index incident_fingerprint on incident (fingerprint, id desc);
 
 create table incident_event (
   incident_id integer not null references incident (id),
@@ -115,8 +118,8 @@ create table plan (
   author text not null,
   created_at timestamptz not null,
   expires_at timestamptz not null,
-  -- the document without its changes; those are rows of `change`
-  doc jsonb not null,
+  -- the document with an empty list of changes, which are rows of `change`; json, not jsonb: the hash covers every byte
+  doc json not null,
   guards jsonb not null,
   need text not null check (need in ('author', 'second_person', 'refused')),
   stop_requested_by text,
@@ -130,13 +133,13 @@ create table change (
   n integer not null,
   system text not null,
   audience text not null,
-  person bytea not null,
+  person bytea not null check (octet_length(person) = 16),
   op text not null check (op in ('suppress', 'remove', 'add', 'set')),
   attribute text,
-  before jsonb not null,
+  before json not null,
   rule text not null,
   reversible boolean not null,
-  evidence jsonb,
+  evidence json,
   sealed text not null,
   primary key (plan_id, n)
 );
@@ -172,6 +175,7 @@ create table journal (
   check ((phase = 'outcome') = (end_state is not null))
 );
 create index journal_change on journal (plan_id, n);
+create index journal_at on journal (at);
 create unique index journal_one_end on journal (plan_id, n) where phase = 'outcome';
 
 create table job_run (
@@ -200,16 +204,15 @@ create table slack_post (
 );
 create index slack_post_at on slack_post (at desc);
 
+-- Notifications that wait for another try; a row goes when it is through.
 create table outbox (
   id bigint generated always as identity primary key,
   incident_id integer not null references incident (id),
   kind text not null,
   at timestamptz not null,
   attempts integer not null default 0,
-  last_error text,
-  done_at timestamptz
+  last_error text
 );
-create index outbox_waiting on outbox (id) where done_at is null;
 
 create table report_sent (
   recipient_hash text not null,

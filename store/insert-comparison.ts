@@ -1,0 +1,19 @@
+import type { Comparison } from "../core/model.ts";
+import type { Sql } from "./database.ts";
+import { toJson } from "./storable.ts";
+
+export async function insertComparison(db: Sql, c: Comparison): Promise<void> {
+  await db.query(
+    "insert into comparison (run_id, audience, as_of, owner, systems, masks, per_system, cant_tell) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    [
+      c.runId,
+      c.audience,
+      c.asOf,
+      c.owner,
+      toJson(c.systems),
+      toJson(c.masks),
+      toJson(c.perSystem),
+      toJson(c.cantTell),
+    ],
+  );
+}

@@ -1,0 +1,24 @@
+import type { Instant } from "../core/model.ts";
+import type { PlanState } from "../core/repair.ts";
+import type { Sql } from "./database.ts";
+
+const ENDED: readonly PlanState[] = ["done", "stopped", "expired", "refused", "stale"];
+
+/** Moves the state if it is still one of `from`; false when someone else was first (or there is no such plan). */
+export async function movePlan(
+  db: Sql,
+  id: number,
+  from: readonly PlanState[],
+  to: PlanState,
+  at: Instant,
+  because: string | null,
+): Promise<boolean> {
+  const { count } = await db.query(
+    `update plan set state = $3, because = $5,
+      started_at = case when $3 = 'applying' then coalesce(started_at, $4::timestamptz) else started_at end,
+      ended_at = case when $6 then $4::timestamptz end
+    where id = $1 and state = any($2)`,
+    [id, from, to, at, because, ENDED.includes(to)],
+  );
+  return count === 1;
+}

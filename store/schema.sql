@@ -1,0 +1,281 @@
+-- What all migrations together make. Written by `npx vitest run --project integration test/store/schema -u`; never run.
+
+create table approval (
+  plan_id integer not null,
+  person text not null,
+  at timestamp with time zone not null,
+  hash text not null,
+  confirmed text not null,
+  approval_pkey PRIMARY KEY (plan_id, person, hash),
+  approval_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
+);
+
+create table audience_base (
+  audience text not null,
+  accepted_at timestamp with time zone not null,
+  accepted_by text not null,
+  run_id text not null,
+  audience_base_pkey PRIMARY KEY (audience),
+  audience_base_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+
+create table audit_log (
+  seq bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  actor text not null,
+  action text not null,
+  object text not null,
+  detail jsonb not null default '{}'::jsonb,
+  audit_log_pkey PRIMARY KEY (seq)
+);
+
+create table change (
+  plan_id integer not null,
+  n integer not null,
+  system text not null,
+  audience text not null,
+  person bytea not null,
+  op text not null,
+  attribute text,
+  before json not null,
+  rule text not null,
+  reversible boolean not null,
+  evidence json,
+  sealed text not null,
+  change_pkey PRIMARY KEY (plan_id, n),
+  change_op_check CHECK ((op = ANY (ARRAY['suppress'::text, 'remove'::text, 'add'::text, 'set'::text]))),
+  change_person_check CHECK ((octet_length(person) = 16)),
+  change_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
+);
+
+create table check_result (
+  run_id text not null,
+  at timestamp with time zone not null,
+  check_name text not null,
+  audience text,
+  system text not null,
+  status text not null,
+  because text,
+  findings jsonb not null default '[]'::jsonb,
+  check_result_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
+  check_result_status_check CHECK ((status = ANY (ARRAY['pass'::text, 'fail'::text, 'skip'::text])))
+);
+CREATE INDEX check_result_run ON public.check_result USING btree (run_id);
+CREATE INDEX check_result_segment ON public.check_result USING btree (system, audience, at DESC);
+
+create table comparison (
+  run_id text not null,
+  audience text not null,
+  as_of timestamp with time zone not null,
+  owner text not null,
+  systems jsonb not null,
+  masks jsonb not null,
+  per_system jsonb not null,
+  cant_tell jsonb not null,
+  comparison_pkey PRIMARY KEY (audience, as_of, run_id),
+  comparison_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+
+create table config_version (
+  version integer not null generated always as identity,
+  at timestamp with time zone not null,
+  hash text not null,
+  changes jsonb not null,
+  config_version_pkey PRIMARY KEY (version)
+);
+
+create table incident (
+  id integer not null generated always as identity (start with 1001),
+  fingerprint text not null,
+  state text not null,
+  severity text not null,
+  finding jsonb not null,
+  opened_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  snoozed_until timestamp with time zone,
+  owner text,
+  peak bigint,
+  run_id text not null,
+  version integer not null default 1,
+  incident_pkey PRIMARY KEY (id),
+  incident_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
+  incident_severity_check CHECK ((severity = ANY (ARRAY['act'::text, 'look'::text]))),
+  incident_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'regressed'::text])))
+);
+CREATE INDEX incident_fingerprint ON public.incident USING btree (fingerprint, id DESC);
+CREATE UNIQUE INDEX incident_live ON public.incident USING btree (fingerprint) WHERE (state <> 'resolved'::text);
+CREATE INDEX incident_state ON public.incident USING btree (state, severity);
+
+create table incident_event (
+  incident_id integer not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  actor text not null,
+  text text not null,
+  seq bigint not null generated always as identity,
+  incident_event_pkey PRIMARY KEY (seq),
+  incident_event_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
+);
+CREATE INDEX incident_event_incident ON public.incident_event USING btree (incident_id, seq);
+
+create table job_run (
+  job text not null,
+  fire_time timestamp with time zone not null,
+  state text not null default 'waiting'::text,
+  holder text,
+  lease_until timestamp with time zone,
+  attempts integer not null default 0,
+  ended_at timestamp with time zone,
+  error text,
+  job_run_pkey PRIMARY KEY (job, fire_time),
+  job_run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
+create table journal (
+  seq bigint not null generated always as identity,
+  plan_id integer not null,
+  n integer not null,
+  phase text not null,
+  fence bigint not null,
+  at timestamp with time zone not null,
+  end_state text,
+  because text,
+  undo_sealed text,
+  journal_pkey PRIMARY KEY (seq),
+  journal_check CHECK (((phase = 'outcome'::text) = (end_state IS NOT NULL))),
+  journal_end_state_check CHECK ((end_state = ANY (ARRAY['applied'::text, 'already_so'::text, 'skipped_consent'::text, 'skipped_drift'::text, 'failed'::text, 'unknown'::text]))),
+  journal_phase_check CHECK ((phase = ANY (ARRAY['intent'::text, 'outcome'::text]))),
+  journal_plan_id_n_fkey FOREIGN KEY (plan_id, n) REFERENCES change(plan_id, n)
+);
+CREATE INDEX journal_at ON public.journal USING btree (at);
+CREATE INDEX journal_change ON public.journal USING btree (plan_id, n);
+CREATE UNIQUE INDEX journal_one_end ON public.journal USING btree (plan_id, n) WHERE (phase = 'outcome'::text);
+
+create table meta (
+  key text not null,
+  value text not null,
+  meta_pkey PRIMARY KEY (key)
+);
+
+create table migration (
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null,
+  migration_pkey PRIMARY KEY (name)
+);
+
+create table outbox (
+  id bigint not null generated always as identity,
+  incident_id integer not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  attempts integer not null default 0,
+  last_error text,
+  outbox_pkey PRIMARY KEY (id),
+  outbox_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
+);
+
+create table plan (
+  id integer not null generated always as identity (start with 81),
+  hash text not null,
+  state text not null,
+  audience text not null,
+  incident_id integer,
+  undoes integer,
+  author text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  doc json not null,
+  guards jsonb not null,
+  need text not null,
+  stop_requested_by text,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  because text,
+  plan_pkey PRIMARY KEY (id),
+  plan_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id),
+  plan_need_check CHECK ((need = ANY (ARRAY['author'::text, 'second_person'::text, 'refused'::text]))),
+  plan_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'checked'::text, 'approved'::text, 'applying'::text, 'verifying'::text, 'done'::text, 'stopped'::text, 'expired'::text, 'refused'::text, 'stale'::text]))),
+  plan_undoes_fkey FOREIGN KEY (undoes) REFERENCES plan(id)
+);
+
+create table plan_lease (
+  plan_id integer not null,
+  holder text not null,
+  fence bigint not null,
+  expires_at timestamp with time zone not null,
+  plan_lease_pkey PRIMARY KEY (plan_id),
+  plan_lease_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
+);
+
+create table report (
+  week text not null,
+  created_at timestamp with time zone not null,
+  content jsonb not null,
+  report_pkey PRIMARY KEY (week)
+);
+
+create table report_sent (
+  recipient_hash text not null,
+  week text not null,
+  at timestamp with time zone not null,
+  report_sent_pkey PRIMARY KEY (recipient_hash, week)
+);
+
+create table run (
+  id text not null,
+  kind text not null,
+  trigger text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  state text not null default 'running'::text,
+  summary jsonb not null default '{}'::jsonb,
+  run_pkey PRIMARY KEY (id),
+  run_kind_check CHECK ((kind = ANY (ARRAY['audit'::text, 'readback'::text, 'report'::text]))),
+  run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'interrupted'::text]))),
+  run_trigger_check CHECK ((trigger = ANY (ARRAY['scheduled'::text, 'manual'::text, 'readback'::text])))
+);
+CREATE INDEX run_started ON public.run USING btree (started_at DESC);
+
+create table slack_message (
+  incident_id integer not null,
+  channel text not null,
+  ts text not null,
+  generation integer not null,
+  version integer not null,
+  slack_message_pkey PRIMARY KEY (incident_id),
+  slack_message_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
+);
+
+create table slack_post (
+  incident_id integer not null,
+  at timestamp with time zone not null,
+  slack_post_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
+);
+CREATE INDEX slack_post_at ON public.slack_post USING btree (at DESC);
+
+create table snapshot (
+  id text not null,
+  run_id text not null,
+  audience text,
+  system text not null,
+  ordinal integer,
+  trigger text not null,
+  as_of timestamp with time zone not null,
+  taken_at timestamp with time zone not null,
+  coverage text not null,
+  because text not null,
+  failure text,
+  metrics jsonb not null,
+  attributes jsonb not null,
+  fields jsonb not null,
+  set_file text,
+  epoch integer not null,
+  snapshot_pkey PRIMARY KEY (id),
+  snapshot_coverage_check CHECK ((coverage = ANY (ARRAY['complete'::text, 'partial'::text, 'unusable'::text]))),
+  snapshot_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+CREATE UNIQUE INDEX snapshot_ordinal ON public.snapshot USING btree (system, COALESCE(audience, ''::text), epoch, ordinal) WHERE (ordinal IS NOT NULL);
+CREATE INDEX snapshot_segment ON public.snapshot USING btree (system, audience, taken_at DESC);

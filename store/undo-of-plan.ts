@@ -1,0 +1,14 @@
+import type { PlanState } from "../core/repair.ts";
+import type { Sql } from "./database.ts";
+
+/** The latest plan that undoes this one; null: there is none. */
+export async function undoOfPlan(
+  db: Sql,
+  planId: number,
+): Promise<{ readonly id: number; readonly state: PlanState } | null> {
+  const { rows } = await db.query<{ id: number; state: PlanState }>(
+    "select id, state from plan where undoes = $1 order by id desc limit 1",
+    [planId],
+  );
+  return rows[0] ?? null;
+}
