@@ -1,0 +1,40 @@
+import type { Check, CheckInput, Outcome } from "../core/finding.ts";
+import { longestPauseHours } from "./cron.ts";
+import { latestComplete, PASS, skip } from "./readings.ts";
+import { settingsOf } from "./settings.ts";
+import { staleFinding } from "./words/freshness.ts";
+
+const DEFAULTS = {
+  /** A copy may miss one renewal: this many pauses of the audience's cadence may pass. */
+  cadences: 2,
+  /** Never called stale before this many hours. */
+  minimum_hours: 6,
+};
+
+/**
+ * The copy was read completely, but what was read is old: an export that nobody renewed, a replica that stands still.
+ * Reads that fail are told by `run_failure`, once per system.
+ */
+export const freshness: Check = {
+  name: "freshness",
+  run(input: CheckInput): Outcome {
+    const settings = settingsOf(input.config, "freshness", DEFAULTS);
+    if (!settings.enabled) return skip("not_configured");
+    const { latest, skip: none } = latestComplete(input);
+    if (latest === null) return none;
+    const budgetHours = Math.max(
+      settings.minimum_hours,
+      latencyBudgetHours(input),
+      settings.cadences *
+        (longestPauseHours(input.audience.cadence, Date.parse(input.now), input.config.timezone) ?? 24),
+    );
+    const ageMs = Date.parse(input.now) - Date.parse(latest.asOf);
+    if (ageMs <= budgetHours * 3_600_000) return PASS;
+    return { status: "fail", findings: [staleFinding(input, latest, ageMs, budgetHours)] };
+  },
+};
+
+/** The segment's own budget, or the audience's. */
+export const latencyBudgetHours = (input: CheckInput): number =>
+  input.audience.segments.find((s) => s.system === input.system.id)?.latencyBudgetHours ??
+  input.audience.latencyBudgetHours;

@@ -1,0 +1,79 @@
+import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
+import { completeness } from "./completeness.ts";
+import { consentViolation } from "./consent-violation.ts";
+import { disagreement } from "./disagreement.ts";
+import { duplicates } from "./duplicates.ts";
+import { flipFlop } from "./flip-flop.ts";
+import { freshness } from "./freshness.ts";
+import { latency } from "./latency.ts";
+import { matchRate } from "./match-rate.ts";
+import { runFailure } from "./run-failure.ts";
+import { schemaDrift } from "./schema-drift.ts";
+import { sizeAnomaly } from "./size-anomaly.ts";
+import { suppressionLeak } from "./suppression-leak.ts";
+import { cannotTell } from "./words/run-failure.ts";
+
+/** Suppression first, then what cannot be told, then the rest. */
+export const ALL_CHECKS: readonly Check[] = [
+  suppressionLeak,
+  consentViolation,
+  runFailure,
+  sizeAnomaly,
+  disagreement,
+  freshness,
+  schemaDrift,
+  completeness,
+  matchRate,
+  flipFlop,
+  duplicates,
+  latency,
+];
+
+/** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */
+export function runChecks(inputs: readonly CheckInput[]): CheckResult[] {
+  const results = inputs.flatMap((input) =>
+    ALL_CHECKS.map(
+      (check): CheckResult => ({
+        check: check.name,
+        audience: input.audience.id,
+        system: input.system.id,
+        outcome: check.run(input),
+      }),
+    ),
+  );
+  return onePerSystem(results, inputs);
+}
+
+/** A system that could not be read says so once, with all the audiences that it leaves open. */
+function onePerSystem(results: readonly CheckResult[], inputs: readonly CheckInput[]): CheckResult[] {
+  const failed = new Map<string, { finding: Finding; audiences: string[] }>();
+  for (const r of results) {
+    if (r.check !== "run_failure" || r.outcome.status !== "fail") continue;
+    const [finding] = r.outcome.findings;
+    const input = inputs.find((i) => i.audience.id === r.audience && i.system.id === r.system);
+    const unread =
+      input !== undefined && input.history.at(-1)?.coverage !== "complete" ? [input.audience.title] : [];
+    const known = failed.get(r.system);
+    // A whole audience that was not read says more than the system's base alone.
+    if (known === undefined) failed.set(r.system, { finding, audiences: unread });
+    else
+      failed.set(r.system, {
+        finding: known.audiences.length > 0 ? known.finding : finding,
+        audiences: [...known.audiences, ...unread],
+      });
+  }
+  return results.map((r) => {
+    const merged =
+      r.check === "run_failure" && r.outcome.status === "fail" ? failed.get(r.system) : undefined;
+    if (merged === undefined || merged.audiences.length < 2) {
+      return merged === undefined ? r : { ...r, outcome: { status: "fail", findings: [merged.finding] } };
+    }
+    const title = inputs.find((i) => i.system.id === r.system)?.system.title ?? r.system;
+    const finding: Finding = {
+      ...merged.finding,
+      means: cannotTell(title, merged.audiences, ""),
+      maths: { ...merged.finding.maths, Audiences: merged.audiences.join(", ") },
+    };
+    return { ...r, outcome: { status: "fail", findings: [finding] } };
+  });
+}

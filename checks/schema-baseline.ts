@@ -1,0 +1,43 @@
+import type { CheckInput } from "../core/finding.ts";
+import type { Snapshot } from "../core/model.ts";
+import { type FieldChanges, fieldChanges } from "./field-changes.ts";
+import { training } from "./readings.ts";
+import { usualOnes } from "./stats/usual-ones.ts";
+
+/** Fields that Plumbline reads under these names without being told to. */
+const OWN_FIELDS = ["email", "phone", "customer_id", "consent", "consent_at", "mailable", "updated_at"];
+const LOOK_BACK = 60;
+/** Fewer readings do not tell a field from one that comes now and then. */
+const ENOUGH_READINGS = 3;
+
+/** How the latest reading's fields differ from what was usual, only fields that matter; null while there is too little history. */
+export function schemaChanges(input: CheckInput, latest: Snapshot, allFields: boolean): FieldChanges | null {
+  const used = usedFields(input);
+  const relevant = (c: FieldChanges): FieldChanges => ({
+    added: c.added,
+    gone: c.gone.filter((g) => allFields || used.has(g.name.toLowerCase())),
+    retyped: c.retyped.filter((r) => allFields || used.has(r.name.toLowerCase())),
+  });
+  const past = training(input)
+    .filter((s) => Object.keys(s.fields).length > 0)
+    .slice(-LOOK_BACK);
+  if (past.length < ENOUGH_READINGS) return null;
+  const usual = usualOnes(past, (before, s) => {
+    if (before.length < ENOUGH_READINGS) return false;
+    const changes = relevant(fieldChanges(s, before));
+    return changes.gone.length + changes.retyped.length > 0;
+  });
+  return relevant(fieldChanges(latest, usual));
+}
+
+function usedFields(input: CheckInput): ReadonlySet<string> {
+  const { system, config, audience } = input;
+  const names = [
+    ...OWN_FIELDS,
+    ...Object.values(system.attributes),
+    ...audience.requiredAttributes,
+    ...config.attributes.map((a) => a.name),
+  ];
+  if (system.kind === "files") names.push(...Object.values(system.columns));
+  return new Set(names.map((n) => n.toLowerCase()));
+}

@@ -1,0 +1,44 @@
+import type { Cause, CheckInput, Finding } from "../../core/finding.ts";
+import type { Snapshot } from "../../core/model.ts";
+import { UNCLEAR, writersOf } from "../cause.ts";
+import { draftFinding } from "../draft-finding.ts";
+import { metric } from "../readings.ts";
+import { touchesSend, urgentIf } from "../severity.ts";
+import { people } from "./format.ts";
+import { sendWords } from "./send.ts";
+import { duration, moment } from "./when.ts";
+
+export function staleFinding(
+  input: CheckInput,
+  latest: Snapshot,
+  ageMs: number,
+  budgetHours: number,
+): Finding {
+  const { title } = input.audience;
+  const system = input.system.title;
+  const size = metric(latest, "size");
+  return draftFinding(input, "freshness", {
+    severity: urgentIf(touchesSend(input)),
+    title: `${title} is stale in ${system}`,
+    moved: `${title} in ${system} shows ${moment(latest.asOf, input.now, input.config.timezone)}, ${duration(ageMs)} ago. Normal is at most ${duration(budgetHours * 3_600_000)}.`,
+    means: `Who joined or left since then is not in ${size === null ? "it" : `this list of ${people(size)}`}; ${sendWords(input)}.`,
+    cause: causeOf(input),
+    todo: [
+      `Find out why ${system} was not renewed: an export or a sync that stopped`,
+      "Run it again; the next complete read closes this by itself",
+    ],
+    people: null,
+    maths: { "Age in hours": Math.round(ageMs / 3_600_000), "Allowed hours": Math.round(budgetHours) },
+  });
+}
+
+function causeOf(input: CheckInput): Cause {
+  const writers = writersOf(input);
+  const off = writers.find((w) => !w.enabled);
+  if (off !== undefined && writers.every((w) => !w.enabled))
+    return { certainty: "likely", text: `the sync “${off.name}” is switched off` };
+  const on = writers.find((w) => w.enabled && w.schedule !== null);
+  return on === undefined
+    ? UNCLEAR
+    : { certainty: "likely", text: `the sync “${on.name}” has not run since` };
+}
