@@ -1,0 +1,70 @@
+import { nowOf } from "../core/clock.ts";
+import { AuditorError } from "../core/errors.ts";
+import { instant } from "../core/model.ts";
+import type { Plan } from "../core/repair.ts";
+import { isApproved } from "./approve.ts";
+import { DAY_MS } from "./guard.ts";
+import { verifyHash } from "./hash.ts";
+import type { ApplyInput } from "./run.ts";
+import { radiusOf, sizeLimit } from "./size-limit.ts";
+
+/** @throws not_found, refused when the stored plan is not the approved one */
+export async function loadPlan(i: ApplyInput): Promise<Plan> {
+  const where = `PL-${i.planId}`;
+  const plan = await i.store.get(i.planId);
+  if (plan === null) throw new AuditorError("not_found", where, "there is no such plan", "list the plans");
+  if (!["approved", "applying", "verifying"].includes(plan.state)) {
+    throw new AuditorError(
+      "refused",
+      where,
+      `it is ${plan.state}`,
+      "draft a new plan, or approve this one first",
+    );
+  }
+  if (!verifyHash(plan)) {
+    throw new AuditorError("refused", where, "its content is not what was drafted", "draft a new plan");
+  }
+  if (!isApproved(plan, i.safeguards)) {
+    throw new AuditorError(
+      "refused",
+      where,
+      "no valid approval is recorded for this content",
+      "approve it first",
+    );
+  }
+  return plan;
+}
+
+/**
+ * Last look before the first write: has it expired, does another plan write to the same lists, and do the limits hold
+ * together with everything done in the last 24 h? Answers in words why not; null: go.
+ */
+export async function whyNotAdmitted(i: ApplyInput, plan: Plan): Promise<string | null> {
+  const systems = [...new Set(plan.doc.changes.map((c) => c.system))];
+  for (const other of await i.store.list()) {
+    const busy = other.id !== plan.id && (other.state === "applying" || other.state === "verifying");
+    if (
+      busy &&
+      other.doc.audience === plan.doc.audience &&
+      other.doc.changes.some((c) => systems.includes(c.system))
+    ) {
+      return `PL-${other.id} writes to the same list now`;
+    }
+  }
+  const since = instant(new Date(i.clock.now().getTime() - DAY_MS));
+  const undone = plan.doc.undoes === null ? null : await i.store.get(plan.doc.undoes);
+  for (const system of systems) {
+    const effective = await i.store.effectiveSince(plan.doc.audience, system, since);
+    const v = sizeLimit(radiusOf(plan.doc, system, effective, undone, since), i.safeguards);
+    if (v.verdict === "fail") return `${system}: ${v.because}`;
+    if (v.verdict === "needs" && plan.need === "author")
+      return `${system}: ${v.because}; it was approved for less`;
+  }
+  return null;
+}
+
+/** A plan may start until it expires; one that was interrupted may go on for as long again. */
+export function isExpired(i: ApplyInput, plan: Plan): boolean {
+  const grace = plan.state === "approved" ? 0 : i.safeguards.planExpiresMinutes * 60_000;
+  return Date.parse(nowOf(i.clock)) >= Date.parse(plan.doc.expiresAt) + grace;
+}

@@ -1,0 +1,204 @@
+import type { AttributeRule, Audience, Config } from "../core/config.ts";
+import type { PersonKey, SystemId } from "../core/model.ts";
+import type { Capabilities } from "../core/ports.ts";
+import type { Change, Op } from "../core/repair.ts";
+import { attributeState } from "../members/attribute-state.ts";
+import type { Difference } from "../members/compare-sets.ts";
+import { isOptOut } from "./effect.ts";
+import { type Evidence, evidenceOf, type Rows } from "./evidence.ts";
+import { isExcluding, titleOf } from "./place.ts";
+import type { SealedChange } from "./sealed.ts";
+import { LEFT_OUT, notSupported, RULE } from "./words.ts";
+
+/** What decisions rest on, besides the difference itself. */
+export type Grounds = {
+  readonly config: Config;
+  readonly audience: Audience;
+  readonly rows: Rows;
+  readonly optedOut: ReadonlyMap<PersonKey, Evidence>;
+  readonly conflicted: ReadonlySet<PersonKey>;
+  readonly baseAccepted: boolean;
+  readonly capabilities: ReadonlyMap<SystemId, Capabilities>;
+  readonly fingerprint: (value: string | null | undefined) => number;
+};
+
+export type Decided = { readonly change: Omit<Change, "n" | "sealed">; readonly open: SealedChange };
+export type Decision = Decided | { readonly leftOut: string };
+
+/** The operation that a difference asks for; null: nothing to repair person by person (flipping). */
+export function opOf(d: Difference): Op | null {
+  switch (d.kind) {
+    case "mailable_opted_out":
+    case "consent_conflict":
+      return "suppress";
+    case "extra":
+      return "remove";
+    case "missing":
+      return "add";
+    case "differs":
+      return "set";
+    case "flipping":
+      return null;
+  }
+}
+
+/** Decides one difference. Rules and their order: docs/repair.md. */
+export function decide(d: Difference, op: Op, g: Grounds): Decision {
+  if (op === "suppress") return suppress(d, g);
+  if (d.system === g.audience.owner && op !== "set") return { leftOut: LEFT_OUT.owner };
+  if (g.conflicted.has(d.person)) return { leftOut: LEFT_OUT.identity };
+  if (op !== "set" && !isList(d.system, g.audience)) return { leftOut: LEFT_OUT.noList };
+  if (!d.settled) return { leftOut: LEFT_OUT.seenOnce };
+  return op === "remove" ? remove(d, g) : op === "add" ? add(d, g) : set(d, g);
+}
+
+/** Ghost's newsletters, suppression and members follow from what people do; no writer can put anyone there or take them off. */
+function isList(system: SystemId, audience: Audience): boolean {
+  const source = audience.segments.find((s) => s.system === system)?.source;
+  return source === undefined || !("newsletter" in source || "suppressed" in source || "all" in source);
+}
+
+/**
+ * Neither an identity conflict nor a second read holds a suppression back: its evidence is the proof.
+ * Whoever a suppression list names is known from the system's base and need not be in its list.
+ */
+function suppress(d: Difference, g: Grounds): Decision {
+  const found = evidenceOf(d, g.audience, g.rows, g.optedOut);
+  if ("none" in found) return { leftOut: found.none };
+  const { system, at } = found.evidence;
+  const rule = RULE.suppress(titleOf(g.config, system), at, g.config.timezone);
+  return finish(d, g, "suppress", {
+    rule,
+    from: [d.system, system],
+    reversible: false,
+    evidence: found.evidence,
+    inSegment: g.audience.purpose !== "suppression",
+  });
+}
+
+function remove(d: Difference, g: Grounds): Decision {
+  if (isExcluding(g.audience, g.config)) return { leftOut: LEFT_OUT.excluding };
+  if (!g.baseAccepted) return { leftOut: LEFT_OUT.baseNotAccepted };
+  const rule = RULE.remove(titleOf(g.config, g.audience.owner));
+  return finish(d, g, "remove", {
+    rule,
+    from: [d.system],
+    reversible: true,
+    evidence: null,
+    inSegment: true,
+  });
+}
+
+function add(d: Difference, g: Grounds): Decision {
+  const excluding = isExcluding(g.audience, g.config);
+  if (!excluding && optedOutAnywhere(d, g)) return { leftOut: LEFT_OUT.optedOut };
+  const owner = g.audience.owner;
+  const evidence = excluding
+    ? { system: owner, at: g.rows.get(owner)?.get(d.person)?.consentAt ?? null }
+    : null;
+  const rule = RULE.add(titleOf(g.config, owner));
+  return finish(d, g, "add", { rule, from: [owner], reversible: !excluding, evidence, inSegment: false });
+}
+
+function set(d: Difference, g: Grounds): Decision {
+  const rule = g.config.attributes.find((a) => a.name === d.attribute);
+  if (d.attribute === null || rule === undefined) return { leftOut: LEFT_OUT.noRule };
+  if (rule.class === "consent" || rule.merge === "most_restrictive")
+    return { leftOut: LEFT_OUT.consentAttribute };
+  if (rule.merge === "manual") return { leftOut: LEFT_OUT.byHand };
+  const owners = rule.owners.length > 0 ? rule.owners : [g.audience.owner];
+  const owner = owners.find((s) => s === d.system || g.rows.get(s)?.has(d.person) === true);
+  if (owner === undefined) return { leftOut: LEFT_OUT.spoolExpired };
+  if (owner === d.system) return { leftOut: LEFT_OUT.owner };
+  const there = g.rows.get(owner)?.get(d.person);
+  const here = g.rows.get(d.system)?.get(d.person);
+  if (there === undefined || here === undefined) return { leftOut: LEFT_OUT.spoolExpired };
+  if (rule.merge === "newest" && !isNewer(there.updatedAt, here.updatedAt))
+    return { leftOut: LEFT_OUT.newer };
+  const value = there.attributes[d.attribute] ?? null;
+  const unusable = whyUnusable(value, rule);
+  if (unusable !== null) return { leftOut: unusable };
+  const text = RULE.set(titleOf(g.config, owner));
+  const from = here.attributes[d.attribute] ?? null;
+  return finish(d, g, "set", {
+    rule: text,
+    from: [d.system, owner],
+    reversible: true,
+    evidence: null,
+    inSegment: true,
+    value,
+    was: from,
+  });
+}
+
+type Parts = {
+  readonly rule: string;
+  /** Systems whose row gives the identifiers, best first. */
+  readonly from: readonly SystemId[];
+  readonly reversible: boolean;
+  readonly evidence: Evidence | null;
+  readonly inSegment: boolean;
+  readonly value?: string | null;
+  readonly was?: string | null;
+};
+
+function finish(d: Difference, g: Grounds, op: Op, p: Parts): Decision {
+  if (g.capabilities.get(d.system)?.ops.includes(op) !== true)
+    return { leftOut: notSupported(op, titleOf(g.config, d.system)) };
+  const row = p.from.map((s) => g.rows.get(s)?.get(d.person)).find((r) => r !== undefined);
+  if (row === undefined || Object.keys(row.identifiers).length === 0)
+    return { leftOut: LEFT_OUT.spoolExpired };
+  const here = g.rows.get(d.system)?.get(d.person);
+  const attribute = op === "set" ? d.attribute : null;
+  const was = p.was ?? null;
+  return {
+    change: {
+      system: d.system,
+      audience: g.audience.id,
+      person: d.person,
+      op,
+      attribute,
+      before: {
+        inSegment: p.inSegment,
+        value: attribute === null ? null : hex(g.fingerprint(was)),
+        version: here?.updatedAt ?? null,
+      },
+      rule: p.rule,
+      reversible: p.reversible,
+      evidence: p.evidence,
+    },
+    open: {
+      identifiers: row.identifiers,
+      value: p.value ?? null,
+      from: was,
+      found: op === "add" ? d.inBaseHere : true,
+      consent: null,
+    },
+  };
+}
+
+function optedOutAnywhere(d: Difference, g: Grounds): boolean {
+  if (
+    g.optedOut.has(d.person) ||
+    isOptOut(d.consentHere) ||
+    isOptOut(d.consentOwner) ||
+    d.consentFrom !== null
+  )
+    return true;
+  for (const rows of g.rows.values()) {
+    const row = rows.get(d.person);
+    if (row !== undefined && isOptOut(row.consent)) return true;
+  }
+  return false;
+}
+
+const isNewer = (a: string | null | undefined, b: string | null | undefined): boolean =>
+  typeof a === "string" && typeof b === "string" && Date.parse(a) > Date.parse(b);
+
+function whyUnusable(value: string | null, rule: AttributeRule): string | null {
+  const state = attributeState(value, { values: rule.values, pattern: rule.pattern });
+  if (state === "valid") return null;
+  return state === "invalid" || state === "placeholder" ? LEFT_OUT.ownerInvalid : LEFT_OUT.ownerEmpty;
+}
+
+const hex = (print: number): string => (print >>> 0).toString(16).padStart(8, "0");

@@ -1,0 +1,190 @@
+import type { Audience, Config } from "../core/config.ts";
+import { type Coverage, type Instant, instant, type SystemId } from "../core/model.ts";
+import type { ApprovalNeed, GuardName, GuardVerdict, Op, PlanDoc, PlanState } from "../core/repair.ts";
+import { freshness, sourceHolds } from "./guard-reads.ts";
+import { isExcluding, titleOf, writersInto, writersOf } from "./place.ts";
+import { radiusOf, sizeLimit, type Undone } from "./size-limit.ts";
+import { changes, people } from "./words.ts";
+
+/** The latest reading of one segment of the audience, as the store knows it when the guards run. */
+export type GuardReading = {
+  readonly snapshot: string;
+  readonly system: SystemId;
+  readonly coverage: Coverage;
+  /** The moment whose truth it shows, and the moment it was read. */
+  readonly asOf: Instant;
+  readonly takenAt: Instant;
+  readonly size: number | null;
+  /** Size in the complete reading before; null: there is none. */
+  readonly previousSize: number | null;
+};
+
+/** What the guards need to know of the world; everything by system id. */
+export type GuardFacts = {
+  readonly now: Instant;
+  readonly config: Config;
+  readonly audience: Audience;
+  /** Of the owner and of every system that the plan touches. */
+  readonly readings: readonly GuardReading[];
+  /** PlanStore.effectiveSince over the last 24 h; a missing system counts as nothing. */
+  readonly effective: Readonly<Record<string, Readonly<Record<Op, number>>>>;
+  /** Coming sends of the calendar to this audience. */
+  readonly sends: readonly { readonly name: string; readonly system: SystemId; readonly at: Instant }[];
+  /** Writer.probe per system: null when it can write, else why not. A missing system was not asked. */
+  readonly access: Readonly<Record<string, string | null>>;
+  readonly otherPlans: readonly {
+    readonly id: number;
+    readonly state: PlanState;
+    readonly systems: readonly SystemId[];
+  }[];
+  readonly baseAccepted: boolean;
+  /** For an undo: the plan that it takes back; else null. */
+  readonly undone: Undone | null;
+};
+
+/** The window of the size limits. */
+export const DAY_MS = 86_400_000;
+
+type Said = Pick<GuardVerdict, "verdict" | "because">;
+
+/** Runs every guard, in the order of the page. Pure; runs again before approving and before applying. */
+export function runGuards(
+  doc: PlanDoc,
+  f: GuardFacts,
+): { readonly guards: readonly GuardVerdict[]; readonly need: ApprovalNeed } {
+  const systems = [...new Set(doc.changes.map((c) => c.system))].sort();
+  const title = (s: SystemId): string => titleOf(f.config, s);
+  const guard = (name: GuardName, text: string, said: Said): GuardVerdict => ({
+    guard: name,
+    title: text,
+    ...said,
+  });
+  const sizes = systems.map((s) => guard("size_limit", `Size limit, ${title(s)}`, size(doc, s, f)));
+  const place = placeGuard(doc, f);
+  const guards = [
+    guard("complete_and_fresh", "Reads complete and fresh", freshness(doc, systems, f)),
+    guard("no_consent_loosened", "No consent loosened", consent(doc, f)),
+    guard("opt_out_evidence", "Each opt-out has evidence", evidence(doc, title)),
+    ...sizes,
+    guard("source_not_empty", "Source is not empty or shrunk", sourceHolds(doc, f)),
+    guard("accepted_base", "Base is accepted", base(doc, f)),
+    guard("place_of_repair", "This is the place to repair", place),
+    guard("automations", "Automations may start on adds", automations(doc)),
+    guard("next_send", "Next send is far enough away", nextSend(doc, systems, f)),
+    guard("write_access", "Write access works", access(systems, f, title)),
+    guard("no_other_plan", "No other plan on these lists", otherPlan(systems, f)),
+  ];
+  if (guards.some((g) => g.verdict === "fail")) return { guards, need: "refused" };
+  const second = place.verdict === "needs" || sizes.some((g) => g.verdict === "needs");
+  return { guards, need: second ? "second_person" : "author" };
+}
+
+function size(doc: PlanDoc, system: SystemId, f: GuardFacts): Said {
+  const effective = f.effective[system] ?? { suppress: 0, remove: 0, add: 0, set: 0 };
+  const since = instant(new Date(Date.parse(f.now) - DAY_MS));
+  return sizeLimit(radiusOf(doc, system, effective, f.undone, since), f.config.safeguards);
+}
+
+/** The draft never plans these; the guard does not take its word for it. */
+function consent(doc: PlanDoc, f: GuardFacts): Said {
+  const bearing = new Set(f.config.attributes.filter((a) => a.class === "consent").map((a) => a.name));
+  const excluding = isExcluding(f.audience, f.config);
+  const bad = doc.changes.filter(
+    (c) =>
+      (c.op === "remove" && excluding) ||
+      (c.op === "set" && (c.attribute === null || bearing.has(c.attribute))),
+  );
+  const because = `${bad.length.toLocaleString("en-US")} of ${changes(doc.changes.length)} would loosen it`;
+  return { verdict: bad.length === 0 ? "pass" : "fail", because };
+}
+
+function evidence(doc: PlanDoc, title: (s: SystemId) => string): Said {
+  const all = doc.changes.filter((c) => c.op === "suppress");
+  if (all.length === 0) return { verdict: "pass", because: "nobody is suppressed" };
+  const proven = all.filter((c) => c.evidence !== null);
+  const where = [
+    ...new Set(proven.flatMap((c) => (c.evidence === null ? [] : [title(c.evidence.system)]))),
+  ].sort();
+  const because = `${proven.length.toLocaleString("en-US")} of ${all.length.toLocaleString("en-US")} in ${where.join(", ")}`;
+  return { verdict: proven.length === all.length ? "pass" : "fail", because };
+}
+
+function base(doc: PlanDoc, f: GuardFacts): Said {
+  const removals = doc.changes.filter((c) => c.op === "remove").length;
+  if (removals === 0) return { verdict: "pass", because: "nobody is removed" };
+  // An undo takes back our own adds; it does not lean on the base.
+  if (doc.undoes !== null) return { verdict: "pass", because: "only people whom Plumbline added" };
+  return f.baseAccepted
+    ? { verdict: "pass", because: "accepted" }
+    : { verdict: "fail", because: `removes ${people(removals)}; accept the audience’s base first` };
+}
+
+function placeGuard(doc: PlanDoc, f: GuardFacts): Said {
+  const named = new Map<string, { hard: boolean; text: string }>();
+  for (const c of doc.changes) {
+    if (c.op === "suppress") continue;
+    const list = c.op !== "set";
+    const jobs = list
+      ? writersInto(f.config, f.audience.id, c.system)
+      : c.attribute === null
+        ? []
+        : writersOf(f.config, c.attribute, c.system);
+    for (const job of jobs) {
+      const runs = job.schedule === null ? "is switched on" : "is still scheduled";
+      const text = `“${job.name}” writes ${list ? "this list" : "this field"} in ${titleOf(f.config, c.system)} and ${runs}`;
+      named.set(text, { hard: list && job.schedule !== null, text });
+    }
+  }
+  const all = [...named.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
+  if (all.length === 0) return { verdict: "pass", because: doc.place.because };
+  const because = all.map((n) => n.text).join("; ");
+  return all.some((n) => n.hard)
+    ? { verdict: "fail", because: `${because}; switch it off or let it sync again` }
+    : { verdict: "needs", because: `${because}; a second person approves` };
+}
+
+function automations(doc: PlanDoc): Said {
+  const adds = doc.changes.filter((c) => c.op === "add");
+  if (adds.length === 0) return { verdict: "pass", because: "nobody is added" };
+  const known = [...new Set(adds.map((c) => c.system))].map((s) => doc.automations[s] ?? null);
+  if (known.includes(null))
+    return { verdict: "needs", because: `cannot tell which may start; confirm for ${people(adds.length)}` };
+  const live = known.reduce((n, names) => n + (names?.length ?? 0), 0);
+  return live === 0
+    ? { verdict: "pass", because: "none is live" }
+    : { verdict: "needs", because: `confirm ${live}` };
+}
+
+function nextSend(doc: PlanDoc, systems: readonly SystemId[], f: GuardFacts): Said {
+  const margin = f.config.safeguards.sendMarginMinutes;
+  const next = f.sends
+    .filter((s) => systems.includes(s.system) && Date.parse(s.at) >= Date.parse(f.now))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
+  if (next === undefined) return { verdict: "pass", because: "not known; the calendar has none" };
+  const minutes = Math.floor((Date.parse(next.at) - Date.parse(f.now)) / 60_000);
+  const away = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
+  const because = `${away}; needs ${margin} min`;
+  if (Date.parse(next.at) - Date.parse(f.now) >= margin * 60_000) return { verdict: "pass", because };
+  return doc.changes.every((c) => c.op === "suppress")
+    ? { verdict: "pass", because: `${away}; suppressions do not wait` }
+    : { verdict: "fail", because: `“${next.name}” in ${because}` };
+}
+
+function access(systems: readonly SystemId[], f: GuardFacts, title: (s: SystemId) => string): Said {
+  const bad = systems.flatMap((s) => {
+    const why = f.access[s];
+    return why === null ? [] : [`${title(s)}: ${why ?? "not checked"}`];
+  });
+  if (bad.length > 0) return { verdict: "fail", because: bad.join("; ") };
+  return { verdict: "pass", because: systems.map(title).join(", ") || "nothing to write" };
+}
+
+function otherPlan(systems: readonly SystemId[], f: GuardFacts): Said {
+  const busy = f.otherPlans.filter(
+    (p) =>
+      (p.state === "approved" || p.state === "applying" || p.state === "verifying") &&
+      p.systems.some((s) => systems.includes(s)),
+  );
+  if (busy.length === 0) return { verdict: "pass", because: "none approved or running" };
+  return { verdict: "fail", because: busy.map((p) => `PL-${p.id} is ${p.state}`).join(", ") };
+}

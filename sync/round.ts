@@ -1,0 +1,195 @@
+import type { AuditorError } from "../core/errors.ts";
+import type { Change, WriteOutcome } from "../core/repair.ts";
+import { tripped } from "./breaker.ts";
+import { hasEffect, judge, loosened } from "./effect.ts";
+import { readPeople, settle, stateOf } from "./read-people.ts";
+import { at, commit, type Ended, openedOf, personAt, type Run } from "./run.ts";
+import { endOfNo, isNo, send } from "./send.ts";
+import { pause } from "./watch.ts";
+import { GHOST_ACK } from "./words.ts";
+
+/** Why no further round may start; null: go on. */
+export type RoundEnd = { readonly stop: string; readonly fatal: AuditorError | null } | null;
+
+/** A person read longer ago than this is read again right before the write. */
+const STALE_READ_MS = 60_000;
+const RETRIES = 8;
+const UNKNOWN_TRIES = 3;
+/** Extra looks before a missing effect is called a ghost ack, each after twice the wait of the one before. */
+const LOOKS = 3;
+const LONGEST_WAIT_MS = 120_000;
+
+type Pending = { readonly change: Change; readonly answer: WriteOutcome };
+
+/**
+ * Makes changes of one operation in one system: re-reads whoever was read too long ago, sends, reads every one back,
+ * and tries again where the vendor asked to wait or gave no answer. Every change that was sent has its end state when
+ * this returns; those not sent are still waiting.
+ */
+export async function round(run: Run, changes: readonly Change[]): Promise<RoundEnd> {
+  const wanted = await stillWanted(run, changes);
+  if (typeof wanted === "string") return { stop: wanted, fatal: null };
+  let todo = wanted;
+  const tries = new Map<number, number>();
+  while (todo.length > 0) {
+    for (const c of todo) remember(run, c);
+    const { answers, fatal } = await send(run, todo);
+    const look: Pending[] = [];
+    const waiting: Pending[] = [];
+    for (const change of todo) {
+      const answer = answers.get(change.n);
+      if (answer === undefined || (isNo(answer) && !run.inDoubt.has(change.n))) continue;
+      (answer.status === "retry" ? waiting : look).push({ change, answer });
+    }
+    const unseen = await readBack(run, look);
+    const again: Pending[] = [];
+    const spent: Pending[] = [];
+    for (const p of [...waiting, ...unseen])
+      (isSpent(run, p, tries) || fatal !== null ? spent : again).push(p);
+    await lastLook(run, spent);
+    at(run, "after_round");
+    const trip = fatal?.message ?? tripped(run.tally, run.found.loosened);
+    if (trip !== null) {
+      await lastLook(run, again);
+      return { stop: trip, fatal };
+    }
+    const unsent = todo.filter((c) => !answers.has(c.n));
+    todo = [...again.map((p) => p.change), ...unsent].sort((a, b) => a.n - b.n);
+    if (waiting.length > 0 && todo.length > 0) await pause(run.sleep, waitOf(waiting, tries), run.watch.halt);
+    if (todo.length > 0 && (await run.watch.poll()) === "stop") {
+      await lastLook(run, again);
+      return null;
+    }
+  }
+  return null;
+}
+
+/** Consent and membership may have moved while earlier rounds ran. Answers why nobody can be read, in words. */
+async function stillWanted(run: Run, changes: readonly Change[]): Promise<readonly Change[] | string> {
+  const now = run.clock.now().getTime();
+  const old = changes.filter((c) => now - (run.states.get(personAt(c))?.at ?? 0) > STALE_READ_MS);
+  if (old.length === 0) return changes;
+  const unreadable = await tryRead(run, old);
+  if (unreadable !== null) return unreadable;
+  const ended: Ended[] = [];
+  const wanted = changes.filter((change) => {
+    const j = judge(change, openedOf(run, change), stateOf(run, change));
+    if (!j.run) ended.push({ change, end: j.end, because: j.because });
+    return j.run;
+  });
+  await commit(run, ended);
+  return wanted;
+}
+
+/** What was there before the first try is what an undo restores; a second try does not overwrite it. */
+function remember(run: Run, change: Change): void {
+  const state = stateOf(run, change);
+  if (run.before.has(change.n) || state === null) return;
+  const value = change.attribute === null ? null : (state.attributes[change.attribute] ?? null);
+  run.before.set(change.n, {
+    found: state.found,
+    inSegment: state.inSegment,
+    consent: state.consent,
+    mailable: state.mailable,
+    value,
+  });
+}
+
+/** Reads back until every effect is seen, or was looked for often enough. Answers those without a visible effect and without an answer. */
+async function readBack(run: Run, sent: readonly Pending[]): Promise<readonly Pending[]> {
+  let look = sent;
+  for (let n = 0; look.length > 0 && n < LOOKS; n += 1) {
+    const changes = look.map((p) => p.change);
+    await settle(run, changes, 2 ** n);
+    at(run, "before_read_back");
+    const because = await tryRead(run, changes);
+    at(run, "after_read_back");
+    const ended: Ended[] = [];
+    const last = n === LOOKS - 1;
+    const open: Pending[] = [];
+    for (const p of look) {
+      const e = endOf(run, p, because, last);
+      if (e === null) open.push(p);
+      else ended.push(e);
+    }
+    await commit(run, ended);
+    if (ended.length > 0) at(run, "after_outcome");
+    look = open;
+  }
+  return look;
+}
+
+async function tryRead(run: Run, changes: readonly Change[]): Promise<string | null> {
+  try {
+    await readPeople(run, changes, run.watch.firm);
+    return null;
+  } catch (cause) {
+    // Lost lease and shutdown end the run; any other failure leaves an effect that nobody can see.
+    await run.watch.poll();
+    for (const c of changes) run.states.set(personAt(c), { state: null, at: run.clock.now().getTime() });
+    run.log.warn("apply.read_back_failed", { planId: run.planId, people: changes.length });
+    return cause instanceof Error ? cause.message : "reading failed";
+  }
+}
+
+function endOf(run: Run, p: Pending, unreadable: string | null, last: boolean): Ended | null {
+  const { change, answer } = p;
+  const state = stateOf(run, change);
+  if (state === null) return { change, end: "unknown", because: unreadable ?? "could not be read back" };
+  const before = run.before.get(change.n);
+  if (before !== undefined && loosened(before, state)) {
+    run.found.loosened += 1;
+    run.log.warn("apply.consent_loosened", { planId: run.planId, system: change.system, n: change.n });
+    return {
+      change,
+      end: hasEffect(change, openedOf(run, change).value, state) ? "applied" : "failed",
+      because: "consent was loosened",
+    };
+  }
+  if (hasEffect(change, openedOf(run, change).value, state)) {
+    const ours = answer.status !== "noop" || run.inDoubt.has(change.n);
+    return { change, end: ours ? "applied" : "already_so", because: null };
+  }
+  if (!last || answer.status === "unknown") return null;
+  if (isNo(answer)) return endOfNo(change, answer);
+  run.found.ghostAcks += 1;
+  return { change, end: "failed", because: GHOST_ACK };
+}
+
+function isSpent(run: Run, p: Pending, tries: Map<number, number>): boolean {
+  const n = (tries.get(p.change.n) ?? 0) + 1;
+  tries.set(p.change.n, n);
+  // From now on a `noop` may be our own first try.
+  run.inDoubt.add(p.change.n);
+  return n >= (p.answer.status === "retry" ? RETRIES : UNKNOWN_TRIES);
+}
+
+/** These are not tried again. Whatever was answered, what is there now decides how they end. */
+async function lastLook(run: Run, spent: readonly Pending[]): Promise<void> {
+  if (spent.length === 0) return;
+  const changes = spent.map((p) => p.change);
+  await settle(run, changes);
+  const unreadable = await tryRead(run, changes);
+  const ended = spent.map((p): Ended => {
+    const seen = endOf(
+      run,
+      { change: p.change, answer: { ...p.answer, status: "unknown" } },
+      unreadable,
+      true,
+    );
+    return (
+      seen ?? {
+        change: p.change,
+        end: "failed",
+        because: `not carried out: ${p.answer.because ?? "the system asked to wait or gave no answer"}`,
+      }
+    );
+  });
+  await commit(run, ended);
+}
+
+function waitOf(waiting: readonly Pending[], tries: ReadonlyMap<number, number>): number {
+  const asked = Math.max(...waiting.map((p) => p.answer.retryAfterMs ?? 0));
+  const tried = Math.max(...waiting.map((p) => tries.get(p.change.n) ?? 1));
+  return Math.min(Math.max(asked, asked > 0 ? 0 : 1_000 * 2 ** (tried - 1)), LONGEST_WAIT_MS);
+}

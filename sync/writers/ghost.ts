@@ -1,0 +1,89 @@
+import type { GhostSystem } from "../../core/config.ts";
+import { AuditorError } from "../../core/errors.ts";
+import type { Context, Writer } from "../../core/ports.ts";
+import type { WriteOutcome } from "../../core/repair.ts";
+import { type ConnectorDeps, ghostHttp } from "../../systems/ghost/client.ts";
+import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
+import { applyOne, type Session } from "./ghost-apply.ts";
+import { ghostReadBack } from "./ghost-read-back.ts";
+import { failed, retry } from "./outcome.ts";
+
+/** Few, so that a stop takes effect within a second or two: each change is a read and a write. */
+const BATCH = 10;
+
+/**
+ * Writes to Ghost, one member at a time. `add` gives a label, and makes a member that is not there without newsletters:
+ * that neither subscribes them nor blocks anything. `remove` takes the label off. `suppress` takes all newsletters off.
+ * `set` changes name, note, or the one label of a prefix. Nobody is ever deleted, subscribed or unsuppressed.
+ *
+ * @throws AuditorError config when there is no write_key or it does not look like one
+ */
+export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
+  const { writeKey } = config;
+  if (writeKey === null)
+    throw new AuditorError(
+      "config",
+      config.id,
+      "no write_key is set, so nothing is written here",
+      "set write_key to allow repairs",
+    );
+  const open = (context: Context): WriteClient =>
+    writeClient(ghostHttp(config, writeKey, deps, context.clock));
+  return {
+    system: config.id,
+    capabilities: {
+      read: "stream",
+      write: "member",
+      identifiers: ["email"],
+      ops: ["suppress", "remove", "add", "set"],
+      baseReadable: true,
+      settleMs: 0,
+    },
+    batches(changes) {
+      return Array.from({ length: Math.ceil(changes.length / BATCH) }, (_, i) =>
+        changes.slice(i * BATCH, (i + 1) * BATCH),
+      );
+    },
+    readBack: (people, source, context) => ghostReadBack(config, open(context), people, source, context),
+    async apply(batch, source, context) {
+      const session: Session = { config, http: open(context), context, label: null };
+      const outcomes: WriteOutcome[] = [];
+      let halt: WriteOutcome | null = null;
+      for (const change of batch) {
+        const done = halt ?? (await applyOne(session, change, source));
+        outcomes.push(done);
+        // the server refuses or is away: asking again for each person would only hammer it
+        if (halt === null && done.status === "retry")
+          halt = retry("not sent: an earlier change of this batch has to wait");
+        if (halt === null && done.because !== null && session.refusedKey === true)
+          halt = failed(done.because);
+      }
+      return outcomes;
+    },
+    /** Ghost 5 has no automations that a label starts. Webhooks and Zapier are not visible to an integration. */
+    async automations() {
+      return [];
+    },
+    async probe(context) {
+      // editing a member that cannot exist: 404 proves the right to edit, and nothing is written
+      const answer = await open(context).send(
+        "PUT",
+        `/members/${"0".repeat(24)}/`,
+        {},
+        { members: [{ note: "" }] },
+        context,
+      );
+      if (answer.ok)
+        throw new AuditorError(
+          "bad_data",
+          config.id,
+          "Ghost edited a member that does not exist",
+          "check the url",
+        );
+      if (answer.status !== 404) throw answer.error;
+    },
+    async close() {
+      // fetch keeps nothing of ours open
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { WriteOutcome } from "../../core/repair.ts";
+
+const outcome = (status: WriteOutcome["status"], because: string | null, consent = false): WriteOutcome => ({
+  status,
+  because,
+  consent,
+});
+
+/** It took effect, and the system showed it. */
+export const applied: WriteOutcome = outcome("applied", null);
+export const noop = (because: string): WriteOutcome => outcome("noop", because);
+/** The system said yes; only reading back can tell. */
+export const accepted = (because: string): WriteOutcome => outcome("accepted", because);
+export const refused = (because: string): WriteOutcome => outcome("refused", because);
+/** Refused because it could let someone be contacted. */
+export const refusedForConsent = (because: string): WriteOutcome => outcome("refused", because, true);
+/** Surely had no effect; may be tried again. */
+export const retry = (because: string): WriteOutcome => outcome("retry", because);
+export const failed = (because: string): WriteOutcome => outcome("failed", because);
+/** May or may not have had an effect: read back, never send again blindly. */
+export const unknown = (because: string): WriteOutcome => outcome("unknown", because);
