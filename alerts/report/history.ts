@@ -1,0 +1,43 @@
+import type { Incident } from "../../core/finding.ts";
+import type { Instant } from "../../core/model.ts";
+import type { ReportEvent, ReportInput } from "./model.ts";
+
+/** Was this incident open, taken or snoozed at that moment? From its log, since it may have come and gone. */
+export function liveAt(incident: Incident, events: readonly ReportEvent[], at: Instant): boolean {
+  if (incident.openedAt > at) return false;
+  const last = events.findLast(
+    (e) =>
+      e.incidentId === incident.id &&
+      e.at <= at &&
+      (e.kind === "opened" || e.kind === "regressed" || e.kind === "resolved"),
+  );
+  return last === undefined
+    ? incident.resolvedAt === null || incident.resolvedAt > at
+    : last.kind !== "resolved";
+}
+
+/** Faults live at that moment; "can't tell" is none. */
+export const faultsAt = (input: ReportInput, at: Instant): readonly Incident[] =>
+  input.incidents.filter((i) => !i.finding.cantTell && liveAt(i, input.events, at));
+
+/** Audiences without any fault at that moment. */
+export function agreeingAt(input: ReportInput, at: Instant): number {
+  const faults = faultsAt(input, at);
+  return input.audiences.filter((a) => !faults.some((f) => f.finding.audience === a.id)).length;
+}
+
+/** Systems whose last read of the week was not complete. */
+export const blindSystems = (input: ReportInput): readonly string[] =>
+  input.reads.filter((r) => r.beats.at(-1)?.coverage !== "complete").map((r) => r.systemTitle);
+
+/** Silence is no agreement. */
+export const nothingRead = (input: ReportInput): boolean => input.reads.every((r) => r.beats.length === 0);
+
+const OPT_OUTS = ["suppression_leak", "consent_violation"];
+
+/** Worst first: people who may be mailed against their wish, then what harms others, then what cannot be told. */
+export function bySeverity(a: Incident, b: Incident): number {
+  const rank = (i: Incident) =>
+    OPT_OUTS.includes(i.finding.check) ? 0 : i.severity === "act" ? 1 : i.finding.cantTell ? 2 : 3;
+  return rank(a) - rank(b) || (b.finding.people ?? 0) - (a.finding.people ?? 0) || a.id - b.id;
+}
