@@ -1,0 +1,59 @@
+import { fixedClock } from "../../core/clock.ts";
+import { instant } from "../../core/model.ts";
+import type { Log } from "../../core/ports.ts";
+import { getMeta } from "../../store/get-meta.ts";
+import { putAudienceBase } from "../../store/put-audience-base.ts";
+import { putMeta } from "../../store/put-meta.ts";
+import { sendWeekly } from "../alerts/weekly.ts";
+import type { App } from "../app.ts";
+import { runAudit } from "../audit/run-audit.ts";
+import type { Demo } from "./driver.ts";
+import { keepWrittenHistory } from "./written-history.ts";
+
+export const DEMO_DAYS = 56;
+
+/** The systems live in today while the audit is set back by weeks; that they say so is no news. */
+const quiet = (log: Log): Log => ({
+  ...log,
+  warn: (event, fields) => (event === "http.clock_skew" ? undefined : log.warn(event, fields)),
+});
+
+/** From 100,000 people on, eight weeks of reading would take an hour: history is written, the last days are read. */
+const isLarge = (size: string): boolean => /^(\d{3,}k|\d+m|\d{6,})$/i.test(size);
+const DAYS_READ = 2;
+
+/**
+ * Eight weeks of daily audits through the real collectors, on the demo's own clock; for a big company only the last
+ * two of them. Interrupted, it is begun again (app/runtime.ts): half a day read twice would be a day too many.
+ */
+export async function seedDemo(
+  app: App,
+  demo: Pick<Demo, "day" | "history">,
+  signal: AbortSignal,
+): Promise<void> {
+  const showing = { what: "Making eight weeks of history", done: 0, of: DEMO_DAYS };
+  let done = 0;
+  if (isLarge((await getMeta(app.db, "demo:size")) ?? "")) {
+    app.progress.current = showing;
+    done = DEMO_DAYS - DAYS_READ;
+    await keepWrittenHistory(app, demo.history, done);
+  }
+  for (let n = done + 1; n <= DEMO_DAYS && !signal.aborted; n++) {
+    app.progress.current = { ...showing, done: n - 1 };
+    const at = await demo.day(n);
+    // an audit reports its own progress; while seeding, the days are what a person waits for
+    const then: App = { ...app, clock: fixedClock(at), log: quiet(app.log), progress: { current: null } };
+    const { runId } = await runAudit(then, {
+      trigger: "scheduled",
+      signal,
+      keepRows: n > DEMO_DAYS - DAYS_READ,
+    });
+    if (n === 1)
+      for (const a of app.config.audiences)
+        await putAudienceBase(app.db, { audience: a.id, acceptedAt: instant(at), acceptedBy: "demo", runId });
+  }
+  app.progress.current = null;
+  if (signal.aborted) return;
+  await putMeta(app.db, "demo:seeded", "yes");
+  await sendWeekly(app);
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { loadConfig } from "../../config/load.ts";
+import { demoConfig } from "./config.ts";
+
+const places = {
+  ghostUrl: "http://127.0.0.1:4001",
+  crmFolder: "/tmp/a folder/crm",
+  slackApiUrl: "http://127.0.0.1:4002/api/",
+  smtpPort: 4003,
+  today: "2026-11-24",
+};
+
+test.each([false, true])("the demo's configuration is valid (hostile titles: %s)", (hostile) => {
+  const loaded = loadConfig(demoConfig({ ...places, hostile }), { file: "demo.yaml" });
+  expect(loaded).toMatchObject({ ok: true });
+});
+
+test("Ana drafts, Ben approves", () => {
+  const text = demoConfig(places);
+  expect(text).toContain("{ name: Ana, role: editor,");
+  expect(text).toContain("{ name: Ben, role: approver,");
+});
