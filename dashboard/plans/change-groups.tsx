@@ -1,0 +1,160 @@
+import type { PlanDetail } from "../../app/api/contract.ts";
+import { count, plural } from "../ui/format.ts";
+import { Mark } from "../ui/mark.tsx";
+import { type Op, verbWord } from "./words.ts";
+
+type Group = PlanDetail["groups"][number];
+type Verb = Group["verbs"][number];
+const TINT: Record<Op, string> = { suppress: "v-suppress", remove: "v-remove", add: "v-add", set: "v-set" };
+
+/** Exactly what changes, system by system: suppress, remove, add, change, left out. */
+export function ChangeGroups(props: { detail: PlanDetail }) {
+  return (
+    <div className="groups">
+      {props.detail.groups.map((group) => (
+        <GroupBox
+          key={`${group.system} ${group.audienceTitle}`}
+          group={group}
+          open={!props.detail.startedAt}
+        />
+      ))}
+    </div>
+  );
+}
+
+function GroupBox(props: { group: Group; open: boolean }) {
+  const { group } = props;
+  const size =
+    group.sizeNow === null
+      ? "size: can’t tell"
+      : group.sizeNow === group.sizeAfter
+        ? `${plural(group.sizeNow, "person", "people")}, no one added or removed`
+        : `${count(group.sizeNow)} now, ${count(group.sizeAfter)} after`;
+  return (
+    <article className="group" aria-label={`${group.systemTitle}, ${group.audienceTitle}`}>
+      <h3>
+        <span className="anyname">
+          <strong>{group.systemTitle}</strong> <span className="soft">{group.audienceTitle}</span>
+        </span>
+        <span className="soft">{size}</span>
+      </h3>
+      {group.verbs.map((verb, index) => (
+        <VerbRows
+          key={`${verb.op} ${verb.attribute}`}
+          verb={verb}
+          open={props.open && index < 2}
+          automations={group.automations}
+        />
+      ))}
+      {group.leftOut.map((left) => (
+        <p key={left.reason} className="verb">
+          <Mark name="left_out" silent /> <b>{count(left.count)}</b>{" "}
+          <span>
+            <strong>left out</strong> <span className="soft anyname">{left.reason}</span>
+          </span>
+          <span className="soft verb-undo">Nothing happens to them</span>
+        </p>
+      ))}
+    </article>
+  );
+}
+
+function VerbRows(props: { verb: Verb; open: boolean; automations: Group["automations"] }) {
+  const { verb } = props;
+  return (
+    <details className={`verb-box ${TINT[verb.op]}`} open={props.open}>
+      <summary className="verb" data-group="">
+        <Mark name={verb.op} silent /> <b>{count(verb.count)}</b>
+        <span>
+          <strong>{verbWord(verb.op, verb.attribute)}</strong>{" "}
+          <span className="soft anyname">{verb.rule}</span>
+        </span>
+        <span className="soft verb-undo">
+          {verb.undo} <span className="twist" aria-hidden="true" />
+        </span>
+      </summary>
+      {verb.op === "add" && <Automations names={props.automations} count={verb.count} />}
+      <Sample verb={verb} />
+    </details>
+  );
+}
+
+function Automations(props: { names: Group["automations"]; count: number }) {
+  const { names } = props;
+  if (names !== null && names.length === 0) return null;
+  return (
+    <p className="autos marked">
+      <Mark name={names === null ? "cant_tell" : "look"} silent />
+      <span>
+        <strong>Adding may send mail.</strong>{" "}
+        {names === null ? (
+          "Can’t tell which automations start when someone joins."
+        ) : (
+          <>
+            {plural(names.length, "live automation starts", "live automations start")} when someone joins:{" "}
+            <span className="anyname">{names.map((name) => `“${name}”`).join(", ")}</span>.
+          </>
+        )}{" "}
+        {count(props.count)} people may get them.
+      </span>
+    </p>
+  );
+}
+
+function Sample(props: { verb: Verb }) {
+  const { verb } = props;
+  if (verb.sample.length === 0)
+    return <p className="sample-none muted small">Names of this read are no longer kept.</p>;
+  const row = (s: Verb["sample"][number], index: number) => (
+    <tr key={`${index} ${s.masked}`}>
+      <td className="muted">{index + 1}</td>
+      <td className="mono anyname">{s.masked}</td>
+      <td className="mono soft anyname">
+        {s.from} <span aria-hidden="true">→</span>
+        <span className="hidden">to</span> {s.to}
+      </td>
+      <td className="soft anyname s-why">{s.why}</td>
+    </tr>
+  );
+  const head = (
+    <>
+      <colgroup>
+        <col className="s-n" />
+        <col className="s-person" />
+        <col className="s-change" />
+        <col />
+      </colgroup>
+      <thead className="hidden">
+        <tr>
+          <th scope="col">Number</th>
+          <th scope="col">Person</th>
+          <th scope="col">Change</th>
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+    </>
+  );
+  const rest = verb.sample.slice(3);
+  return (
+    <div className="sample">
+      <table>
+        {head}
+        <tbody>{verb.sample.slice(0, 3).map(row)}</tbody>
+      </table>
+      {rest.length > 0 && (
+        <details className="sample-more">
+          <summary>Show {count(rest.length)} more</summary>
+          <table>
+            {head}
+            <tbody>{rest.map((s, index) => row(s, index + 3))}</tbody>
+          </table>
+        </details>
+      )}
+      {verb.count > verb.sample.length && (
+        <p className="muted small sample-none">
+          {count(verb.sample.length)} of {count(verb.count)}, in random order. Addresses are masked.
+        </p>
+      )}
+    </div>
+  );
+}
