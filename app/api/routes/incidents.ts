@@ -1,0 +1,167 @@
+import { type Static, Type } from "typebox";
+import { clean } from "../../../alerts/clean.ts";
+import { AuditorError } from "../../../core/errors.ts";
+import type { Incident } from "../../../core/finding.ts";
+import { type Instant, instant } from "../../../core/model.ts";
+import { changeIncident } from "../../../store/change-incident.ts";
+import { flaggedSnapshots } from "../../../store/flagged-snapshots.ts";
+import { getIncident } from "../../../store/get-incident.ts";
+import { listConfigVersions } from "../../../store/list-config-versions.ts";
+import { listIncidents } from "../../../store/list-incidents.ts";
+import { plansOfIncident } from "../../../store/plans-of-incident.ts";
+import { affectedBy } from "../../repair/affected.ts";
+import type { Services } from "../../services.ts";
+import * as contract from "../contract.ts";
+import type { Api } from "../server.ts";
+import { personOf } from "../session.ts";
+import { incidentRow } from "../views/incident.ts";
+import { lineOf } from "../views/line.ts";
+import { nextOf } from "../views/overview.ts";
+import { loadWorld } from "../views/world.ts";
+
+const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const Filter = Type.Object({
+  state: Type.Optional(Type.Union([Type.Literal("open"), Type.Literal("all"), Type.Literal("resolved")])),
+  severity: Type.Optional(contract.Severity),
+  audience: Type.Optional(Type.String()),
+  system: Type.Optional(Type.String()),
+  check: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+
+export async function incidentRoutes(api: Api, services: Services): Promise<void> {
+  const { app } = services;
+  api.get(
+    "/incidents",
+    { schema: { querystring: Filter, response: { 200: contract.IncidentList } } },
+    async (request) => {
+      await personOf(app, request);
+      const { limit = 100, offset = 0, ...filter } = request.query;
+      const { incidents, total } = await listIncidents(app.db, { ...filter, limit, offset });
+      return { incidents: await Promise.all(incidents.map((i) => rowOf(i))), total };
+    },
+  );
+
+  api.get(
+    "/incidents/:id",
+    { schema: { params: Id, response: { 200: contract.IncidentDetail } } },
+    async (request) => {
+      await personOf(app, request);
+      return detailOf(await incidentOr404(request.params.id));
+    },
+  );
+
+  for (const action of ["take", "snooze", "resolve"] as const) {
+    api.post(
+      `/incidents/:id/${action}`,
+      { schema: { params: Id, body: contract.IncidentAction, response: { 200: contract.IncidentRow } } },
+      async (request) => {
+        const me = await personOf(app, request);
+        if (me.role === "viewer")
+          throw new AuditorError(
+            "not_allowed",
+            "incident",
+            "viewers cannot change incidents",
+            "ask an editor, approver or admin",
+          );
+        const { until, note, version } = request.body;
+        if (action === "snooze" && until === undefined)
+          throw new AuditorError(
+            "bad_data",
+            "incident",
+            "until when is missing",
+            "send `until` as a time in the future",
+          );
+        const changed = await changeIncident(app.db, {
+          id: request.params.id,
+          action,
+          version,
+          actor: me.name,
+          at: instant(app.clock.now()),
+          until: (until ?? null) as Instant | null,
+          note: note === undefined ? null : clean(note, 2000),
+        });
+        await app.notify([
+          {
+            transition: { kind: "update", incident: changed, finding: changed.finding, escalated: false },
+            incident: changed,
+          },
+        ]);
+        return rowOf(changed);
+      },
+    );
+  }
+
+  api.post(
+    "/incidents/:id/plan",
+    { schema: { params: Id, body: contract.DraftRequest, response: { 201: contract.Drafted } } },
+    async (request, reply) => {
+      const me = await personOf(app, request);
+      const incident = await incidentOr404(request.params.id);
+      if (incident.finding.audience === null || incident.finding.repair === null) {
+        throw new AuditorError(
+          "unsupported",
+          "incident",
+          "there is nothing that Plumbline could repair about this",
+          "follow the steps on the incident’s page",
+        );
+      }
+      const plan = await services.repair.draft({
+        incident,
+        author: me,
+        audience: incident.finding.audience,
+        system: incident.finding.system,
+        ...(request.body.only === undefined ? {} : { only: request.body.only }),
+      });
+      return reply.code(201).send({ planId: plan.id });
+    },
+  );
+
+  async function incidentOr404(id: number): Promise<Incident> {
+    const incident = await getIncident(app.db, id);
+    if (incident === null)
+      throw new AuditorError("not_found", "incident", `there is no INC-${id}`, "see the list of incidents");
+    return incident;
+  }
+
+  async function rowOf(i: Incident): Promise<Static<typeof contract.IncidentRow>> {
+    const plans = await plansOfIncident(app.db, i.id);
+    return incidentRow(i, app.config, plans[0]?.id ?? null);
+  }
+
+  async function detailOf(i: Incident): Promise<contract.IncidentDetail> {
+    const f = i.finding;
+    const history = f.audience === null ? [] : await app.audits.snapshots(f.audience, f.system, 90);
+    const flagged =
+      f.audience === null ? new Set<string>() : await flaggedSnapshots(app.db, f.audience, f.system);
+    const since = history.at(-28)?.takenAt ?? "";
+    const changes = (await listConfigVersions(app.db, 50))
+      .filter((v) => v.at >= since)
+      .flatMap((v) =>
+        v.changes
+          .filter((c) => c.system === null || c.system === f.system)
+          .map((c) => ({ at: v.at, text: c.text })),
+      );
+    const similar = await listIncidents(app.db, { check: f.check, state: "resolved", limit: 3, offset: 0 });
+    const world = f.audience === null ? null : await loadWorld(app, { audience: f.audience, history: 1 });
+    return {
+      incident: await rowOf(i),
+      means: f.means,
+      cause: f.cause,
+      todo: [...f.todo],
+      observed: f.observed,
+      expected: f.expected,
+      maths: Object.entries(f.maths).map(([name, value]) => ({ name, value })),
+      line: lineOf(history, flagged, 28, app.config.timezone),
+      changes,
+      affected: i.state === "resolved" ? null : await affectedBy(app, i),
+      events: [...(await app.audits.incidentEvents(i.id))],
+      nextSend: world === null || f.audience === null ? null : nextOf(app.config, world, f.audience),
+      plans: (await plansOfIncident(app.db, i.id)).map((p) => ({ id: p.id, state: p.state })),
+      similar: similar.incidents
+        .filter((x) => x.id !== i.id)
+        .map((x) => ({ id: x.id, title: x.finding.title, resolvedAt: x.resolvedAt })),
+    };
+  }
+}

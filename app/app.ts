@@ -1,0 +1,39 @@
+import type { Clock } from "../core/clock.ts";
+import type { Config, SecretRef, SystemConfig } from "../core/config.ts";
+import type { Incident, Transition } from "../core/finding.ts";
+import type { AuditStore, Collector, Log, NoticeStore, PlanStore, Sealer, Writer } from "../core/ports.ts";
+import type { Keys } from "../members/keys.ts";
+import type { Database } from "../store/database.ts";
+
+/** What a person sees while something long runs; null when idle. */
+export type Progress = { what: string; done: number; of: number };
+
+/** Everything a request, a job or a command needs; made once by open-app.ts, closed by whoever opened it. */
+export type App = {
+  readonly config: Config;
+  /** Folder that relative paths of the configuration start from. */
+  readonly configFolder: string;
+  readonly dataDir: string;
+  readonly mode: "demo" | "live";
+  readonly db: Database;
+  readonly audits: AuditStore;
+  readonly plans: PlanStore;
+  readonly notices: NoticeStore;
+  readonly keys: Keys;
+  readonly epoch: number;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly secret: (ref: SecretRef) => Promise<string>;
+  /** Declared by the connectors, asked once. */
+  readonly capabilities: ReadonlyMap<string, { read: string; write: string; baseReadable: boolean }>;
+  readonly collector: (system: SystemConfig) => Promise<Collector>;
+  /** null: Plumbline may not write to this system. */
+  readonly writer: (system: SystemConfig) => Promise<Writer | null>;
+  /** Tells people about changes of state; failures are kept in the outbox, never thrown. */
+  readonly notify: (changes: readonly { transition: Transition; incident: Incident }[]) => Promise<void>;
+  readonly progress: { current: Progress | null };
+  /** What each system's last read warned of: "this role can write". Empty before the first read of this process. */
+  readonly warnings: Map<string, readonly string[]>;
+};

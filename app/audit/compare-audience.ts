@@ -1,0 +1,97 @@
+import type { Audience } from "../../core/config.ts";
+import type { Comparison, RunId, Snapshot, SystemId } from "../../core/model.ts";
+import { type CompareInput, compareSets, type SegmentInput } from "../../members/compare-sets.ts";
+import type { MemberSet } from "../../members/member-set.ts";
+import type { App } from "../app.ts";
+import type { KeptReading } from "./keep-reading.ts";
+
+/** Readings of one run by segment; `base` readings have the audience "". */
+export type Readings = ReadonlyMap<string, KeptReading>;
+export const readingKey = (audience: string | null, system: string) => `${audience ?? ""}@${system}`;
+
+/**
+ * The sets that one audience is compared from, or why it cannot be: the owner has to be complete, and of the other
+ * systems only complete ones take part.
+ */
+export function compareInput(
+  app: App,
+  audience: Audience,
+  readings: Readings,
+):
+  | { input: CompareInput; cantTell: Record<string, string> }
+  | { input: null; cantTell: Record<string, string> } {
+  const cantTell: Record<string, string> = {};
+  const segments: SegmentInput[] = [];
+  for (const s of audience.segments) {
+    const kept = readings.get(readingKey(audience.id, s.system));
+    if (kept?.set == null) {
+      cantTell[s.system] = kept?.snapshot.because ?? "not read in this run";
+      continue;
+    }
+    segments.push({
+      system: s.system,
+      set: kept.set,
+      base: baseOf(readings, s.system, kept.set),
+      where: s.where,
+    });
+  }
+  if (!segments.some((s) => s.system === audience.owner)) return { input: null, cantTell };
+  return {
+    input: {
+      purpose: audience.purpose,
+      owner: audience.owner,
+      segments,
+      excluded: excludedSets(app, audience, readings),
+      keys: app.keys,
+    },
+    cantTell,
+  };
+}
+
+function baseOf(readings: Readings, system: SystemId, like: MemberSet): MemberSet | null {
+  const base = readings.get(readingKey(null, system))?.set ?? null;
+  return base !== null && base.identity === like.identity ? base : null;
+}
+
+/** Everyone who is expected nowhere: suppressed, ineligible, held out. Suppressions win everywhere. */
+function excludedSets(app: App, audience: Audience, readings: Readings): MemberSet[] {
+  if (audience.purpose === "suppression") return [];
+  const sets: MemberSet[] = [];
+  for (const other of app.config.audiences) {
+    const excludes =
+      other.purpose === "suppression" || other.purpose === "ineligible" || other.id === audience.holdout;
+    if (!excludes || other.id === audience.id || other.identity !== audience.identity) continue;
+    const set = readings.get(readingKey(other.id, other.owner))?.set;
+    if (set != null) sets.push(set);
+  }
+  return sets;
+}
+
+/** null when the owner was not read completely. */
+export async function compareAudience(
+  app: App,
+  runId: RunId,
+  audience: Audience,
+  readings: Readings,
+): Promise<Comparison | null> {
+  const { input, cantTell } = compareInput(app, audience, readings);
+  if (input === null) return null;
+  const counts = await compareSets(input);
+  return {
+    runId,
+    audience: audience.id,
+    owner: audience.owner,
+    cantTell,
+    asOf: oldest(input.segments.map((s) => readings.get(readingKey(audience.id, s.system))?.snapshot)),
+    systems: counts.systems,
+    masks: counts.masks,
+    perSystem: counts.perSystem,
+  };
+}
+
+function oldest(snapshots: readonly (Snapshot | undefined)[]): Snapshot["asOf"] {
+  const times = snapshots.flatMap((s) => (s === undefined ? [] : [s.asOf])).sort();
+  const first = times[0];
+  if (first === undefined) throw new RangeError("a comparison has at least the owner's snapshot");
+  return first;
+}

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import type { CliIo } from "./command.ts";
+
+/** What every command module exports; also, as `output`, the TypeBox schema of its `--json` result. */
+export type CommandModule = { command(io: CliIo): Command };
+
+/** Name → one line for `plumbline --help`; the module of the same name is loaded only when it is asked for. */
+export const COMMANDS: Readonly<Record<string, string>> = {
+  demo: "run the demo company, with planted faults, and its dashboard",
+  init: "write a first plumbline.yaml",
+  validate: "check a configuration and show every error with its place and fix",
+  doctor: "check that every system, the database and the routes can be reached",
+  audit: "read every copy, compare, and raise incidents",
+  compare: "compare two or more exports person by person, without any configuration",
+  accept: "accept the current differences as the known backlog",
+  plan: "draft a repair and show exactly what it would change",
+  approve: "approve a plan",
+  apply: "carry out an approved plan (prints it; writes only with --execute)",
+  undo: "draft the inverse of an applied plan",
+  incidents: "list and show incidents",
+  report: "print or send the weekly integrity report",
+  trace: "show the path from an incident back to the readings, and on to the repair",
+  serve: "serve the dashboard and API, and audit on schedule",
+  migrate: "bring the database up to date",
+};
+
+/** The module of a command; null when this build does not have it. */
+export async function loadCommand(name: string): Promise<CommandModule | null> {
+  const module = await load(name);
+  return isCommandModule(module) ? module : null;
+}
+
+/** JSON Schema of what `plumbline <name> --json` prints; null when the command does not say. */
+export async function outputSchema(name: string): Promise<Record<string, unknown> | null> {
+  const module = await load(name);
+  if (typeof module !== "object" || module === null || !("output" in module)) return null;
+  const schema: unknown = JSON.parse(JSON.stringify(module.output));
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...Object(schema) };
+}
+
+async function load(name: string): Promise<unknown> {
+  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+  const url = new URL(`./${name}${extension}`, import.meta.url);
+  try {
+    return (await import(url.href)) as unknown;
+  } catch (error) {
+    if (!existsSync(url)) return null;
+    throw error;
+  }
+}
+
+const isCommandModule = (m: unknown): m is CommandModule =>
+  typeof m === "object" && m !== null && "command" in m && typeof m.command === "function";

@@ -1,0 +1,185 @@
+import { randomBytes } from "node:crypto";
+import { realpath, writeFile } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { Command } from "commander";
+import { AuditorError } from "../../core/errors.ts";
+import { attributeWishes } from "../compare/columns.ts";
+import { compareFiles, type Source } from "../compare/compare-files.ts";
+import { labelsOf, visible } from "../compare/label.ts";
+import { comparePage } from "../compare/page.ts";
+import { PeopleFiles } from "../compare/people-files.ts";
+import { CompareReport } from "../compare/report.ts";
+import { compareText } from "../compare/text.ts";
+import { textSize } from "../compare/text-size.ts";
+import { VERSION } from "../version.ts";
+import { type CliIo, EXIT } from "./command.ts";
+import { showProgress } from "./progress.ts";
+
+/** Shape of `plumbline compare --json`. */
+export const output = CompareReport;
+
+type Options = {
+  readonly id?: string;
+  readonly attributes: readonly string[];
+  readonly owner?: string;
+  readonly html?: string;
+  readonly out?: string;
+  readonly json: boolean;
+};
+
+const MOST_FILES = 30;
+const WIDTH = 100;
+
+const HELP = `
+The first file is the owner, whose word counts, unless --owner names another. Nothing is stored and nothing is sent.
+
+Example:
+  $ plumbline compare warehouse.csv klaviyo.csv --id email --attributes plan,region
+
+Where files name a column differently: --attributes "plan=Plan Type,region"
+Exit codes: 0 the same, 2 different, 3 a file was not read completely, 7 nobody could be compared.`;
+
+export function command(io: CliIo): Command {
+  const compare = new Command("compare");
+  return compare
+    .description("compare two or more exports person by person, without any configuration")
+    .argument("<files...>", "CSV or CSV.gz exports with a header line, 2 to 30")
+    .option(
+      "--id <column>",
+      "email, phone, customer_id or a column name (default: the first that every file has)",
+    )
+    .option(
+      "--attributes <names>",
+      "columns to compare, separated by commas",
+      (text, all: readonly string[]) => [...all, text],
+      [],
+    )
+    .option("--owner <file>", "the file whose word counts (default: the first)")
+    .option("--html <file>", "write a page to send on; it names nobody")
+    .option(
+      "--out <folder>",
+      "write who is missing, extra, different or twice, one CSV each; it names people",
+    )
+    .option("--json", "machine-readable result", false)
+    .addHelpText("after", HELP)
+    .action(async (paths: string[], options: Options) => {
+      if (paths.length < 2)
+        compare.error("error: one file cannot be compared → name two or more, the owner first");
+      if (paths.length > MOST_FILES)
+        compare.error(`error: ${paths.length} files; at most ${MOST_FILES} are compared at once`);
+      const labels = labelsOf(paths);
+      const sources = paths.map(
+        (path, i): Source => ({ path: resolve(io.cwd, path), label: labels[i] ?? path }),
+      );
+      const owner = options.owner === undefined ? 0 : ownerOf(options.owner, paths, labels);
+      if (owner < 0)
+        compare.error(
+          `error: --owner ${visible(options.owner ?? "")} is none of the files → use one of: ${labels.join(", ")}`,
+        );
+      await run(io, sources, owner, options);
+    });
+}
+
+const ownerOf = (asked: string, paths: readonly string[], labels: readonly string[]): number =>
+  paths.includes(asked) ? paths.indexOf(asked) : labels.indexOf(visible(asked));
+
+async function run(io: CliIo, sources: readonly Source[], owner: number, options: Options): Promise<void> {
+  const inputs = await Promise.all(sources.map((s) => realpath(s.path).catch(() => s.path)));
+  const page =
+    options.html === undefined ? null : await freePath(resolve(io.cwd, options.html), options.html, inputs);
+  const people =
+    options.out === undefined
+      ? null
+      : await PeopleFiles.in(resolve(io.cwd, options.out), visible(options.out), inputs);
+  const progress = await readingProgress(io, sources);
+  let report: CompareReport;
+  let named: string[];
+  try {
+    report = await compareFiles({
+      sources,
+      owner,
+      people,
+      id: options.id ?? null,
+      attributes: attributeWishes(options.attributes),
+      secret: randomBytes(32),
+      signal: io.signal,
+      progress: progress.read,
+    });
+    named = (await people?.commit()) ?? [];
+  } finally {
+    progress.stop();
+    await people?.abort();
+  }
+  if (page !== null)
+    await writePage(page, options.html ?? "", comparePage(report, { at: new Date(), version: VERSION }));
+  io.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : compareText(report, widthOf(io)));
+  if (page !== null) io.stderr.write(`Page without names: ${visible(relative(io.cwd, page) || page)}\n`);
+  if (people !== null) {
+    const folder = visible(options.out ?? "");
+    io.stderr.write(
+      named.length > 0
+        ? `Named people, keep them safe: ${folder}: ${named.join(", ")}\n`
+        : `Nothing could be compared, so nothing was written to ${folder}.\n`,
+    );
+  }
+  for (const f of report.files)
+    if (f.coverage !== "complete" && options.json) io.stderr.write(`${f.cantTell}\n`);
+  if (report.files.some((f) => f.coverage !== "complete")) io.exit(EXIT.partial);
+  if (report.verdict === "different") io.exit(EXIT.findings);
+  if (report.verdict === "cant_tell") io.exit(EXIT.noVerdict);
+}
+
+function widthOf(io: CliIo): number {
+  const told =
+    "columns" in io.stdout && typeof io.stdout.columns === "number"
+      ? io.stdout.columns
+      : Number(io.env.COLUMNS);
+  return told >= 20 ? told : WIDTH;
+}
+
+/** @throws AuditorError config rather than write over a file that is compared */
+async function freePath(path: string, shown: string, inputs: readonly string[]): Promise<string> {
+  const real = await realpath(path).catch(() => path);
+  if (!inputs.includes(real)) return path;
+  throw new AuditorError(
+    "config",
+    visible(shown),
+    "is one of the files to compare",
+    "name another file for --html",
+  );
+}
+
+async function writePage(path: string, shown: string, html: string): Promise<void> {
+  try {
+    await writeFile(path, html);
+  } catch (cause) {
+    throw new AuditorError(
+      "config",
+      visible(shown),
+      "the page cannot be written",
+      "name a file in a folder that you may write",
+      { cause },
+    );
+  }
+}
+
+const MEGABYTE = 1e6;
+
+async function readingProgress(
+  io: CliIo,
+  sources: readonly Source[],
+): Promise<{ read(file: number, bytes: number): void; stop(): void }> {
+  const sizes = await Promise.all(sources.map((s) => textSize(s.path)));
+  const total = sizes.reduce((n, size) => n + size, 0);
+  let done = 0;
+  const bar = showProgress(io, "Reading, MB", Math.max(1, Math.round(total / MEGABYTE)), async () =>
+    Math.round(done / MEGABYTE),
+  );
+  return {
+    read(file, bytes) {
+      const before = sizes.slice(0, file).reduce((n, size) => n + size, 0);
+      done = before + Math.min(bytes, sizes[file] ?? bytes);
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AuditorError, isKind } from "../../core/errors.ts";
+import { systemId } from "../../core/model.ts";
+import { compareSets } from "../../members/compare-sets.ts";
+import { deriveKeys } from "../../members/keys.ts";
+import { type MemberSet, openSet } from "../../members/member-set.ts";
+import { type CsvFile, openCsv } from "../../systems/files/csv.ts";
+import { buildReport, type FileRead } from "./build-report.ts";
+import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
+import type { PeopleFiles } from "./people-files.ts";
+import { goOn, readFile } from "./read-file.ts";
+import type { CompareReport } from "./report.ts";
+import { writePeople } from "./write-people.ts";
+
+export type Source = { readonly path: string; readonly label: string };
+
+export type CompareOptions = {
+  readonly sources: readonly Source[];
+  /** Index of the file whose word counts. */
+  readonly owner: number;
+  readonly id: string | null;
+  readonly attributes: readonly AttributeWish[];
+  /** Where the people behind the counts go; null: they are only counted. */
+  readonly people: PeopleFiles | null;
+  /** Random bytes that live as long as this run: nothing that is written to disk meanwhile can be read after it. */
+  readonly secret: Uint8Array;
+  readonly signal: AbortSignal;
+  /** Told the bytes of text read so far, roughly, over all files. */
+  progress(file: number, bytes: number): void;
+};
+
+type Opened =
+  | { readonly csv: CsvFile; readonly because: null }
+  | { readonly csv: null; readonly because: string };
+
+/**
+ * Compares files person by person. A file that cannot be read to its end is reported and not compared.
+ *
+ * @throws AuditorError not_found or auth when a file is not there or may not be read; config when a column is not;
+ *   interrupted; nothing of what was read stays on the disk
+ */
+export async function compareFiles(o: CompareOptions): Promise<CompareReport> {
+  const folder = await mkdtemp(join(tmpdir(), "plumbline-compare-"));
+  const opened: Opened[] = [];
+  try {
+    for (const source of o.sources) opened.push(await openOne(source));
+    return await compareIn(folder, opened, o);
+  } finally {
+    for (const { csv } of opened) await csv?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function openOne(source: Source): Promise<Opened> {
+  try {
+    return { csv: await openCsv(source.path, source.label), because: null };
+  } catch (error) {
+    if (isKind(error, "bad_data")) return { csv: null, because: error.message };
+    throw error;
+  }
+}
+
+async function compareIn(
+  folder: string,
+  opened: readonly Opened[],
+  o: CompareOptions,
+): Promise<CompareReport> {
+  const readable = opened.flatMap(({ csv }) => (csv === null ? [] : [csv]));
+  const { identity, columns } = chooseColumns(readable, o.id, o.attributes);
+  const keys = deriveKeys(o.secret);
+  const reads: FileRead[] = [];
+  for (const [f, { csv, because }] of opened.entries()) {
+    const label = o.sources[f]?.label ?? "";
+    if (csv === null) {
+      reads.push({ label, coverage: "unusable", because, csv: null, chosen: null, summary: null });
+      continue;
+    }
+    const chosen = columns[readable.indexOf(csv)] as Chosen;
+    try {
+      let bytes = 0;
+      const summary = await readFile(csv, chosen, {
+        identity,
+        keys,
+        setFile: join(folder, `${f}.pls`),
+        spoolFile: o.people === null ? null : join(folder, `${f}.spool`),
+        temporaryFolder: folder,
+        signal: o.signal,
+        read(n) {
+          bytes += n;
+          o.progress(f, bytes);
+        },
+      });
+      reads.push({ label, coverage: "complete", because: null, csv, chosen, summary });
+    } catch (error) {
+      if (!(error instanceof AuditorError) || !isKind(error, "bad_data", "transient")) throw error;
+      reads.push({ label, coverage: "partial", because: error.message, csv, chosen, summary: null });
+    }
+    await csv.close();
+  }
+  const compared = reads.flatMap((r, f) => (r.summary !== null && hasPeople(r.summary) ? [f] : []));
+  const enough = compared.includes(o.owner) && compared.length > 1;
+  const sets: MemberSet[] = [];
+  try {
+    if (enough) for (const f of compared) sets.push(await openSet(join(folder, `${f}.pls`)));
+    const comparison = enough
+      ? await compareSets({
+          purpose: "lifecycle",
+          owner: systemId(String(o.owner)),
+          segments: compared.map((f, s) => ({
+            system: systemId(String(f)),
+            set: sets[s] as MemberSet,
+            base: null,
+            where: null,
+          })),
+          excluded: [],
+          keys,
+        })
+      : null;
+    goOn(o.signal);
+    const attributes = o.attributes.map((a) => a.name);
+    if (o.people !== null && enough) {
+      await writePeople({
+        attributes,
+        reads,
+        sources: o.sources,
+        compared,
+        owner: o.owner,
+        sets,
+        folder,
+        identity,
+        keys,
+        people: o.people,
+        signal: o.signal,
+      });
+    }
+    return buildReport({ reads, owner: o.owner, identity, attributes, compared, comparison });
+  } finally {
+    for (const set of sets) await set.close();
+  }
+}
+
+/** A list without rows is empty; a list with rows of which none names anybody was not understood. */
+const hasPeople = (s: { size: number; records: number }): boolean => s.size > 0 || s.records === 0;

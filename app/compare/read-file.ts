@@ -1,0 +1,111 @@
+import { AuditorError } from "../../core/errors.ts";
+import type { IdentifierKind, Instant, MemberRow } from "../../core/model.ts";
+import type { Keys } from "../../members/keys.ts";
+import { SetBuilder, type SetSummary } from "../../members/set-builder.ts";
+import type { CsvFile } from "../../systems/files/csv.ts";
+import type { Chosen } from "./columns.ts";
+
+export type ReadOptions = {
+  readonly identity: IdentifierKind;
+  readonly keys: Keys;
+  /** Where the member set goes, and the sealed rows if people are to be named. */
+  readonly setFile: string;
+  readonly spoolFile: string | null;
+  readonly temporaryFolder: string;
+  readonly signal: AbortSignal;
+  /** Told after every batch: about how many bytes of text it had. */
+  read(bytes: number): void;
+};
+
+/** Attributes have numbers for names inside the sets, so that no header, however hostile, becomes a property name. */
+export const innerName = (attribute: number): string => `a${attribute}`;
+
+/** @throws AuditorError interrupted */
+export function goOn(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new AuditorError("interrupted", "compare", "stopped before the end", "run it again");
+}
+
+/**
+ * Reads a whole file into a member set.
+ *
+ * @throws AuditorError bad_data or transient when it cannot be read to its end; then there is no set
+ */
+export async function readFile(csv: CsvFile, chosen: Chosen, o: ReadOptions): Promise<SetSummary> {
+  const builder = new SetBuilder({
+    identity: o.identity,
+    attributes: chosen.attributes.map((_, a) => innerName(a)),
+    rules: {},
+    keys: o.keys,
+    epoch: 0,
+    spool: o.spoolFile !== null,
+    temporaryFolder: o.temporaryFolder,
+  });
+  try {
+    let n = 1;
+    for await (const batch of csv.rows()) {
+      goOn(o.signal);
+      for (const fields of batch) builder.add(memberRow(fields, ++n, chosen, o.identity));
+      o.read(approximateBytes(batch));
+    }
+    goOn(o.signal);
+  } catch (error) {
+    builder.discard();
+    throw error;
+  }
+  return builder.finish({
+    file: o.setFile,
+    spoolFile: o.spoolFile,
+    previous: null,
+    asOf: csv.asOf,
+    ordinal: null,
+  });
+}
+
+const HERE: readonly number[] = [0];
+
+function memberRow(
+  fields: readonly string[],
+  row: number,
+  chosen: Chosen,
+  identity: IdentifierKind,
+): MemberRow {
+  const attributes: Record<string, string | null> = {};
+  for (let a = 0; a < chosen.attributes.length; a++) {
+    attributes[innerName(a)] = fields[chosen.attributes[a] as number] || null;
+  }
+  return {
+    id: String(row),
+    identifiers: { [identity]: fields[chosen.id] ?? "" },
+    attributes,
+    consent: "unknown",
+    mailable: null,
+    of: HERE,
+  };
+}
+
+const SAMPLE = 8;
+
+function approximateBytes(batch: readonly (readonly string[])[]): number {
+  let sampled = 0;
+  const step = Math.max(1, Math.floor(batch.length / SAMPLE));
+  let rows = 0;
+  for (let i = 0; i < batch.length; i += step, rows++) {
+    for (const field of batch[i] as readonly string[]) sampled += field.length + 1;
+  }
+  return rows === 0 ? 0 : (sampled / rows) * batch.length;
+}
+
+/** A file as it was first opened, to be read again: that must be the same file still. */
+export type Reopened = { readonly label: string; readonly asOf: Instant };
+
+/** @throws AuditorError transient */
+export function sameFile(csv: CsvFile, before: Reopened): CsvFile {
+  if (csv.asOf === before.asOf) return csv;
+  throw new AuditorError(
+    "transient",
+    before.label,
+    "the file changed while it was compared",
+    "run it again when the export is done",
+  );
+}

@@ -1,0 +1,91 @@
+import { nextSend } from "../../checks/next-send.ts";
+import type { Audience } from "../../core/config.ts";
+import { AuditorError } from "../../core/errors.ts";
+import { instant, type SystemId } from "../../core/model.ts";
+import type { Context } from "../../core/ports.ts";
+import type { Op, PlanDoc } from "../../core/repair.ts";
+import { getAudienceBase } from "../../store/get-audience-base.ts";
+import { planSummaries } from "../../store/plan-summaries.ts";
+import { DAY_MS, type GuardFacts, type GuardReading } from "../../sync/guard.ts";
+import type { App } from "../app.ts";
+import { audienceOf, systemOf } from "../audit/judge.ts";
+
+/** Everything the guards need to know of the world, asked anew each time they run. */
+export async function guardFacts(
+  app: App,
+  doc: PlanDoc,
+  context: Context,
+  self: number | null,
+): Promise<GuardFacts> {
+  const audience = audienceOf(app, doc.audience);
+  if (audience === null)
+    throw new AuditorError(
+      "config",
+      `audience ${doc.audience}`,
+      "is no longer configured",
+      "put it back, or let the plan expire",
+    );
+  const now = app.clock.now();
+  const systems = [...new Set([audience.owner, ...doc.changes.map((c) => c.system)])];
+  const since = instant(new Date(now.getTime() - DAY_MS));
+  const effective: Record<string, Readonly<Record<Op, number>>> = {};
+  const access: Record<string, string | null> = {};
+  for (const system of systems) {
+    effective[system] = await app.plans.effectiveSince(audience.id, system, since);
+    if (doc.changes.some((c) => c.system === system)) access[system] = await probe(app, system, context);
+  }
+  const undone = doc.undoes === null ? null : await app.plans.get(doc.undoes);
+  return {
+    now: instant(now),
+    config: app.config,
+    audience,
+    readings: await readingsOf(app, audience, systems),
+    effective,
+    access,
+    sends: audience.segments.flatMap((s) => nextSend(app.config, audience.id, s.system, instant(now)) ?? []),
+    otherPlans: (await planSummaries(app.db, 200)).filter((p) => p.id !== self && p.audience === audience.id),
+    baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
+    undone,
+  };
+}
+
+async function readingsOf(
+  app: App,
+  audience: Audience,
+  systems: readonly SystemId[],
+): Promise<GuardReading[]> {
+  const readings: GuardReading[] = [];
+  for (const system of systems) {
+    const history = await app.audits.snapshots(audience.id, system, 10);
+    const latest = history.at(-1);
+    if (latest === undefined) continue;
+    const before = history.slice(0, -1).findLast((s) => s.coverage === "complete");
+    readings.push({
+      snapshot: latest.id,
+      system,
+      coverage: latest.coverage,
+      asOf: latest.asOf,
+      takenAt: latest.takenAt,
+      size: latest.metrics.size?.numerator ?? null,
+      previousSize: before?.metrics.size?.numerator ?? null,
+    });
+  }
+  return readings;
+}
+
+/** null: it can write; else why not, without secrets. */
+async function probe(app: App, system: SystemId, context: Context): Promise<string | null> {
+  try {
+    const writer = await app.writer(systemOf(app, system));
+    if (writer === null) return "writing is not switched on";
+    try {
+      await writer.probe(context);
+      return null;
+    } finally {
+      await writer.close();
+    }
+  } catch (error) {
+    if (error instanceof AuditorError) return error.message;
+    throw error;
+  }
+}
