@@ -1,0 +1,20 @@
+import { describe, expect, inject, it } from "vitest";
+import { auditDemo, missedOf, seedsFrom, unexplainedOf } from "./demo-audit.ts";
+
+/** Every seed plants the same kinds of faults elsewhere. */
+const SEEDS = seedsFrom(2);
+
+describe("the demo company, eight weeks of daily audits", () => {
+  it.each(SEEDS)(
+    "seed %i: every planted fault is found, and nothing else",
+    { timeout: 180_000 },
+    async (seed) => {
+      const run = await auditDemo({ seed, size: "1k", adminUrl: inject("embedded").adminUrl });
+      expect(run.planted.length).toBeGreaterThanOrEqual(8);
+      expect({ missed: missedOf(run), unexplained: unexplainedOf(run) }).toEqual({
+        missed: [],
+        unexplained: [],
+      });
+    },
+  );
+});

@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { instant, systemId } from "../../core/model.ts";
+import { putAudienceBase } from "../../store/put-audience-base.ts";
+import { ANA, applyAs, auditDaily, makeWorld, type SimWorld } from "./world.ts";
+
+let world: SimWorld;
+afterEach(async () => world.close());
+
+const run = () => world.services.audit.run("scheduled", new AbortController().signal);
+
+async function acceptBases(): Promise<void> {
+  for (const a of world.app.config.audiences) {
+    const [comparison] = await world.app.audits.comparisons(a.id, 1);
+    if (comparison === undefined) throw new Error("nothing was compared yet");
+    await putAudienceBase(world.app.db, {
+      audience: a.id,
+      acceptedAt: instant(world.clock.now()),
+      acceptedBy: "test",
+      runId: comparison.runId,
+    });
+  }
+}
+
+describe("from a planted difference to a repaired audience", () => {
+  it("suppresses opted-out people, verifies in Ghost, and a second audit is clean", async () => {
+    world = await makeWorld({ people: 300 });
+    await auditDaily(world, 2);
+    await acceptBases();
+    await world.warehouse.query(
+      "update person set consent = 'unsubscribed', consent_at = '2026-11-03', active = false where email in ('person1@example.test', 'person2@example.test', 'person3@example.test')",
+    );
+    world.clock.add(86_400_000);
+    const audit = await run();
+    const leak = audit.open.find((i) => i.finding.check === "suppression_leak");
+    expect(leak?.finding).toMatchObject({
+      audience: "do_not_contact",
+      system: "ghost",
+      severity: "act",
+      people: 3,
+      repair: "consent",
+    });
+    if (leak?.finding.audience == null) throw new Error("no leak was found");
+
+    const plan = await world.services.repair.draft({
+      author: ANA,
+      audience: leak.finding.audience,
+      incident: leak,
+      system: leak.finding.system,
+    });
+    expect(plan.state, JSON.stringify(plan.guards.filter((g) => g.verdict !== "pass"))).toBe("checked");
+    expect(plan.doc.changes.map((c) => c.op)).toEqual(["suppress", "suppress", "suppress"]);
+    await applyAs(world, plan.id, ANA);
+
+    const detail = await world.services.repair.detail(plan.id, ANA);
+    expect(detail.plan.state).toBe("done");
+    expect(detail.counts).toMatchObject({ applied: 3, failed: 0, unknown: 0, waiting: 0, in_doubt: 0 });
+    const members = world.ghost.control
+      .members()
+      .filter((m) =>
+        ["person1@example.test", "person2@example.test", "person3@example.test"].includes(m.email),
+      );
+    expect(members.map((m) => m.newsletters.length)).toEqual([0, 0, 0]);
+    world.clock.add(86_400_000);
+    const after = await run();
+    expect(after.open.filter((i) => i.finding.check === "suppression_leak")).toEqual([]);
+    expect(
+      after.comparisons.find((c) => c.audience === "do_not_contact")?.perSystem.ghost?.mailableOptedOut,
+    ).toBe(0);
+  });
+
+  it("adds and removes members, keeps their other labels, and takes it back with an undo", async () => {
+    world = await makeWorld({ people: 300 });
+    await auditDaily(world, 2);
+    await acceptBases();
+    world.ghost.control.unload(["person7@example.test"]);
+    world.ghost.control.load([
+      { email: "person7@example.test", name: "Person 7", labels: ["VIP"] },
+      { email: "extra@example.test", name: "Extra", labels: ["Active", "Press"] },
+    ]);
+    await auditDaily(world, 2);
+    const plan = await world.services.repair.draft({
+      author: ANA,
+      audience: "active" as never,
+      incident: null,
+      system: systemId("ghost"),
+    });
+    expect(plan.state, JSON.stringify(plan.guards.filter((g) => g.verdict !== "pass"))).toBe("checked");
+    expect(plan.doc.changes.map((c) => c.op)).toEqual(["remove", "add"]);
+    await applyAs(world, plan.id, ANA);
+    const labels = (email: string) =>
+      world.ghost.control
+        .members()
+        .find((m) => m.email === email)
+        ?.labels.map((l) => l.name)
+        .sort();
+    expect(labels("person7@example.test")).toEqual(["Active", "VIP"]);
+    expect(labels("extra@example.test")).toEqual(["Press"]);
+
+    world.clock.add(60_000);
+    await run();
+    const again = await world.services.repair
+      .draft({ author: ANA, audience: "active" as never, incident: null, system: systemId("ghost") })
+      .catch((e: Error) => e.message);
+    expect(again).toMatch(/nothing to repair/);
+
+    const undo = await world.services.repair.undo(plan.id, ANA);
+    await applyAs(world, undo.id, ANA);
+    expect(labels("person7@example.test")).toEqual(["VIP"]);
+    expect(labels("extra@example.test")).toEqual(["Active", "Press"]);
+  });
+});
