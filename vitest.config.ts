@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const report = process.env.PLUMBLINE_TEST_REPORT;
 
 /**
- * Four projects: `unit` needs nothing and takes seconds; `integration` needs Postgres (embedded or DATABASE_URL)
+ * Five projects: `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres (embedded or DATABASE_URL)
  * and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost.
  * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
  */
@@ -18,9 +18,19 @@ export default defineConfig({
           environment: "node",
           include: [
             "{core,config,systems,collectors,members,checks,sync,alerts,store,app,demo,dashboard,bench}/**/*.test.{ts,tsx}",
-            "test/{boundaries,property,golden}/**/*.test.ts",
+            "test/{boundaries,golden}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "dist/**", ".cache/**"],
+          maxWorkers: 2,
+          // pure functions share nothing, and a fresh process for each file is most of the time
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "property",
+          environment: "node",
+          include: ["test/property/**/*.test.ts"],
           maxWorkers: 2,
         },
       },
