@@ -1,20 +1,13 @@
+import { escapeHtml } from "../../alerts/escape.ts";
+
 /** Text that is markup already: what `html` makes, and nothing else. */
 export type Markup = { readonly markup: string };
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 
 type Piece = Markup | string | number | null | readonly Piece[];
 
 function rendered(piece: Piece): string {
   if (piece === null) return "";
-  if (typeof piece === "string" || typeof piece === "number") return escaped(String(piece));
+  if (typeof piece === "string" || typeof piece === "number") return escapeHtml(String(piece));
   return "markup" in piece ? piece.markup : piece.map(rendered).join("");
 }
 
