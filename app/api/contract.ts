@@ -343,21 +343,6 @@ const Op = Type.Union([
   Type.Literal("add"),
   Type.Literal("set"),
 ]);
-export const PlanStateSchema = Type.Union(
-  [
-    "draft",
-    "checked",
-    "approved",
-    "applying",
-    "verifying",
-    "done",
-    "stopped",
-    "expired",
-    "refused",
-    "stale",
-  ].map((s) => Type.Literal(s)),
-);
-
 export const PlanRow = Type.Object({
   id: Type.Integer(),
   state: Type.String(),
