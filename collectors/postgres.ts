@@ -8,8 +8,8 @@ import { connect, disconnect, hostOf, sever } from "../systems/postgres/connect.
 import { batches } from "../systems/postgres/cursor.ts";
 import { isLost, postgresError } from "../systems/postgres/error.ts";
 import { rightsOf } from "../systems/postgres/rights.ts";
-import { fieldsOf, type RowReader, rowReader } from "../systems/postgres/row.ts";
 import { beginSnapshot } from "../systems/postgres/snapshot.ts";
+import { fieldsOf, type RowReader, rowReader } from "../systems/sql/row.ts";
 
 /**
  * Reads audiences with SQL, streamed. All targets of a read see one moment: one REPEATABLE READ, READ ONLY transaction.

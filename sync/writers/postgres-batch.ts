@@ -3,8 +3,8 @@ import { CONSENT_ORDER, type ConsentState } from "../../core/model.ts";
 import type { OpenChange } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
 import { normalise } from "../../members/normalise.ts";
-import { consentWord } from "../../systems/postgres/consent-words.ts";
 import { bareName } from "../../systems/postgres/identifier.ts";
+import { consentWord } from "../../systems/sql/consent-words.ts";
 import { bearsConsent } from "./consent-fields.ts";
 import { applied, failed, noop, refused, refusedForConsent } from "./outcome.ts";
 import {

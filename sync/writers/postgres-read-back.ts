@@ -11,9 +11,10 @@ import {
 import type { Context, PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
 import { normalise } from "../../members/normalise.ts";
+import { columnsOf } from "../../systems/postgres/columns.ts";
 import { disconnect } from "../../systems/postgres/connect.ts";
 import { postgresError } from "../../systems/postgres/error.ts";
-import { type RowReader, rowReader, type TextRow } from "../../systems/postgres/row.ts";
+import { type RowReader, rowReader, type TextRow } from "../../systems/sql/row.ts";
 import { normalised } from "./postgres-statements.ts";
 import type { Targets } from "./postgres-targets.ts";
 
@@ -73,7 +74,7 @@ async function rowsOf(
     values: [ids],
     rowMode: "array",
   });
-  const reader: RowReader = rowReader(answer.fields, config.attributes);
+  const reader: RowReader = rowReader(columnsOf(answer.fields), config.attributes);
   const found = new Map<string, MemberRow[]>();
   for (const [i, values] of answer.rows.entries()) {
     const row = reader.row(values satisfies TextRow, i, [0]);

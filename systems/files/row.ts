@@ -1,7 +1,7 @@
 import type { FilesSystem } from "../../core/config.ts";
 import type { ConsentState, IdentifierKind, Instant, MemberRow } from "../../core/model.ts";
-import { consentWord } from "../postgres/consent-words.ts";
-import { instantOf, yesNo } from "../postgres/row.ts";
+import { consentWord } from "../sql/consent-words.ts";
+import { instantOf, yesNo } from "../sql/row.ts";
 import { type ColumnRole, columnFor, columnNamed } from "./columns.ts";
 import { csvError } from "./csv-error.ts";
 
