@@ -1,7 +1,7 @@
+import type { Fault } from "../sim/faults.ts";
 import { badRequest, invalid, notFound } from "./api-error.ts";
-import type { Fault } from "./faults.ts";
 import { FilterSyntaxError, UnknownFieldError } from "./filter.ts";
-import type { Journal } from "./journal.ts";
+import type { GhostJournal } from "./journal.ts";
 import { isEmail, labelsFrom, memberInput, newslettersFrom, rootItem } from "./member-input.ts";
 import { type MemberStore, type Order, select } from "./member-store.ts";
 import type { SimMember } from "./model.ts";
@@ -10,7 +10,7 @@ import { type MemberView, memberJson, memberText, unknownFields } from "./serial
 
 export type Ghost = {
   readonly store: MemberStore;
-  readonly journal: Journal;
+  readonly journal: GhostJournal;
   readonly now: () => number;
   readonly siteUrl: () => string;
 };

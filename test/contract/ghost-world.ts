@@ -1,8 +1,8 @@
 import { ghostCollector } from "../../collectors/ghost.ts";
 import type { GhostSystem, SecretRef } from "../../core/config.ts";
 import { audienceId, type ReadTarget, systemId } from "../../core/model.ts";
-import type { Fault } from "../../demo/ghost/faults.ts";
 import { startGhostSim } from "../../demo/ghost/server.ts";
+import type { Fault } from "../../demo/sim/faults.ts";
 import { ghostWriter } from "../../sync/writers/ghost.ts";
 import type { CollectorWorld, WorldFault } from "./collector.ts";
 import type { WriterWorld } from "./writer.ts";
@@ -16,6 +16,8 @@ export const ghostSystem = (url: string, more: Partial<GhostSystem> = {}): Ghost
   id: systemId("ghost"),
   title: "Ghost",
   kind: "ghost",
+  limitShare: 1,
+  privateNetwork: false,
   sends: true,
   url,
   key: ref("key"),
