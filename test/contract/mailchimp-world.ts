@@ -2,9 +2,10 @@ import { mailchimpCollector } from "../../collectors/mailchimp.ts";
 import type { MailchimpSystem, SecretRef } from "../../core/config.ts";
 import { audienceId, type ReadTarget, type SegmentSource, systemId } from "../../core/model.ts";
 import { type MailchimpSim, startMailchimpSim } from "../../demo/mailchimp/server.ts";
-import type { Fault } from "../../demo/sim/faults.ts";
 import { mailchimpWriter } from "../../sync/writers/mailchimp.ts";
-import type { CollectorWorld, WorldFault } from "./collector.ts";
+import type { CollectorWorld } from "./collector.ts";
+import { ALL_FAULTS, type WorldFault } from "./faults.ts";
+import { simFaults } from "./sim-faults.ts";
 import type { WriterWorld } from "./writer.ts";
 
 export const LIST = "a36b000001";
@@ -38,18 +39,6 @@ export async function mailchimpCollectorWorld(): Promise<CollectorWorld> {
   const sim = await startMailchimpSim({ port: 0 });
   const id = sim.control.addSegment("Active");
   const path = `/lists/${LIST}/segments/${id}/members`;
-  const skip = (after: number) => ({ path, skip: after });
-  const FAULTS: Readonly<Record<WorldFault, (after: number) => readonly Fault[]>> = {
-    // without a header, as the real one refuses the eleventh connection
-    rate_limited: (after) => [{ kind: "rate_limited", retryAfter: null, times: 2, ...skip(after) }],
-    server_error: (after) => [{ kind: "server_error", ...skip(after) }],
-    html: (after) => [{ kind: "html", status: 200, ...skip(after) }],
-    timeout: (after) => [{ kind: "timeout_before", ...skip(after) }],
-    page_lost: (after) => [{ kind: "page_lost", ...skip(after) }],
-    repeated_page: (after) => [{ kind: "repeat_page", ...skip(after) }],
-    short_page: (after) => [{ kind: "short_page", ...skip(after) }],
-    wrong_total: (after) => [{ kind: "wrong_total", times: null, ...skip(after) }],
-  };
   return {
     pageSize: 1000,
     target: target({ tag: "Active" }),
@@ -67,9 +56,16 @@ export async function mailchimpCollectorWorld(): Promise<CollectorWorld> {
         })),
       );
     },
-    faults: new Set(Object.keys(FAULTS) as WorldFault[]),
+    // it pages by offset: there is no cursor to repeat
+    faults: new Set<WorldFault>(ALL_FAULTS.filter((f) => f !== "repeat_cursor")),
     async fault(kind, after) {
-      sim.control.fault(...FAULTS[kind](after));
+      sim.control.clearFaults();
+      sim.control.fault(...simFaults(kind, path, after, "FNAME"));
+    },
+    attribute: { name: "name", field: "FNAME" },
+    patient: {
+      collector: mailchimpCollector(mailchimpSystem(sim.url), { secret: () => sim.key }),
+      requestTimes: () => sim.control.requests().map((r) => r.atMs),
     },
     verbs: () => sim.control.requests().map((r) => r.method),
     close: () => sim.close(),
