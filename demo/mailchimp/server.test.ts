@@ -37,7 +37,7 @@ describe("the door", () => {
   });
   it("lets ten requests in at once; the eleventh is 429 without a header or a body", async () => {
     await sim.close();
-    sim = await startMailchimpSim({ port: 0, latencyMs: 200 });
+    sim = await startMailchimpSim({ port: 0, latencyMs: 500 });
     const replies = await Promise.all(Array.from({ length: 11 }, () => call("GET", "/ping")));
     const refused = replies.filter((r) => r.status === 429);
     expect(refused).toHaveLength(1);
