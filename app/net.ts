@@ -6,13 +6,14 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
+import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
 
 const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
-  klaviyo: { rules: [], concurrency: 4 },
+  klaviyo: KLAVIYO_LIMITS,
   mailchimp: { rules: [], concurrency: 4 },
   hubspot: { rules: [], concurrency: 4 },
   mailman: { rules: [], concurrency: 4 },
