@@ -34,6 +34,7 @@ const config = () =>
       plan: "properties.plan",
       score: "properties.score",
       name: "first_name",
+      country: "location.country",
       consented: "properties.$consent",
       email: "email",
     },
@@ -220,6 +221,12 @@ describe("setting", () => {
     expect(sim.control.state("a@example.test")?.properties).toEqual({ score: 7, other: true });
     expect(await set("score", null)).toMatchObject([{ status: "applied" }]);
     expect(sim.control.state("a@example.test")?.properties).toEqual({ other: true });
+  });
+  it("sets one part of the place, and leaves the others", async () => {
+    sim.control.load([{ email: "a@example.test", location: { city: "Porto", country: null } }]);
+    expect(await set("country", "PT")).toMatchObject([{ status: "applied" }]);
+    expect(sim.control.state("a@example.test")?.location).toEqual({ city: "Porto", country: "PT" });
+    expect(await set("country", "PT")).toMatchObject([{ status: "noop" }]);
   });
   it("sets a name, and refuses consent, Klaviyo's own properties and identifiers", async () => {
     expect(await set("name", "Ana")).toMatchObject([{ status: "applied" }]);
