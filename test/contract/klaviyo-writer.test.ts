@@ -36,6 +36,7 @@ const config = () =>
       name: "first_name",
       country: "location.country",
       consented: "properties.$consent",
+      origin: "properties.$source",
       email: "email",
     },
   });
@@ -231,6 +232,7 @@ describe("setting", () => {
   it("sets a name, and refuses consent, Klaviyo's own properties and identifiers", async () => {
     expect(await set("name", "Ana")).toMatchObject([{ status: "applied" }]);
     expect(await set("consented", "email")).toMatchObject([{ status: "refused", consent: true }]);
+    expect(await set("origin", "import")).toMatchObject([{ status: "refused", consent: true }]);
     expect(await set("email", "z@example.test")).toMatchObject([{ status: "refused" }]);
     expect(await set("unmapped", "x")).toMatchObject([{ status: "failed" }]);
     expect(sim.control.journal()).toHaveLength(1);
