@@ -1,8 +1,8 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
 import { hubspotCollector } from "../collectors/hubspot.ts";
-import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { klaviyoCollector } from "../collectors/klaviyo.ts";
+import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { NOTHING } from "../core/capabilities.ts";
 import type { SecretRef, SystemConfig } from "../core/config.ts";
@@ -10,8 +10,8 @@ import { AuditorError } from "../core/errors.ts";
 import type { Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 import { hubspotWriter } from "../sync/writers/hubspot.ts";
-import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
+import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import type { Net } from "./net.ts";
 
