@@ -9,6 +9,7 @@ import { sleepFor } from "../systems/http/settings.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
+import { MAILMAN_LIMITS } from "../systems/mailman/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
@@ -18,7 +19,7 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
   hubspot: HUBSPOT_LIMITS,
-  mailman: { rules: [], concurrency: 4 },
+  mailman: MAILMAN_LIMITS,
 };
 
 /** Around a planned send the system is left alone: its limits are needed for the mail. */

@@ -36,8 +36,9 @@ export function attributesOf(
 ): Readonly<Record<string, string | null>> {
   const values: Record<string, string | null> = {};
   for (const [name, field] of Object.entries(mapping)) {
-    if (field === "display_name") values[name] = m.displayName;
-    else if (field === "delivery_mode") values[name] = m.deliveryMode;
+    const value =
+      field === "display_name" ? m.displayName : field === "delivery_mode" ? m.deliveryMode : undefined;
+    if (value !== undefined) values[name] = value;
   }
   return values;
 }

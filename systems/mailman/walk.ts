@@ -26,8 +26,12 @@ export async function walk<T extends { readonly id: string }>(
   let firstTotal: number | null = null;
   const take = (page: MailmanPage<T>): void => {
     firstTotal ??= page.total;
-    const fresh = page.items.filter((m) => !seen.has(m.id));
-    for (const m of fresh) seen.set(m.id, m);
+    const fresh: T[] = [];
+    for (const m of page.items) {
+      if (seen.has(m.id)) continue;
+      seen.set(m.id, m);
+      fresh.push(m);
+    }
     onPage(page, fresh);
   };
   // each step back means that someone left; a list that changes faster than it can be read stays short of its total

@@ -14,8 +14,9 @@ export type MailmanMember = {
   readonly email: string;
   /** Absent where it was not asked for. */
   readonly listId: string | null;
-  readonly displayName: string | null;
-  readonly deliveryMode: string | null;
+  /** null: empty; undefined: the record has no such field. */
+  readonly displayName: string | null | undefined;
+  readonly deliveryMode: string | null | undefined;
   /** Subscribed through a user account instead of an address. */
   readonly asUser: boolean;
   readonly userId: string | null;
@@ -69,8 +70,8 @@ export const asMember = (o: Json, where: string): MailmanMember => ({
   id: textOf(o, "member_id", where),
   email: textOf(o, "email", where).toLowerCase(),
   listId: optional(o.list_id),
-  displayName: optional(o.display_name),
-  deliveryMode: optional(o.delivery_mode),
+  displayName: "display_name" in o ? optional(o.display_name) : undefined,
+  deliveryMode: "delivery_mode" in o ? optional(o.delivery_mode) : undefined,
   asUser: o.subscription_mode === "as_user",
   // a link: …/users/<id>
   userId: optional(o.user)?.split("/").at(-1) ?? null,

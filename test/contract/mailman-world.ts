@@ -3,10 +3,11 @@ import { mailmanCollector } from "../../collectors/mailman.ts";
 import type { MailmanSystem, SecretRef } from "../../core/config.ts";
 import { audienceId, type ReadTarget, systemId } from "../../core/model.ts";
 import { type MailmanSim, startMailmanSim } from "../../demo/mailman/server.ts";
-import type { Fault } from "../../demo/sim/faults.ts";
 import { mailmanWriter } from "../../sync/writers/mailman.ts";
-import type { CollectorWorld, WorldFault } from "./collector.ts";
+import type { CollectorWorld } from "./collector.ts";
+import { ALL_FAULTS, type WorldFault } from "./faults.ts";
 import { quick } from "./ghost-world.ts";
+import { simFaults } from "./sim-faults.ts";
 import type { WriterWorld } from "./writer.ts";
 
 /** A Mailman, simulated or real. */
@@ -81,7 +82,7 @@ export async function makeList(call: MailmanCall, name: string, domain: string) 
         ["subscriber", email],
         ...["pre_verified", "pre_confirmed", "pre_approved"].map((n): [string, string] => [n, "true"]),
         ["send_welcome_message", "false"],
-        ["delivery_status", more.delivery ?? "enabled"],
+        ...(more.delivery === undefined ? [] : [["delivery_status", more.delivery] as const]),
       ]);
       if (status === 201) await call("PATCH", `/addresses/${email}`, [["display_name", more.name ?? ""]]);
       return status;
@@ -132,27 +133,28 @@ export async function mailmanSimWorld(): Promise<CollectorWorld> {
   const sim = await startMailmanSim({ port: 0 });
   const world = await mailmanWorld(sim);
   const path = `/lists/${[...sim.store.lists.keys()][0]}/roster/member`;
-  const FAULTS: Readonly<Record<WorldFault, (skip: number) => readonly Fault[]>> = {
-    rate_limited: (skip) => [
-      { kind: "rate_limited", retryAfter: "1", path, skip },
-      { kind: "rate_limited", retryAfter: null, path, skip },
-    ],
-    server_error: (skip) => [{ kind: "server_error", path, skip }],
-    html: (skip) => [{ kind: "html", status: 200, path, skip }],
-    timeout: (skip) => [{ kind: "timeout_before", path, skip }],
-    page_lost: (skip) => [{ kind: "page_lost", path, skip }],
-    repeated_page: (skip) => [{ kind: "repeat_page", times: null, path, skip }],
-    short_page: (skip) => [{ kind: "short_page", path, skip }],
-    wrong_total: (skip) => [{ kind: "wrong_total", times: null, path, skip }],
-  };
+  const system = mailmanSystem(sim);
   return {
     ...world,
-    collector: mailmanCollector(mailmanSystem(sim), { ...depsOf(sim), http: { timeoutMs: 500 } }),
-    faults: new Set(Object.keys(FAULTS) as WorldFault[]),
+    collector: mailmanCollector(system, { ...depsOf(sim), http: { timeoutMs: 500 } }),
+    attribute: { name: "name", field: "display_name" },
+    // it pages by position: there is no cursor to repeat
+    faults: new Set<WorldFault>(ALL_FAULTS.filter((f) => f !== "repeat_cursor")),
     async fault(kind, after) {
-      sim.faults.add(...FAULTS[kind](after));
+      const faults = simFaults(kind, path, after, "display_name");
+      sim.faults.clear();
+      // once, it is found out and mended: the entry before the next page was not seen
+      sim.faults.add(
+        ...(kind === "repeated_page"
+          ? [{ kind: "repeat_page", path, page: 2, times: null } as const]
+          : faults),
+      );
     },
     verbs: () => sim.requests.map((r) => r.method),
+    patient: {
+      collector: mailmanCollector(system, { secret: () => sim.password, pageSize: PAGE_SIZE }),
+      requestTimes: () => sim.requests.map((r) => r.atMs),
+    },
     close: () => sim.close(),
   };
 }
