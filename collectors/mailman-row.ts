@@ -63,9 +63,10 @@ export function gather(people: Map<string, Someone>, reading: ListReading): void
   for (const email of reading.bans) known(email).banned = true;
 }
 
-/** Cannot be mailed from any list, as far as that is known. */
+/** Cannot be mailed from any list, and not only because nobody asked them yet. */
 export const isSuppressed = (p: Someone): boolean =>
-  p.standings.every(({ standing }) => standing !== null && !mailableOf(standing));
+  p.standings.every(({ standing }) => standing !== null && !mailableOf(standing)) &&
+  (p.banned || p.standings.some(({ standing }) => standing?.delivery !== "unknown"));
 
 export function personRow(config: MailmanSystem, p: Someone, of: readonly number[]): MemberRow {
   const known = p.standings.flatMap(({ standing }) => (standing === null ? [] : [standing]));

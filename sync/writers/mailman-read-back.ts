@@ -92,7 +92,7 @@ async function stateOf(look: Look, email: string, everybody: boolean): Promise<P
   return {
     found: mine.length > 0,
     inSegment: look.suppressed
-      ? mine.length > 0 && !mailable
+      ? mine.length > 0 && !mailable && all.some((x) => x.delivery !== "unknown" || x.banned)
       : everybody
         ? mine.length > 0
         : here !== undefined,

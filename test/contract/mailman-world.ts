@@ -76,15 +76,21 @@ export async function makeList(call: MailmanCall, name: string, domain: string) 
   return {
     id,
     address,
-    async subscribe(email: string, more: { name?: string | null; delivery?: string } = {}): Promise<number> {
+    /** `known`: the address may be known already, and then keeps its name unless it is set apart. Default: true. */
+    async subscribe(
+      email: string,
+      more: { name?: string | null; delivery?: string; known?: boolean } = {},
+    ): Promise<number> {
       const { status } = await call("POST", "/members", [
         ["list_id", id],
         ["subscriber", email],
         ...["pre_verified", "pre_confirmed", "pre_approved"].map((n): [string, string] => [n, "true"]),
         ["send_welcome_message", "false"],
+        ["display_name", more.name ?? ""],
         ...(more.delivery === undefined ? [] : [["delivery_status", more.delivery] as const]),
       ]);
-      if (status === 201) await call("PATCH", `/addresses/${email}`, [["display_name", more.name ?? ""]]);
+      if (status === 201 && more.known !== false)
+        await call("PATCH", `/addresses/${email}`, [["display_name", more.name ?? ""]]);
       return status;
     },
     async clear(): Promise<void> {

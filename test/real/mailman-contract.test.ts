@@ -102,7 +102,6 @@ describe.skipIf(mailman === null)("the real Mailman", () => {
         "bounces",
         "moderator",
         "stranger",
-        "unknown",
         "user",
       ]);
       expect(read.ends.map((e) => e.coverage)).toEqual(["complete", "complete", "complete"]);
