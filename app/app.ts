@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Config, SecretRef, SystemConfig } from "../core/config.ts";
+import type { Config, SecretRef, Send, SystemConfig } from "../core/config.ts";
 import type { Incident, Transition } from "../core/finding.ts";
 import type {
   AuditStore,
@@ -42,6 +42,8 @@ export type App = {
   readonly writer: (system: SystemConfig) => Promise<Writer | null>;
   /** Tells people about changes of state; failures are kept in the outbox, never thrown. */
   readonly notify: (changes: readonly { transition: Transition; incident: Incident }[]) => Promise<void>;
+  /** The calendar with the campaigns that systems have scheduled, as of the last read; keeps connectors quiet around them. */
+  readonly plannedSends: { current: readonly Send[] };
   readonly progress: { current: Progress | null };
   /** What each system's last read warned of: "this role can write". Empty before the first read of this process. */
   readonly warnings: Map<string, readonly string[]>;

@@ -7,6 +7,7 @@ import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core
 import type { Collector, Context } from "../../core/ports.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import type { App } from "../app.ts";
+import { keepFacts } from "../facts/keep-facts.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
@@ -152,6 +153,7 @@ async function readAndKeep(
     app.warnings.set(system.id, await warningsOf(collector, context));
     const kept: KeptReading[] = [];
     for (const target of reading.targets) kept.push(await keepReading(app, run, reading, target));
+    await keepFacts(app, collector, reading, context);
     return kept;
   } finally {
     await collector.close();
