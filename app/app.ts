@@ -35,8 +35,8 @@ export type App = {
   readonly log: Log;
   readonly random: (bytes: number) => Uint8Array;
   readonly secret: (ref: SecretRef) => Promise<string>;
-  /** Declared by the connectors, asked once. */
-  readonly capabilities: ReadonlyMap<string, Capabilities>;
+  /** Declared by the connectors at the start and at each read; absent: the system could not be opened yet. */
+  readonly capabilities: Map<string, Capabilities>;
   readonly collector: (system: SystemConfig) => Promise<Collector>;
   /** null: Plumbline may not write to this system. */
   readonly writer: (system: SystemConfig) => Promise<Writer | null>;

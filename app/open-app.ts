@@ -14,7 +14,7 @@ import { planStore } from "../store/plan-store.ts";
 import { putMeta } from "../store/put-meta.ts";
 import type { App } from "./app.ts";
 import { configChanges, configHash, versionedParts } from "./config-version.ts";
-import { openCollector, openWriter, type Resolve } from "./connectors.ts";
+import { openCollector, openWriter, type Resolve, UNKNOWN } from "./connectors.ts";
 import { configWithCampaigns } from "./facts/calendar.ts";
 import { makeNet } from "./net.ts";
 import { checkSecret } from "./secret.ts";
@@ -43,7 +43,7 @@ export async function openApp(o: OpenOptions): Promise<Omit<App, "notify">> {
   const capabilities = new Map<string, Capabilities>();
   for (const system of o.config.systems) {
     const reader = await openCollector(system, o.configFolder, o.resolve, net);
-    capabilities.set(system.id, reader.capabilities);
+    if (reader.capabilities !== UNKNOWN) capabilities.set(system.id, reader.capabilities);
     await reader.close();
   }
   return {

@@ -2,7 +2,7 @@ import type { WriterJob } from "../core/config.ts";
 import type { Cause, CheckInput, KnownChange } from "../core/finding.ts";
 import type { Instant } from "../core/model.ts";
 import { earlierComplete } from "./readings.ts";
-import { emptyRun, troubledRun } from "./sync-runs.ts";
+import { emptyRun, failedRun, overdueRun } from "./sync-runs.ts";
 import { moment } from "./words/when.ts";
 
 export const UNCLEAR: Cause = { certainty: "unclear", text: null };
@@ -25,12 +25,13 @@ export const writersOfField = (input: CheckInput, attribute: string): readonly W
  *
  * @param seenAt when the trouble was first read
  * @param o.fewer people or values are missing, so that a job which wrote nothing may be why
+ * @param o.moved the copy itself moved, which a job that did not start cannot have done
  * @param o.jobs what fills this copy or field; default: the writers of this list
  */
 export function likelyCause(
   input: CheckInput,
   seenAt: Instant,
-  o: { readonly fewer?: boolean; readonly jobs?: readonly WriterJob[] } = {},
+  o: { readonly fewer?: boolean; readonly moved?: boolean; readonly jobs?: readonly WriterJob[] } = {},
 ): Cause {
   const from = windowStart(input, seenAt);
   const changes = input.changes
@@ -39,7 +40,8 @@ export function likelyCause(
   const dated = changes.findLast((c) => c.certainty === "confirmed");
   if (dated !== undefined) return asCause(dated, input);
   const jobs = o.jobs ?? writersOf(input);
-  const troubled = troubledRun(input, jobs, from, seenAt);
+  const troubled =
+    failedRun(input, jobs, from, seenAt) ?? (o.moved === true ? null : overdueRun(input, jobs, seenAt));
   if (troubled !== null) return troubled;
   const change = changes.at(-1);
   if (change !== undefined) return asCause(change, input);
@@ -82,7 +84,8 @@ export function staleCause(input: CheckInput): Cause | null {
   const before = earlierComplete(input).at(-1);
   if (latest === undefined || before === undefined || latest.asOf !== before.asOf) return null;
   return (
-    troubledRun(input, writersOf(input), windowStart(input, latest.takenAt), latest.takenAt) ?? {
+    failedRun(input, writersOf(input), windowStart(input, latest.takenAt), latest.takenAt) ??
+    overdueRun(input, writersOf(input), latest.takenAt) ?? {
       certainty: "confirmed",
       text: `the copy was last renewed ${moment(latest.asOf, input.now, input.config.timezone)}`,
     }

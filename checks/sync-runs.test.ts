@@ -56,6 +56,9 @@ describe("what a sync tool tells of its runs is a cause", () => {
       certainty: "confirmed",
       text: "the job “nightly sync” was due at 02:30 CEST, and its last run started at Wed 02:30 CEST",
     });
+    const input = inputOf({ history, config, syncRuns: [run(0), run(1)] });
+    // nobody leaves a copy because a job did not run
+    expect(likelyCause(input, at(2), { moved: true })).toEqual(NONE);
   });
 
   test("a run that wrote nothing, where people are missing and it usually writes", () => {

@@ -34,26 +34,35 @@ export function overdueSince(
 }
 
 /**
- * What the sync tools themselves told of the jobs that fill this copy: the last run failed, or is overdue.
+ * The last run of a job that fills this copy failed, by its tool's own word.
  *
  * @param from runs that ended before are too old to explain anything
  * @param until when the trouble was first read
  */
-export function troubledRun(
+export function failedRun(
   input: CheckInput,
   jobs: readonly WriterJob[],
   from: string,
   until: Instant,
 ): Cause | null {
-  const { timezone } = input.config;
   for (const job of jobs) {
-    const runs = input.syncRuns.filter((r) => r.job === job.name && r.startedAt <= until);
-    const ended = runs.filter((r) => r.state !== "running" && endOf(r) <= until).at(-1);
+    const ended = input.syncRuns
+      .filter((r) => r.job === job.name && r.state !== "running" && endOf(r) <= until)
+      .at(-1);
     if (ended?.state === "failed" && endOf(ended) >= from)
       return {
         certainty: "confirmed",
-        text: `the job “${job.name}” failed at ${moment(endOf(ended), input.now, timezone)}`,
+        text: `the job “${job.name}” failed at ${moment(endOf(ended), input.now, input.config.timezone)}`,
       };
+  }
+  return null;
+}
+
+/** A job that fills this copy should have started before `until`, and did not. */
+export function overdueRun(input: CheckInput, jobs: readonly WriterJob[], until: Instant): Cause | null {
+  const { timezone } = input.config;
+  for (const job of jobs) {
+    const runs = input.syncRuns.filter((r) => r.job === job.name && r.startedAt <= until);
     const due = overdueSince(job, runs, until, timezone);
     const last = runs.at(-1);
     if (due !== null && last !== undefined)

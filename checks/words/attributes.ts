@@ -63,7 +63,7 @@ export function completenessFinding(
 function lostBy(input: CheckInput, attribute: string, lost: number): Cause {
   const seenAt = input.history.at(-1)?.takenAt ?? input.now;
   const jobs = [...new Set([...writersOfField(input, attribute), ...writersOf(input)])];
-  const known = likelyCause(input, seenAt, { fewer: true, jobs });
+  const known = likelyCause(input, seenAt, { fewer: true, moved: true, jobs });
   if (known.certainty === "confirmed") return known;
   const before = earlierComplete(input).at(-1)?.takenAt ?? "";
   const by = input.changedBy

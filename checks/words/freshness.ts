@@ -4,7 +4,7 @@ import { UNCLEAR, writersOf } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { metric } from "../readings.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
-import { endOf, troubledRun } from "../sync-runs.ts";
+import { endOf, failedRun, overdueRun } from "../sync-runs.ts";
 import { people } from "./format.ts";
 import { sendWords } from "./send.ts";
 import { duration, moment } from "./when.ts";
@@ -35,7 +35,8 @@ export function staleFinding(
 
 function causeOf(input: CheckInput, latest: Snapshot): Cause {
   const writers = writersOf(input);
-  const troubled = troubledRun(input, writers, latest.asOf, latest.takenAt);
+  const troubled =
+    failedRun(input, writers, latest.asOf, latest.takenAt) ?? overdueRun(input, writers, latest.takenAt);
   if (troubled !== null) return troubled;
   const off = writers.find((w) => !w.enabled);
   if (off !== undefined && writers.every((w) => !w.enabled))

@@ -96,7 +96,7 @@ function jumped(
         ? `${input.audience.title} is empty in ${input.system.title}`
         : `${input.audience.title} is too ${gone ? "small" : "large"} in ${input.system.title}`,
     means: meaning(input, gone, off),
-    cause: likelyCause(input, latest.takenAt, { fewer: gone }),
+    cause: likelyCause(input, latest.takenAt, { fewer: gone, moved: true }),
     todo: [
       input.isOwner
         ? `Check what defines ${input.audience.title} in ${input.system.title}: a filter, a query or an import`

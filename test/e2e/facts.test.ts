@@ -212,6 +212,7 @@ describe("campaigns and automations of the systems, in a repair", () => {
       ...NO_FACTS,
       campaigns: [campaign(targets, "excludes", hoursOn(24 * 9))],
     });
+    world.clock.add(60_000);
     await world.services.audit.run("scheduled", new AbortController().signal);
     const bound = await plan();
     expect(bound.doc.changes.map((c) => [c.op, c.reversible])).toEqual([["add", false]]);
