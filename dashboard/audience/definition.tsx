@@ -2,8 +2,10 @@ import type { AudienceDetail } from "../../app/api/contract.ts";
 import { count, share } from "../ui/format.ts";
 import { readWord, writeWord } from "../ui/labels.ts";
 import { Section } from "../ui/section.tsx";
+import { Mail } from "./mail.tsx";
+import { Rules } from "./rules.tsx";
 
-/** What each copy is made of, and how well it can be read. */
+/** What each copy is made of, how well it can be read, by which rule, and which mail goes there. */
 export function Definition(props: { audience: AudienceDetail }) {
   const { audience } = props;
   return (
@@ -55,6 +57,8 @@ export function Definition(props: { audience: AudienceDetail }) {
           </table>
         </section>
       </Section>
+      <Rules systems={audience.systems} />
+      <Mail audience={audience} />
     </div>
   );
 }

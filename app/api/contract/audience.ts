@@ -59,10 +59,10 @@ export const Rule = Type.Object({
 });
 export type Rule = Static<typeof Rule>;
 
-/** Messages, not people, over half-open [from, to). A vendor's own complaint count is a lower bound. */
+/** Messages, not people, over half-open [since, until). A vendor's own complaint count is a lower bound. */
 export const Delivery = Type.Object({
-  from: Time,
-  to: Time,
+  since: Time,
+  until: Time,
   sent: Count,
   delivered: Count,
   bounced: Count,

@@ -17,7 +17,7 @@ import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { audienceDetailOf, audienceListOf } from "../views/audience.ts";
 import { incidentRow } from "../views/incident.ts";
-import { campaignsOf, ruleOf } from "../views/rule.ts";
+import { campaignsOf, deliveryOf, ruleOf } from "../views/rule.ts";
 import { titleOf } from "../views/verdict.ts";
 import { loadWorld, type World } from "../views/world.ts";
 
@@ -58,7 +58,7 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
             .map(({ at, text }) => ({ at, text })),
         flips: await flipsOf(app, world),
         rule: (system) => ruleOf(rules, system),
-        delivery: (system) => deliveries.find((d) => d.system === system) ?? null,
+        delivery: (system) => deliveryOf(deliveries, system),
         campaigns: campaignsOf(campaigns, id, (system) => titleOf(world, system)),
       });
       if (detail === null)

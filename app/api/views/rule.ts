@@ -1,5 +1,6 @@
 import type { DefinitionVersion, KnownCampaign } from "../../../core/facts.ts";
 import type { AudienceId, SystemId } from "../../../core/model.ts";
+import type { Delivery } from "../../../store/put-deliveries.ts";
 import { ruleDiff } from "../../facts/rule-diff.ts";
 import type { AudienceDetail, Rule } from "../contract.ts";
 
@@ -38,4 +39,14 @@ export function campaignsOf(
       { system: c.system, systemTitle: titleOf(c.system), name: c.name, state: c.state, at: c.at, role },
     ];
   });
+}
+
+export function deliveryOf(
+  deliveries: readonly (Delivery & { readonly system: SystemId })[],
+  system: SystemId,
+): AudienceDetail["systems"][number]["delivery"] {
+  const d = deliveries.find((x) => x.system === system);
+  if (d === undefined) return null;
+  const { from: since, to: until, sent, delivered, bounced, complained, unsubscribed } = d;
+  return { since, until, sent, delivered, bounced, complained, unsubscribed };
 }
