@@ -14,7 +14,7 @@ export function Definition(props: { audience: AudienceDetail }) {
       <Section title="Copies" note="how each is defined, read and matched">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen this region scrolls and has to be reachable by keyboard */}
         <section className="scroll-x" tabIndex={0} aria-label="Copies of this audience">
-          <table className="table">
+          <table className="table wide-table">
             <thead>
               <tr>
                 <th scope="col">System</th>

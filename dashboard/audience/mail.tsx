@@ -49,7 +49,7 @@ function Deliveries(props: { systems: AudienceDetail["systems"] }) {
     <Section title="Mail to these copies" note="messages, by each system’s own count">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen this region scrolls and has to be reachable by keyboard */}
       <section className="scroll-x" tabIndex={0} aria-label="Counts of mail by system">
-        <table className="table">
+        <table className="table wide-table">
           <thead>
             <tr>
               <th scope="col">System</th>
@@ -74,7 +74,7 @@ function Deliveries(props: { systems: AudienceDetail["systems"] }) {
                 <td className="anyname">
                   <strong>{d.title}</strong>
                 </td>
-                <td className="soft">
+                <td className="soft nowrap">
                   {clock.date(d.since)} to {clock.date(d.until)}
                 </td>
                 <td className="num">{count(d.sent)}</td>
