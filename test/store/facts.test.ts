@@ -138,6 +138,8 @@ describe.each(SERVERS)("what systems tell beyond members, on %s", (server) => {
     expect(await told({ ...done, receivedAt: at("02:50") })).toBe("unchanged");
     expect(await told(run({ receivedAt: at("02:55") }))).toBe("unchanged");
     expect(await listSyncRuns(made.db, 9)).toEqual([done]);
+    const undated = run({ id: "0", state: "failed", receivedAt: at("02:50") });
+    expect([await told(undated), await told(run({ id: "0" }))]).toEqual(["created", "unchanged"]);
     const again = run({ startedAt: at("02:45"), state: "failed", endedAt: at("02:46") });
     expect(await told(again)).toBe("updated");
     expect(await told(run({ id: "2", startedAt: at("04:00") }))).toBe("created");

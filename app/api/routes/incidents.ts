@@ -139,10 +139,13 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     const flagged =
       f.audience === null ? new Set<string>() : await flaggedSnapshots(app.db, f.audience, f.system);
     const since = history.at(-28)?.takenAt ?? "";
+    const owner = app.config.audiences.find((a) => a.id === f.audience)?.owner;
     const changes = (await knownChanges(app))
       .filter((c) => c.at >= since)
-      .filter((c) => c.system === null || c.system === f.system)
       .filter((c) => c.audience === null || c.audience === f.audience)
+      .filter(
+        (c) => c.system === null || c.system === f.system || (c.audience !== null && c.system === owner),
+      )
       .map((c) => ({ at: c.at, text: c.text }));
     const similar = await listIncidents(app.db, { check: f.check, state: "resolved", limit: 3, offset: 0 });
     const world = f.audience === null ? null : await loadWorld(app, { audience: f.audience, history: 1 });
