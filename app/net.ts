@@ -6,6 +6,8 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
+import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
+import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
@@ -13,9 +15,9 @@ export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "ga
 
 const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
-  klaviyo: { rules: [], concurrency: 4 },
+  klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
-  hubspot: { rules: [], concurrency: 4 },
+  hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
 };
 
@@ -32,6 +34,8 @@ export function makeNet(
   nowMs: (() => number) | null,
   sends: () => Config["calendar"] = () => config.calendar,
 ): Net {
+/** @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real) */
+export function makeNet(config: Config, nowMs: (() => number) | null): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
@@ -39,7 +43,7 @@ export function makeNet(
     const gate =
       known ??
       makeGate({
-        rules,
+        rules: nowMs === null ? [] : rules,
         concurrency,
         share: system.limitShare,
         elapsedMs: () => performance.now(),
