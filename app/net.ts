@@ -26,7 +26,7 @@ const QUIET_BEFORE_MS = 2 * 60_000;
 const QUIET_AFTER_MS = 5 * 60_000;
 
 /**
- * @param nowMs time of day; null: never keep quiet (the demo, whose sends are not real)
+ * @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real)
  * @param sends what is planned now, campaigns of the systems included
  */
 export function makeNet(
@@ -34,8 +34,6 @@ export function makeNet(
   nowMs: (() => number) | null,
   sends: () => Config["calendar"] = () => config.calendar,
 ): Net {
-/** @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real) */
-export function makeNet(config: Config, nowMs: (() => number) | null): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
