@@ -7,7 +7,7 @@ import { postgresCollector } from "../collectors/postgres.ts";
 import { NOTHING } from "../core/capabilities.ts";
 import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import type { Collector, Writer } from "../core/ports.ts";
+import type { Capabilities, Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 import { hubspotWriter } from "../sync/writers/hubspot.ts";
 import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
@@ -106,11 +106,13 @@ async function known(resolve: Resolve, refs: readonly SecretRef[]): Promise<(ref
   };
 }
 
+/** Of a system that could not be opened; as if all could be read, so that every target is told as unread. */
+export const UNKNOWN: Capabilities = { ...NOTHING, baseReadable: true };
+
 function unreadable(system: SystemConfig, error: AuditorError): Collector {
   return {
     system: system.id,
-    // as if all could be read, so that every target is told as unread
-    capabilities: { ...NOTHING, baseReadable: true },
+    capabilities: UNKNOWN,
     // biome-ignore lint/correctness/useYield: this reader fails before its first page
     async *read() {
       throw error;

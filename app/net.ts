@@ -25,8 +25,15 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
 const QUIET_BEFORE_MS = 2 * 60_000;
 const QUIET_AFTER_MS = 5 * 60_000;
 
-/** @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real) */
-export function makeNet(config: Config, nowMs: (() => number) | null): Net {
+/**
+ * @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real)
+ * @param sends what is planned now, campaigns of the systems included
+ */
+export function makeNet(
+  config: Config,
+  nowMs: (() => number) | null,
+  sends: () => Config["calendar"] = () => config.calendar,
+): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
@@ -39,7 +46,7 @@ export function makeNet(config: Config, nowMs: (() => number) | null): Net {
         share: system.limitShare,
         elapsedMs: () => performance.now(),
         sleep: sleepFor,
-        quietMs: () => (nowMs === null ? 0 : quietMs(config, system, nowMs())),
+        quietMs: () => (nowMs === null ? 0 : quietMs({ ...config, calendar: sends() }, system, nowMs())),
       });
     gates.set(system.id, gate);
     return {

@@ -169,7 +169,8 @@ export type WriterJob = {
 export type Send = {
   readonly name: string;
   readonly system: SystemId;
-  readonly audience: AudienceId;
+  /** null: a campaign of the system to people who are no audience of ours. */
+  readonly audience: AudienceId | null;
   readonly at: string | null;
   readonly cron: string | null;
 };
