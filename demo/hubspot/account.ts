@@ -137,8 +137,8 @@ export class Account {
   }
 
   #optOutOfType(c: SimContact, name: string): string | null {
-    const id = /^hs_email_optout_(\d+)$/.exec(name)?.[1];
-    if (id === undefined) return null;
+    if (!name.startsWith("hs_email_optout_")) return null;
+    const id = name.slice("hs_email_optout_".length);
     return this.consent.of(c.email).types[Number(id)]?.status === "UNSUBSCRIBED" ? "true" : null;
   }
 }
