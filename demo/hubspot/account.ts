@@ -1,4 +1,5 @@
 import { Journal } from "../sim/journal.ts";
+import { iso } from "./body.ts";
 import { ConsentStore } from "./consent-store.ts";
 import { addressesOf, ContactStore, DERIVED } from "./contact-store.ts";
 import { branchMatches } from "./filter-branch.ts";
@@ -63,9 +64,9 @@ export class Account {
       case "email":
         return c.email === "" ? null : c.email;
       case "createdate":
-        return new Date(c.createdAt).toISOString();
+        return iso(c.createdAt);
       case "lastmodifieddate":
-        return new Date(c.updatedAt).toISOString();
+        return iso(c.updatedAt);
       case "hs_object_id":
         return String(c.id);
       case "hs_email_domain":
