@@ -1,6 +1,7 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
 import { hubspotCollector } from "../collectors/hubspot.ts";
+import { klaviyoCollector } from "../collectors/klaviyo.ts";
 import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { NOTHING } from "../core/capabilities.ts";
@@ -9,6 +10,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 import { hubspotWriter } from "../sync/writers/hubspot.ts";
+import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
 import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import type { Net } from "./net.ts";
@@ -35,6 +37,8 @@ export async function openCollector(
         return hubspotCollector(system, { ...net(system), ...(await given(system.token)) });
       case "mailchimp":
         return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "klaviyo":
+        return klaviyoCollector(system, { ...net(system), ...(await given(system.key)) });
       default:
         throw new AuditorError(
           "unsupported",
@@ -63,6 +67,8 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
       return hubspotWriter(system, { ...net(system), ...given });
     case "mailchimp":
       return mailchimpWriter(system, { ...net(system), ...given });
+    case "klaviyo":
+      return klaviyoWriter(system, { ...net(system), ...given });
     default:
       throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
   }

@@ -7,6 +7,7 @@ import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
+import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
@@ -14,7 +15,7 @@ export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "ga
 
 const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
-  klaviyo: { rules: [], concurrency: 4 },
+  klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
   hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
@@ -24,7 +25,7 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
 const QUIET_BEFORE_MS = 2 * 60_000;
 const QUIET_AFTER_MS = 5 * 60_000;
 
-/** @param nowMs time of day; null: never keep quiet (the demo, whose sends are not real) */
+/** @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real) */
 export function makeNet(config: Config, nowMs: (() => number) | null): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
@@ -33,7 +34,7 @@ export function makeNet(config: Config, nowMs: (() => number) | null): Net {
     const gate =
       known ??
       makeGate({
-        rules,
+        rules: nowMs === null ? [] : rules,
         concurrency,
         share: system.limitShare,
         elapsedMs: () => performance.now(),
