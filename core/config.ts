@@ -5,7 +5,7 @@ export type SecretRef = string & { readonly __brand: "SecretRef" };
 
 export type SystemKind = "postgres" | "files" | "ghost";
 
-type SystemBase = {
+export type SystemBase = {
   readonly id: SystemId;
   readonly title: string;
   /** Does it send mail to the people it holds? Decides where opted-out people count as mailable. */
