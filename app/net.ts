@@ -6,11 +6,12 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
+import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
 
-const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
+const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   klaviyo: { rules: [], concurrency: 4 },
   mailchimp: { rules: [], concurrency: 4 },
@@ -27,7 +28,7 @@ export function makeNet(config: Config, nowMs: (() => number) | null): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
-    const { rules, concurrency } = LIMITS[system.kind];
+    const { rules, concurrency } = system.kind === "rest" ? restLimits(system.limits) : LIMITS[system.kind];
     const gate =
       known ??
       makeGate({

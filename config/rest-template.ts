@@ -29,3 +29,25 @@ function all(t: JsonTemplate | undefined): readonly string[] {
   if (Array.isArray(t)) return (t as readonly JsonTemplate[]).flatMap(all);
   return Object.entries(t).flatMap(([key, value]) => [...all(key), ...all(value as JsonTemplate)]);
 }
+
+/** Names of a body, told apart: those that stand once, and those inside `{{each}}`, which stand once per person. */
+export function namesByPlace(template: JsonTemplate | undefined): {
+  readonly once: readonly string[];
+  readonly each: readonly string[];
+} {
+  if (typeof template !== "object" || template === null) return { once: namesIn(template), each: [] };
+  if (Array.isArray(template)) return joined((template as readonly JsonTemplate[]).map(namesByPlace));
+  return joined(
+    Object.entries(template).map(([key, value]) =>
+      /^\{\{\s*each\s*\}\}$/.test(key)
+        ? { once: ["each"], each: namesIn(value as JsonTemplate) }
+        : joined([{ once: namesIn(key), each: [] }, namesByPlace(value as JsonTemplate)]),
+    ),
+  );
+}
+
+type Places = { readonly once: readonly string[]; readonly each: readonly string[] };
+const joined = (list: readonly Places[]): Places => ({
+  once: list.flatMap((p) => p.once),
+  each: list.flatMap((p) => p.each),
+});

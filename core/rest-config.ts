@@ -1,4 +1,4 @@
-import type { SecretRef, SystemBase } from "./config.ts";
+import type { HttpSystem, SecretRef } from "./config.ts";
 import type { IdentifierKind, KnownConsent } from "./model.ts";
 
 /** A secret by reference, or plain text where what stands there is none (a user name). */
@@ -171,8 +171,8 @@ export type RestWrite = {
     /** Statuses that mean: nobody there. */
     readonly absent: readonly number[];
   };
-  /** Is a record in `{{list}}`? Values in the record, or a call of its own. */
-  readonly inList:
+  /** Is a record in the segment? Names or ids in the record, or a call of its own; null: cannot be told. */
+  readonly inSegment:
     | { readonly path: JsonPath }
     | { readonly call: RestCall; readonly present: readonly number[]; readonly absent: readonly number[] }
     | null;
@@ -188,14 +188,12 @@ export type RestWrite = {
 export type RestLimits = {
   readonly requests: number;
   readonly perSeconds: number;
-  /** Part of the limit that Plumbline may use, 0–1. */
-  readonly share: number;
   readonly concurrency: number;
   /** null: no daily quota is known. */
   readonly perDay: number | null;
 };
 
-export type RestSystem = SystemBase & {
+export type RestSystem = HttpSystem & {
   readonly kind: "rest";
   readonly url: string;
   readonly auth: RestAuth;
@@ -205,7 +203,7 @@ export type RestSystem = SystemBase & {
   readonly read: Readonly<Partial<Record<RestReadName, RestRead>>>;
   /** Tells the scopes of the credential; null: the system cannot tell. */
   readonly scopes: {
-    readonly call: RestCall;
+    readonly path: string;
     readonly granted: JsonPath;
     readonly needed: readonly string[];
   } | null;
@@ -213,5 +211,5 @@ export type RestSystem = SystemBase & {
   readonly write: RestWrite | null;
 };
 
-/** `list`: one list, named by the segment as `{{list}}`; `all`: every record; `suppressed`: who must not be mailed. */
-export type RestReadName = "list" | "all" | "suppressed";
+/** As segments name them: `list: "42"` is read by `list`, with `{{list}}`. `all` is the base. */
+export type RestReadName = "list" | "segment" | "tag" | "subscribed" | "suppressed" | "all";

@@ -1,12 +1,11 @@
-import { AuditorError } from "../../core/errors.ts";
 import type { RestPaging } from "../../core/rest-config.ts";
 import { nextLink } from "./link-header.ts";
 import { asCount, asText, isTrue, pathOf } from "./path.ts";
 
-/** What to add to the first request to get a page; `url` replaces path and query altogether (the path with the prefix of the base address). */
+/** What to add to the call to get a page, or the whole address that the vendor gave for it. */
 export type PageRequest =
   | { readonly kind: "params"; readonly params: Readonly<Record<string, string | number>> }
-  | { readonly kind: "url"; readonly path: string; readonly search: string };
+  | { readonly kind: "url"; readonly url: string };
 
 /** One answer as paging sees it. */
 export type PageAnswer = {
@@ -39,7 +38,7 @@ export type Pager = {
 };
 
 /** @throws AuditorError config when a path is no JMESPath */
-export function pagerOf(where: string, paging: RestPaging, base: URL): Pager {
+export function pagerOf(where: string, paging: RestPaging): Pager {
   const size: Record<string, number> = paging.size === null ? {} : { [paging.size.send]: paging.size.value };
   const total = paging.total === null ? null : pathOf(where, paging.total);
   const { totalHeader } = paging;
@@ -98,7 +97,7 @@ export function pagerOf(where: string, paging: RestPaging, base: URL): Pager {
         ...common,
         next(_, a) {
           const found = path.at(a.body);
-          if (typeof found === "string" && found !== "") return follow(where, base, found);
+          if (typeof found === "string" && found !== "") return follow(found);
           return last(a, (found !== undefined && path.plain) || paging.absentMeansEnd, paging.next);
         },
       };
@@ -109,7 +108,7 @@ export function pagerOf(where: string, paging: RestPaging, base: URL): Pager {
         next(_, a) {
           const link = nextLink(a.header("link"));
           // RFC 8288 has no other way to say "last", and a Link header with other relations is one more witness
-          return link === null ? last(a, a.header("link") !== null, "Link") : follow(where, base, link);
+          return link === null ? last(a, a.header("link") !== null, "Link") : follow(link);
         },
       };
     case "offset": {
@@ -155,22 +154,8 @@ export function pagerOf(where: string, paging: RestPaging, base: URL): Pager {
   }
 }
 
-/** @throws AuditorError config when the vendor's next page lies on another host: the key is not sent there */
-function follow(where: string, base: URL, link: string): Next {
-  const url = URL.canParse(link, base.href) ? new URL(link, base) : null;
-  if (url === null || url.origin !== base.origin)
-    throw new AuditorError(
-      "config",
-      where,
-      `the next page lies on another host (${url?.origin ?? "unreadable"}); the key is not sent there`,
-      "set url to the host that the vendor's own links name",
-    );
-  return {
-    kind: "page",
-    request: { kind: "url", path: url.pathname, search: url.search },
-    token: `${url.pathname}${url.search}`,
-  };
-}
+/** The client that follows it refuses an address outside of the system's own: a key must not travel. */
+const follow = (url: string): Next => ({ kind: "page", request: { kind: "url", url }, token: url });
 
 function numberIn(request: PageRequest, name: string): number {
   const value = request.kind === "params" ? request.params[name] : undefined;

@@ -4,7 +4,7 @@ import type { Next } from "./paging.ts";
 export type Tally = {
   /** Distinct ids. */
   readonly read: number;
-  /** As the first and the last page declared it; null: not declared. */
+  /** As it was declared first and last; null: never. */
   readonly firstTotal: number | null;
   readonly lastTotal: number | null;
   /** Why pages may have slipped past somebody, in words; null: they did not. */
@@ -20,16 +20,10 @@ export type Proof = { readonly complete: boolean; readonly because: string };
 export function proofOf(tally: Tally, ending: Exclude<Next, { kind: "page" }>): Proof {
   const { read, firstTotal: first, lastTotal: last, slipped } = tally;
   if (slipped !== null) return { complete: false, because: `${slipped}, after ${read} records` };
-  if (last === null) {
-    if (first !== null)
-      return {
-        complete: false,
-        because: `${first} records were declared at first, and no number at the end`,
-      };
+  if (last === null)
     return ending.kind === "end"
       ? { complete: true, because: `${read} records read; ${ending.because}; no total is declared` }
       : { complete: false, because: `${read} records read; ${ending.because}; nothing proves the end` };
-  }
   const declared =
     first === last || first === null
       ? `${last} declared`
