@@ -155,7 +155,6 @@ function buildWrite(w: RestWriteEntry): RestWrite {
           ? { path: inSegment.path }
           : {
               call: { verb: "GET", path: inSegment.get ?? "/", query: {}, body: undefined },
-              present: inSegment.present ?? [200, 204],
               absent: inSegment.absent ?? [404],
             },
     suppress: w.suppress === undefined ? null : buildOp(w.suppress),

@@ -105,7 +105,6 @@ const Write = closed("Write", "How Plumbline may write here. Without it, nothing
     closed("In segment", "Whether a record is in the segment: a path into the record, or a call.", {
       path: Type.Optional(path("Path to the names or ids of its lists.")),
       get: Type.Optional(route("Path of a GET with {{id}}.")),
-      present: Type.Optional(statuses("Statuses that mean yes. Default: 200 and 204.")),
       absent: Type.Optional(statuses("Statuses that mean no. Default: 404.")),
     }),
   ),

@@ -174,7 +174,8 @@ export type RestWrite = {
   /** Is a record in the segment? Names or ids in the record, or a call of its own; null: cannot be told. */
   readonly inSegment:
     | { readonly path: JsonPath }
-    | { readonly call: RestCall; readonly present: readonly number[]; readonly absent: readonly number[] }
+    /** Any success means yes, one of `absent` no. */
+    | { readonly call: RestCall; readonly absent: readonly number[] }
     | null;
   readonly suppress: RestWriteCall | null;
   readonly remove: RestWriteCall | null;

@@ -1,4 +1,4 @@
-import { type Piece, piecesOf } from "../../config/rest-template.ts";
+import { namesIn, type Piece, piecesOf } from "../../config/rest-template.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { JsonTemplate, RestCall, RestVerb } from "../../core/rest-config.ts";
 
@@ -13,7 +13,8 @@ export type Filling = { readonly values: Values; readonly each?: readonly Values
 export type FilledCall = {
   readonly verb: RestVerb;
   readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
+  /** A list stands for its name once per value: `ids[]=1&ids[]=2`. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly body: unknown;
 };
 
@@ -25,8 +26,9 @@ export type FilledCall = {
  *   itself is never quoted
  */
 export function fillCall(where: string, call: RestCall, filling: Filling): FilledCall {
-  const query: Record<string, string> = {};
-  for (const [name, text] of Object.entries(call.query)) query[name] = fillText(where, text, filling.values);
+  const query: Record<string, string | readonly string[]> = {};
+  for (const [name, text] of Object.entries(call.query))
+    query[name] = fillQuery(where, name, text, filling.values);
   return {
     verb: call.verb,
     path: fillPath(where, call.path, filling.values),
@@ -52,6 +54,13 @@ function segment(where: string, name: string, values: Values): string {
       "look at the record or list that it comes from",
     );
   return parts.map(encodeURIComponent).join(",");
+}
+
+/** A parameter called `…[]` is sent once per value; any other takes a comma list. */
+function fillQuery(where: string, name: string, text: string, values: Values): string | readonly string[] {
+  const only = alone(piecesOf(text));
+  const value = name.endsWith("[]") && only !== null ? valueFor(where, only, values) : null;
+  return Array.isArray(value) ? (value as readonly string[]) : fillText(where, text, values);
 }
 
 const fillText = (where: string, text: string, values: Values): string =>
@@ -119,3 +128,8 @@ const alone = (pieces: readonly Piece[]): string | null => {
   const [only] = pieces;
   return pieces.length === 1 && only !== undefined && "name" in only ? only.name : null;
 };
+
+/** Names that a call uses anywhere. */
+export const namesUsed = (call: RestCall): readonly string[] => [
+  ...namesIn([call.path, call.query as JsonTemplate, call.body ?? null]),
+];
