@@ -9,7 +9,9 @@ import { sleepFor } from "../systems/http/settings.ts";
 import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
-export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
+export type Net = (
+  system: HttpSystemConfig,
+) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">> & Pick<ConnectorDeps, "observe">;
 
 const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
@@ -18,6 +20,10 @@ const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>
   hubspot: { rules: [], concurrency: 4 },
   mailman: { rules: [], concurrency: 4 },
 };
+
+/** Whole limits of a system, as its vendor documents them. */
+export const limitsOf = (system: HttpSystemConfig): Limits =>
+  system.kind === "rest" ? restLimits(system.limits) : LIMITS[system.kind];
 
 /** Around a planned send the system is left alone: its limits are needed for the mail. */
 const QUIET_BEFORE_MS = 2 * 60_000;
@@ -28,7 +34,7 @@ export function makeNet(config: Config, nowMs: (() => number) | null): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
-    const { rules, concurrency } = system.kind === "rest" ? restLimits(system.limits) : LIMITS[system.kind];
+    const { rules, concurrency } = limitsOf(system);
     const gate =
       known ??
       makeGate({

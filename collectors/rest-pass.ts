@@ -63,7 +63,7 @@ export async function* readPass(
         const items = await rows.rowsOf(fresh);
         started = true;
         if (step.proof === null) {
-          yield { items, asOf, ends: [] };
+          yield { items, asOf, ends: [], progress: { read: step.read, total: step.total } };
           continue;
         }
         if (step.slipped && round < ROUNDS) {

@@ -6,6 +6,7 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { readClient } from "../systems/http/read-client.ts";
 import { restCapabilities } from "../systems/rest/capabilities.ts";
 import { restHttp } from "../systems/rest/http.ts";
+import { asTexts, pathOf } from "../systems/rest/path.ts";
 import { restReader } from "../systems/rest/reader.ts";
 import { readOf, restSource } from "../systems/rest/source.ts";
 import { fillCall } from "../systems/rest/template.ts";
@@ -28,8 +29,21 @@ export function restCollector(system: RestSystem, deps: ConnectorDeps): Collecto
       for (const pass of passesOf(system, targets, nowOf(context.clock)))
         yield* readPass(system, pass, client, context);
     },
-    async warnings() {
-      return [];
+    /** Rights that reading does not need, where the system tells what the credential may do. */
+    async warnings(context) {
+      const { scopes } = system;
+      if (scopes === null) return [];
+      const { settings, credential } = restHttp(system, system.auth, deps, context.clock);
+      const client = restReader(system.id, readClient(settings), credential);
+      const call = { verb: "GET" as const, path: scopes.path, query: {}, body: undefined };
+      const { body } = await client.ask(call, null, context);
+      const granted = asTexts(pathOf(system.id, scopes.granted).at(body)).flatMap((s) => s.split(/[\s,]+/));
+      const excess = granted.filter((s) => s !== "" && !scopes.needed.includes(s));
+      const lacking = scopes.needed.filter((s) => !granted.includes(s));
+      return [
+        ...(excess.length > 0 ? [`The credential may do more than reading needs: ${excess.join(", ")}`] : []),
+        ...(lacking.length > 0 ? [`The credential lacks ${lacking.join(", ")}`] : []),
+      ];
     },
     async close() {
       // fetch keeps nothing of ours open
