@@ -1,8 +1,8 @@
 import type { JsonTemplate } from "../core/rest-config.ts";
+import { namesByPlace, namesIn } from "../core/rest-template.ts";
 import { verbsOf } from "./build-rest.ts";
 import type { Path } from "./document.ts";
 import type { Report } from "./references.ts";
-import { namesByPlace, namesIn } from "./rest-template.ts";
 import { meant } from "./suggest.ts";
 
 type CallEntry = { readonly query?: object; readonly body?: JsonTemplate | undefined };

@@ -1,9 +1,9 @@
 import type { JsonTemplate } from "../core/rest-config.ts";
+import { namesByPlace, namesIn } from "../core/rest-template.ts";
 import type { RestEntry } from "./build-rest.ts";
 import type { Path } from "./document.ts";
 import type { Report } from "./references.ts";
 import { checkCall } from "./references-rest-call.ts";
-import { namesByPlace, namesIn } from "./rest-template.ts";
 import type { RestWriteEntry } from "./schema-rest.ts";
 import { meant } from "./suggest.ts";
 

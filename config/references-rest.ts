@@ -1,11 +1,11 @@
 import type { JsonTemplate } from "../core/rest-config.ts";
+import { namesIn } from "../core/rest-template.ts";
 import type { RestEntry } from "./build-rest.ts";
 import type { Path } from "./document.ts";
 import type { Report } from "./references.ts";
 import { checkCall } from "./references-rest-call.ts";
 import { checkPaths } from "./references-rest-paths.ts";
 import { checkWrite } from "./references-rest-write.ts";
-import { namesIn } from "./rest-template.ts";
 import type { ConfigFile } from "./schema.ts";
 import type { RestReadEntry } from "./schema-rest.ts";
 import { meant } from "./suggest.ts";

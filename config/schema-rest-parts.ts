@@ -115,14 +115,18 @@ const AUTHS = [
 
 export type RestAuthEntry = Static<(typeof AUTHS)[number]>;
 
-export const auth = (description: string) =>
-  Type.Unsafe<RestAuthEntry>({
-    type: "object",
-    description,
-    required: ["kind"],
-    discriminator: { propertyName: "kind" },
-    oneOf: AUTHS,
-  });
+/** Stands once in the published schema, however often it is used: compiling it takes time at every start. */
+export const shared = <T>(name: string, description: string) =>
+  Type.Unsafe<T>({ $ref: `#/$defs/${name}`, description });
+
+const Auth = {
+  type: "object",
+  title: "Sign-in",
+  required: ["kind"],
+  discriminator: { propertyName: "kind" },
+  oneOf: AUTHS,
+};
+export const auth = (description: string) => shared<RestAuthEntry>("rest_auth", description);
 
 const paged = {
   size: Type.Optional(
@@ -191,10 +195,13 @@ const PAGINGS = [
 
 export type RestPagingEntry = Static<(typeof PAGINGS)[number]>;
 
-export const paging = Type.Unsafe<RestPagingEntry>({
+const Paging = {
   type: "object",
-  description: "How it pages, and what proves the end.",
+  title: "Paging",
   required: ["kind"],
   discriminator: { propertyName: "kind" },
   oneOf: PAGINGS,
-});
+};
+export const paging = shared<RestPagingEntry>("rest_paging", "How it pages, and what proves the end.");
+
+export const PART_DEFS = { rest_auth: Auth, rest_paging: Paging };

@@ -1,6 +1,17 @@
 import { type Static, Type } from "typebox";
 import { closed, count, named, text } from "./schema-parts.ts";
-import { auth, paging, path, readCall, route, statuses, word, writeCall } from "./schema-rest-parts.ts";
+import {
+  auth,
+  PART_DEFS,
+  paging,
+  path,
+  readCall,
+  route,
+  shared,
+  statuses,
+  word,
+  writeCall,
+} from "./schema-rest-parts.ts";
 
 const CONSENT = ["erased", "complained", "unsubscribed", "pending", "subscribed"] as const;
 const state = (description: string) => Type.Optional(Type.Enum([...CONSENT], { description }));
@@ -62,8 +73,10 @@ const Read = closed("Read", "How one list is read.", {
   ),
 });
 
-const results = Type.Optional(
-  closed("Results", "What the answer says about each person. Conditions are JMESPath on one result.", {
+const Results = closed(
+  "Results",
+  "What the answer says about each person. Conditions are JMESPath on one result.",
+  {
     path: path("Path to the array of results."),
     by: Type.Optional(
       Type.Enum(["index", "id"], { description: "In the order sent, or told by id.", default: "index" }),
@@ -73,17 +86,23 @@ const results = Type.Optional(
     noop: Type.Optional(path("It was so already.")),
     refused: Type.Optional(path("The vendor refuses it.")),
     consent: Type.Optional(path("The vendor refuses it because of consent.")),
-  }),
+  },
 );
+const Statuses = closed("Statuses", "Statuses of the whole call that have a meaning of their own.", {
+  noop: Type.Optional(statuses("It was so already.")),
+  refused: Type.Optional(statuses("The vendor refuses it.")),
+  consent: Type.Optional(statuses("The vendor refuses it because of consent.")),
+});
 const answers = {
   batch: Type.Optional(count("People in one call.", 1, { minimum: 1, maximum: 1000 })),
-  results,
+  results: Type.Optional(
+    shared<Static<typeof Results>>("rest_results", "What the answer says about each person."),
+  ),
   statuses: Type.Optional(
-    closed("Statuses", "Statuses of the whole call that have a meaning of their own.", {
-      noop: Type.Optional(statuses("It was so already.")),
-      refused: Type.Optional(statuses("The vendor refuses it.")),
-      consent: Type.Optional(statuses("The vendor refuses it because of consent.")),
-    }),
+    shared<Static<typeof Statuses>>(
+      "rest_statuses",
+      "Statuses of the whole call that have a meaning of their own.",
+    ),
   ),
 };
 
@@ -138,8 +157,10 @@ const Write = closed("Write", "How Plumbline may write here. Without it, nothing
   ),
 });
 
-const optionalRead = (description: string) =>
-  Type.Optional(Type.Object(Read.properties, { title: "Read", description, additionalProperties: false }));
+const optionalRead = (description: string) => Type.Optional(shared<RestReadEntry>("rest_read", description));
+
+/** Parts of `rest` systems that the schema refers to; they stand at the root of the whole. */
+export const REST_DEFS = { ...PART_DEFS, rest_read: Read, rest_results: Results, rest_statuses: Statuses };
 
 /** What a `rest` system says beyond what every HTTP system does; docs/systems/rest.md explains it. */
 export const restProperties = {

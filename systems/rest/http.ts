@@ -1,6 +1,6 @@
-import { piecesOf } from "../../config/rest-template.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { RestAuth, RestCall, RestSystem } from "../../core/rest-config.ts";
+import { piecesOf } from "../../core/rest-template.ts";
 import { type ConnectorDeps, httpSettings } from "../http/connector-deps.ts";
 import { exchange } from "../http/exchange.ts";
 import { checkedBase, type HttpSettings } from "../http/settings.ts";

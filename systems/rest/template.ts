@@ -1,6 +1,6 @@
-import { namesIn, type Piece, piecesOf } from "../../config/rest-template.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { JsonTemplate, RestCall, RestVerb } from "../../core/rest-config.ts";
+import { namesIn, type Piece, piecesOf } from "../../core/rest-template.ts";
 
 export type Value = string | number | boolean | null | readonly string[];
 /** What the names in a template stand for; `each` holds one set of values a person. */

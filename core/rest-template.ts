@@ -1,4 +1,4 @@
-import type { JsonTemplate } from "../core/rest-config.ts";
+import type { JsonTemplate } from "./rest-config.ts";
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
