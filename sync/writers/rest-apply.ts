@@ -1,7 +1,7 @@
 import { AuditorError } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { OpenChange } from "../../core/ports.ts";
-import type { Op, PersonState, WriteOutcome } from "../../core/repair.ts";
+import type { PersonState, WriteOutcome } from "../../core/repair.ts";
 import type { RestWrite } from "../../core/rest-config.ts";
 import { isLooser } from "../../systems/rest/consent.ts";
 import { accepted, applied, failed, noop, refusedForConsent, retry } from "./outcome.ts";
@@ -118,9 +118,9 @@ async function sendAll(
   outcomes: (WriteOutcome | null)[],
 ): Promise<void> {
   const size = open[0]?.intent.call.batch ?? 1;
-  let canary = open[0]?.change.op === "add" && size > 1;
+  let canary = open[0]?.change.op !== "suppress" && size > 1;
   for (let at = 0; at < open.length; ) {
-    // an add that subscribes would be seen at the first person, and go no further
+    // a call that subscribes or lifts a suppression is seen at the first person, and goes no further
     const some = open.slice(at, at + (canary ? 1 : size));
     at += some.length;
     canary = false;
@@ -143,15 +143,7 @@ async function sendSome(
   const items = some.flatMap((o) =>
     recordsOf(o).map((r): Item & { at: number } => ({ person: r.person, intent: o.intent, at: o.at })),
   );
-  let sent: readonly Sent[];
-  try {
-    sent = await sendTogether(s, items);
-  } catch (e) {
-    // a value that cannot stand in the call: nothing was sent
-    const told = unsent(e);
-    for (const o of some) outcomes[o.at] = told;
-    return null;
-  }
+  const sent = await sendInCalls(s, items);
   const took = some.filter((o) => {
     const mine = sent.filter((_, i) => items[i]?.at === o.at);
     const bad = mine.find((x) => x.said !== "ok" && x.said.status !== "noop");
@@ -166,6 +158,32 @@ async function sendSome(
   const halted = sent.find((x) => x.halt);
   if (halted === undefined || halted.said === "ok") return null;
   return halted.said.status === "failed" ? halted.said : WAITS;
+}
+
+/** Somebody with several records makes more items than changes, and one call takes no more than it takes. */
+async function sendInCalls(s: Session, items: readonly Item[]): Promise<readonly Sent[]> {
+  const size = items[0]?.intent.call.batch ?? 1;
+  const sent: Sent[] = [];
+  while (sent.length < items.length) {
+    const some = items.slice(sent.length, sent.length + size);
+    if (sent.some((x) => x.halt)) sent.push(...some.map(() => ({ said: WAITS, halt: true })));
+    else sent.push(...(await sendFitting(s, some)));
+  }
+  return sent;
+}
+
+/** A value that cannot stand in a call is an error before anything is sent, and that person's own. */
+async function sendFitting(s: Session, items: readonly Item[]): Promise<readonly Sent[]> {
+  try {
+    return await sendTogether(s, items);
+  } catch (e) {
+    if (items.length <= 1) return items.map(() => ({ said: unsent(e), halt: false }));
+    if (!(e instanceof AuditorError)) throw e;
+    const each: Sent[] = [];
+    for (const item of items)
+      each.push(...(each.some((x) => x.halt) ? [{ said: WAITS, halt: true }] : await sendFitting(s, [item])));
+    return each;
+  }
 }
 
 /** Of several records an add concerns the first, anything else all that are not so yet. */
@@ -200,11 +218,11 @@ async function verify(
   let harmed: WriteOutcome | null = null;
   for (const [i, o] of took.entries()) {
     const records = found[i] ?? [];
-    if (isHarmed(o.change.op, stateOf(o.records), stateOf(records))) {
+    if (isHarmed(stateOf(o.records), stateOf(records))) {
       outcomes[o.at] = failed(
         `${o.change.op} made the person easier to reach, against the evidence in the configuration: take this call out of write, and see to the person`,
       );
-      harmed = failed(`not sent: ${o.change.op} subscribed somebody a moment ago`);
+      harmed = failed(`not sent: ${o.change.op} made somebody easier to reach a moment ago`);
       continue;
     }
     const done =
@@ -216,9 +234,8 @@ async function verify(
   return harmed;
 }
 
-const isHarmed = (op: Op, was: PersonState, is: PersonState): boolean =>
-  op !== "suppress" &&
-  (isLooser(was.consent, is.consent) || (was.mailable === false && is.mailable === true));
+const isHarmed = (was: PersonState, is: PersonState): boolean =>
+  isLooser(was.consent, is.consent) || (was.mailable === false && is.mailable === true);
 
 /** Nothing was sent: is there sense in another try? */
 function unsent(e: unknown): WriteOutcome {
