@@ -1,5 +1,8 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
+import { hubspotCollector } from "../collectors/hubspot.ts";
+import { klaviyoCollector } from "../collectors/klaviyo.ts";
+import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { restCollector } from "../collectors/rest.ts";
 import { NOTHING } from "../core/capabilities.ts";
@@ -8,6 +11,9 @@ import { AuditorError } from "../core/errors.ts";
 import type { Collector, Writer } from "../core/ports.ts";
 import type { RestSystem } from "../core/rest-config.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
+import { hubspotWriter } from "../sync/writers/hubspot.ts";
+import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
+import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import { restWriter } from "../sync/writers/rest.ts";
 import { secretsOfAuth } from "../systems/rest/auth-secrets.ts";
@@ -33,6 +39,12 @@ export async function openCollector(
         return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
       case "rest":
         return restCollector(system, { ...net(system), ...(await given(...secretsOfAuth(system.auth))) });
+      case "hubspot":
+        return hubspotCollector(system, { ...net(system), ...(await given(system.token)) });
+      case "mailchimp":
+        return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "klaviyo":
+        return klaviyoCollector(system, { ...net(system), ...(await given(system.key)) });
       default:
         throw new AuditorError(
           "unsupported",
@@ -59,6 +71,12 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
       return ghostWriter(system, { ...net(system), ...given });
     case "rest":
       return restWriter(system, { ...net(system), ...given });
+    case "hubspot":
+      return hubspotWriter(system, { ...net(system), ...given });
+    case "mailchimp":
+      return mailchimpWriter(system, { ...net(system), ...given });
+    case "klaviyo":
+      return klaviyoWriter(system, { ...net(system), ...given });
     default:
       throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
   }

@@ -7,6 +7,9 @@ import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
 import { restLimits } from "../systems/rest/limits.ts";
+import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
+import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
+import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (
@@ -15,9 +18,9 @@ export type Net = (
 
 const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
-  klaviyo: { rules: [], concurrency: 4 },
-  mailchimp: { rules: [], concurrency: 4 },
-  hubspot: { rules: [], concurrency: 4 },
+  klaviyo: KLAVIYO_LIMITS,
+  mailchimp: MAILCHIMP_LIMITS,
+  hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
 };
 
