@@ -6,10 +6,10 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
-import { restLimits } from "../systems/rest/limits.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
+import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (
