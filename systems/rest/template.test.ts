@@ -70,6 +70,22 @@ describe("a filled call", () => {
     expect(fill({ query: { "ids[]": "{{ids}}" } }, values).query).toEqual({ "ids[]": ["1", "2"] });
     expect(() => fill({ query: { ids: "{{ids}}" } }, { ids: ["a,b"] })).toThrow(/holds a comma/);
   });
+  it("lets no value change the meaning of a vendor's filter", () => {
+    const filter = (text: string, email: string) => fill({ query: { filter: text } }, { email }).query.filter;
+    expect(filter("email:'{{email}}'", "a+b@example.test")).toBe("email:'a+b@example.test'");
+    for (const email of ["o'neil@example.test", 'a"b@example.test', "a\\@example.test"])
+      expect(() => filter("email:'{{email}}'", email)).toThrow(/could change the meaning of the call/);
+    expect(filter("email:{{email}}", "ana@example.test")).toBe("email:ana@example.test");
+    for (const email of ["a+status:x@example.test", "a b@example.test", "a,b", "(a)"])
+      expect(() => filter("email:{{email}}", email)).toThrow(/without quotes holds more/);
+    expect(fill({ query: { filter: "id:[{{ids}}]" } }, { ids: ["a1", "b2"] }).query.filter).toBe(
+      "id:[a1,b2]",
+    );
+    expect(filter("{{email}}", "o'neil+x@example.test")).toBe("o'neil+x@example.test");
+    expect(() => fill({ body: { q: "select '{{email}}'" } }, { email: "x' or '1'='1" })).toThrow(
+      /could change/,
+    );
+  });
   it("tells a name without value, and quotes no value", () => {
     expect(() => fill({ path: "/{{nam}}" }, { name: "ana@example.test" })).toThrow(
       /\{\{nam\}\} has no value here → use one of \{\{name\}\}$/,

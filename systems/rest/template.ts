@@ -60,13 +60,54 @@ function segment(where: string, name: string, values: Values): string {
 function fillQuery(where: string, name: string, text: string, values: Values): string | readonly string[] {
   const only = alone(piecesOf(text));
   const value = name.endsWith("[]") && only !== null ? valueFor(where, only, values) : null;
-  return Array.isArray(value) ? (value as readonly string[]) : fillText(where, text, values);
+  if (Array.isArray(value)) return value as readonly string[];
+  if (only === null) checkBare(where, text, values);
+  return fillText(where, text, values);
 }
 
-const fillText = (where: string, text: string, values: Values): string =>
-  piecesOf(text)
-    .map((p) => ("text" in p ? p.text : scalar(where, p.name, values)))
+/** Without quotes around it, a value beside other text (`email:{{email}}`) may hold nothing that an operator could be. */
+function checkBare(where: string, text: string, values: Values): void {
+  const pieces = piecesOf(text);
+  for (const [i, p] of pieces.entries()) {
+    if ("text" in p) continue;
+    const before = pieces[i - 1];
+    if (before !== undefined && "text" in before && /["'`]$/.test(before.text)) continue;
+    const value = valueFor(where, p.name, values);
+    const parts = Array.isArray(value) ? (value as readonly string[]) : [String(value ?? "")];
+    if (parts.some((v) => !/^[\w.@:-]*$/.test(v)))
+      throw unfit(
+        where,
+        p.name,
+        "beside other text and without quotes holds more than letters, digits and . _ - @ :",
+      );
+  }
+}
+
+/**
+ * A value beside other text may stand in the vendor's own filter language, of which we know nothing: in quotes it may
+ * hold neither quotes nor a backslash.
+ */
+function fillText(where: string, text: string, values: Values): string {
+  const pieces = piecesOf(text);
+  return pieces
+    .map((p, i) => {
+      if ("text" in p) return p.text;
+      const value = scalar(where, p.name, values);
+      const before = pieces[i - 1];
+      const quoted = before !== undefined && "text" in before && /["'`]$/.test(before.text);
+      if (quoted && /["'`\\]/.test(value)) throw unfit(where, p.name, "holds quotes or a backslash");
+      return value;
+    })
     .join("");
+}
+
+const unfit = (where: string, name: string, what: string): AuditorError =>
+  new AuditorError(
+    "bad_data",
+    where,
+    `a value of {{${name}}} ${what}, so that it could change the meaning of the call`,
+    "look whether the vendor takes it in a parameter or field of its own",
+  );
 
 /** Arrays become a comma list; that is for ids and addresses, which hold no comma (checked). */
 function scalar(where: string, name: string, values: Values): string {
