@@ -9,17 +9,24 @@ import { sleepFor } from "../systems/http/settings.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
+import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
-export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
+export type Net = (
+  system: HttpSystemConfig,
+) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">> & Pick<ConnectorDeps, "observe">;
 
-const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
+const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
   hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
 };
+
+/** Whole limits of a system, as its vendor documents them. */
+export const limitsOf = (system: HttpSystemConfig): Limits =>
+  system.kind === "rest" ? restLimits(system.limits) : LIMITS[system.kind];
 
 /** Around a planned send the system is left alone: its limits are needed for the mail. */
 const QUIET_BEFORE_MS = 2 * 60_000;
@@ -37,7 +44,7 @@ export function makeNet(
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
-    const { rules, concurrency } = LIMITS[system.kind];
+    const { rules, concurrency } = limitsOf(system);
     const gate =
       known ??
       makeGate({
