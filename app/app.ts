@@ -1,7 +1,16 @@
 import type { Clock } from "../core/clock.ts";
 import type { Config, SecretRef, SystemConfig } from "../core/config.ts";
 import type { Incident, Transition } from "../core/finding.ts";
-import type { AuditStore, Collector, Log, NoticeStore, PlanStore, Sealer, Writer } from "../core/ports.ts";
+import type {
+  AuditStore,
+  Capabilities,
+  Collector,
+  Log,
+  NoticeStore,
+  PlanStore,
+  Sealer,
+  Writer,
+} from "../core/ports.ts";
 import type { Keys } from "../members/keys.ts";
 import type { Database } from "../store/database.ts";
 
@@ -27,7 +36,7 @@ export type App = {
   readonly random: (bytes: number) => Uint8Array;
   readonly secret: (ref: SecretRef) => Promise<string>;
   /** Declared by the connectors, asked once. */
-  readonly capabilities: ReadonlyMap<string, { read: string; write: string; baseReadable: boolean }>;
+  readonly capabilities: ReadonlyMap<string, Capabilities>;
   readonly collector: (system: SystemConfig) => Promise<Collector>;
   /** null: Plumbline may not write to this system. */
   readonly writer: (system: SystemConfig) => Promise<Writer | null>;

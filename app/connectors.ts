@@ -1,11 +1,13 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
+import { NOTHING } from "../core/capabilities.ts";
 import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import type { Capabilities, Collector, Writer } from "../core/ports.ts";
+import type { Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
+import type { Net } from "./net.ts";
 
 export type Resolve = (ref: SecretRef) => Promise<string>;
 
@@ -14,15 +16,24 @@ export async function openCollector(
   system: SystemConfig,
   configFolder: string,
   resolve: Resolve,
+  net: Net,
 ): Promise<Collector> {
+  const given = async (...refs: readonly SecretRef[]) => ({ secret: await known(resolve, refs) });
   try {
     switch (system.kind) {
       case "files":
         return filesCollector(system, { configFolder });
       case "postgres":
-        return postgresCollector(system, { secret: await known(resolve, [system.dsn]) });
+        return postgresCollector(system, await given(system.dsn));
       case "ghost":
-        return ghostCollector(system, { secret: await known(resolve, [system.key]), random: Math.random });
+        return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
+      default:
+        throw new AuditorError(
+          "unsupported",
+          system.id,
+          `${system.kind} cannot be read`,
+          "remove the system",
+        );
     }
   } catch (error) {
     if (error instanceof AuditorError) return unreadable(system, error);
@@ -31,24 +42,40 @@ export async function openCollector(
 }
 
 /** null: no write credential is configured, so nothing in this process can write there. */
-export async function openWriter(system: SystemConfig, resolve: Resolve): Promise<Writer | null> {
+export async function openWriter(system: SystemConfig, resolve: Resolve, net: Net): Promise<Writer | null> {
+  const ref = writeSecret(system);
+  if (ref === null) return null;
+  const given = { secret: await known(resolve, [ref]) };
+  switch (system.kind) {
+    case "postgres":
+      return postgresWriter(system, given);
+    case "ghost":
+      return ghostWriter(system, { ...net(system), ...given });
+    default:
+      throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
+  }
+}
+
+/** What allows writing to the system; null: nothing does. */
+function writeSecret(system: SystemConfig): SecretRef | null {
   switch (system.kind) {
     case "files":
       return null;
     case "postgres":
-      return system.write === null
-        ? null
-        : postgresWriter(system, { secret: await known(resolve, [system.write.dsn]) });
+    case "mysql":
+      return system.write?.dsn ?? null;
     case "ghost":
-      return system.writeKey === null
-        ? null
-        : ghostWriter(system, { secret: await known(resolve, [system.writeKey]), random: Math.random });
+    case "klaviyo":
+    case "mailchimp":
+      return system.writeKey;
+    case "hubspot":
+      return system.writeToken;
+    case "mailman":
+      return system.writePassword;
   }
 }
 
-export const isWritable = (system: SystemConfig): boolean =>
-  (system.kind === "postgres" && system.write !== null) ||
-  (system.kind === "ghost" && system.writeKey !== null);
+export const isWritable = (system: SystemConfig): boolean => writeSecret(system) !== null;
 
 /** Resolved just before use and dropped with the connector, so a rotated secret works from the next run on. */
 async function known(resolve: Resolve, refs: readonly SecretRef[]): Promise<(ref: SecretRef) => string> {
@@ -61,19 +88,11 @@ async function known(resolve: Resolve, refs: readonly SecretRef[]): Promise<(ref
   };
 }
 
-const NOTHING: Capabilities = {
-  read: "none",
-  write: "none",
-  identifiers: [],
-  ops: [],
-  baseReadable: true,
-  settleMs: 0,
-};
-
 function unreadable(system: SystemConfig, error: AuditorError): Collector {
   return {
     system: system.id,
-    capabilities: NOTHING,
+    // as if all could be read, so that every target is told as unread
+    capabilities: { ...NOTHING, baseReadable: true },
     // biome-ignore lint/correctness/useYield: this reader fails before its first page
     async *read() {
       throw error;

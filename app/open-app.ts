@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { instant } from "../core/model.ts";
-import type { Log } from "../core/ports.ts";
+import type { Capabilities, Log } from "../core/ports.ts";
 import { deriveKeys, secretFingerprint } from "../members/keys.ts";
 import { sealer } from "../members/sealer.ts";
 import { appendConfigVersion } from "../store/append-config-version.ts";
@@ -14,7 +14,8 @@ import { planStore } from "../store/plan-store.ts";
 import { putMeta } from "../store/put-meta.ts";
 import type { App } from "./app.ts";
 import { configChanges, configHash, versionedParts } from "./config-version.ts";
-import { isWritable, openCollector, openWriter, type Resolve } from "./connectors.ts";
+import { openCollector, openWriter, type Resolve } from "./connectors.ts";
+import { makeNet } from "./net.ts";
 import { checkSecret } from "./secret.ts";
 
 export type OpenOptions = {
@@ -35,14 +36,11 @@ export async function openApp(o: OpenOptions): Promise<Omit<App, "notify">> {
   const keys = deriveKeys(o.secretBytes);
   const random = (n: number) => new Uint8Array(randomBytes(n));
   await recordConfig(o);
-  const capabilities = new Map<string, { read: string; write: string; baseReadable: boolean }>();
+  const net = makeNet(o.config, o.mode === "demo" ? null : () => Date.now());
+  const capabilities = new Map<string, Capabilities>();
   for (const system of o.config.systems) {
-    const reader = await openCollector(system, o.configFolder, o.resolve);
-    capabilities.set(system.id, {
-      read: reader.capabilities.read,
-      baseReadable: reader.capabilities.baseReadable,
-      write: isWritable(system) ? "member" : "none",
-    });
+    const reader = await openCollector(system, o.configFolder, o.resolve, net);
+    capabilities.set(system.id, reader.capabilities);
     await reader.close();
   }
   return {
@@ -62,8 +60,8 @@ export async function openApp(o: OpenOptions): Promise<Omit<App, "notify">> {
     random,
     secret: o.resolve,
     capabilities,
-    collector: (system) => openCollector(system, o.configFolder, o.resolve),
-    writer: (system) => openWriter(system, o.resolve),
+    collector: (system) => openCollector(system, o.configFolder, o.resolve, net),
+    writer: (system) => openWriter(system, o.resolve, net),
     progress: { current: null },
     warnings: new Map(),
   };

@@ -1,3 +1,4 @@
+import { NOTHING } from "../core/capabilities.ts";
 import { nowOf } from "../core/clock.ts";
 import type { FilesSystem } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
@@ -22,12 +23,13 @@ export function filesCollector(config: FilesSystem, deps: { configFolder: string
   return {
     system: config.id,
     capabilities: {
+      ...NOTHING,
       read: "export",
       write: "none",
       identifiers: ["email", "phone", "customer_id"],
       ops: [],
       baseReadable: config.base !== null,
-      settleMs: 0,
+      cannot: ["exports are read, never written: repair at their source"],
     },
     async *read(targets, context): AsyncGenerator<Page> {
       const folder = await realFolder(config.folder, deps.configFolder, config.id);

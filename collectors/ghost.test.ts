@@ -80,6 +80,8 @@ async function read(stub: Stub, targets: ReadTarget[] = [{ kind: "base" }]) {
     id: systemId("ghost"),
     title: "Ghost",
     kind: "ghost",
+    limitShare: 1,
+    privateNetwork: false,
     sends: true,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     key: "k" as SecretRef,

@@ -1,12 +1,14 @@
+import { NOTHING } from "../core/capabilities.ts";
 import { nowOf } from "../core/clock.ts";
 import type { GhostSystem } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Page, ReadTarget, TargetEnd } from "../core/model.ts";
 import type { Collector, Context } from "../core/ports.ts";
 import { ghostField } from "../systems/ghost/attribute.ts";
-import { type ConnectorDeps, ghostHttp, labelsOf, newslettersOf } from "../systems/ghost/client.ts";
+import { ghostHttp, labelsOf, newslettersOf } from "../systems/ghost/client.ts";
 import { quoted } from "../systems/ghost/filter.ts";
 import { type GhostSource, isGhostSource, isLabel, isNewsletter } from "../systems/ghost/member.ts";
+import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type ReadClient, readClient } from "../systems/http/read-client.ts";
 import { readPass } from "./ghost-pass.ts";
 import type { Wanted } from "./ghost-row.ts";
@@ -23,12 +25,14 @@ export function ghostCollector(config: GhostSystem, deps: ConnectorDeps): Collec
   return {
     system: config.id,
     capabilities: {
+      ...NOTHING,
       read: "stream",
       write: config.writeKey === null ? "none" : "member",
       identifiers: ["email"],
       ops: config.writeKey === null ? [] : ["suppress", "remove", "add", "set"],
       baseReadable: true,
-      settleMs: 0,
+      consentScope: "list",
+      cannot: ["Ghost tells no time of joining a label or newsletter"],
     },
     async *read(targets, context): AsyncGenerator<Page> {
       const sources = targets.map((t) => sourceOf(config, t));

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { NOTHING } from "../core/capabilities.ts";
 import type { PostgresSystem, SecretRef } from "../core/config.ts";
 import { AuditorError, isKind } from "../core/errors.ts";
 import type { Instant, Page, ReadTarget, TargetEnd } from "../core/model.ts";
@@ -33,12 +34,13 @@ export function postgresCollector(
   return {
     system: config.id,
     capabilities: {
+      ...NOTHING,
       read: "stream",
       write: config.write === null ? "none" : "batch",
       identifiers: ["email", "phone", "customer_id"],
       ops: config.write === null ? [] : opsOf(config),
       baseReadable: config.base !== null,
-      settleMs: 0,
+      consentScope: "global",
     },
     async *read(targets, context): AsyncGenerator<Page> {
       const client = await open();

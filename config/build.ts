@@ -3,22 +3,20 @@ import type {
   Audience,
   Config,
   Person,
-  PostgresWrite,
   Routes,
   Safeguards,
-  SecretRef,
   SegmentConfig,
   Send,
+  SqlWrite,
   SystemConfig,
   WriterJob,
 } from "../core/config.ts";
 import { audienceId, type SegmentSource, systemId } from "../core/model.ts";
+import { buildHttpSystem, type Common } from "./build-http-system.ts";
 import type { ConfigFile } from "./schema.ts";
 import type { AttributeFileEntry, AudienceFileEntry, SegmentEntry } from "./schema-audiences.ts";
 import type { SystemEntry } from "./schema-systems.ts";
-
-const secretRef = (s: string): SecretRef => s as SecretRef;
-const secretOrNull = (s: string | undefined): SecretRef | null => (s === undefined ? null : secretRef(s));
+import { secretOrNull, secretRef } from "./secret-ref.ts";
 
 /** The file as written → the object the program works with; every default is applied here. Expects a valid file. */
 export function buildConfig(file: ConfigFile): Config {
@@ -48,12 +46,13 @@ export function buildConfig(file: ConfigFile): Config {
 }
 
 function buildSystem(s: SystemEntry): SystemConfig {
-  const common = { id: systemId(s.id), title: s.title ?? s.id, attributes: s.attributes ?? {} };
+  const common: Common = { id: systemId(s.id), title: s.title ?? s.id, attributes: s.attributes ?? {} };
   switch (s.kind) {
     case "postgres":
+    case "mysql":
       return {
         ...common,
-        kind: "postgres",
+        kind: s.kind,
         sends: s.sends ?? false,
         dsn: secretRef(s.dsn),
         base: s.base ?? null,
@@ -69,21 +68,14 @@ function buildSystem(s: SystemEntry): SystemConfig {
         base: s.base ?? null,
         columns: s.columns,
       };
-    case "ghost":
-      return {
-        ...common,
-        kind: "ghost",
-        sends: s.sends ?? true,
-        url: s.url.replace(/\/+$/, ""),
-        key: secretRef(s.key),
-        writeKey: secretOrNull(s.write_key),
-      };
+    default:
+      return buildHttpSystem(s, common);
   }
 }
 
-type WriteEntry = NonNullable<Extract<SystemEntry, { kind: "postgres" }>["write"]>;
+type WriteEntry = NonNullable<Extract<SystemEntry, { kind: "postgres" | "mysql" }>["write"]>;
 
-function buildWrite(write: WriteEntry): PostgresWrite {
+function buildWrite(write: WriteEntry): SqlWrite {
   const { membership, attributes, suppress } = write;
   return {
     ...(membership ? { membership } : {}),
@@ -128,6 +120,10 @@ function sourceOf(s: SegmentEntry): SegmentSource {
     return s.filter === undefined ? { file: s.file } : { file: s.file, filter: s.filter };
   if (s.label !== undefined) return { label: s.label };
   if (s.newsletter !== undefined) return { newsletter: s.newsletter };
+  if (s.list !== undefined) return { list: s.list };
+  if (s.segment !== undefined) return { segment: s.segment };
+  if (s.tag !== undefined) return { tag: s.tag };
+  if (s.subscribed !== undefined) return { subscribed: s.subscribed };
   return s.suppressed ? { suppressed: true } : { all: true };
 }
 

@@ -8,9 +8,25 @@ import { meant } from "./suggest.ts";
 const SOURCES = {
   postgres: ["sql"],
   files: ["file", "all"],
+  mysql: ["sql"],
   ghost: ["label", "newsletter", "suppressed", "all"],
+  klaviyo: ["list", "segment", "subscribed", "suppressed", "all"],
+  mailchimp: ["tag", "segment", "subscribed", "suppressed", "all"],
+  hubspot: ["list", "subscribed", "suppressed", "all"],
+  mailman: ["list", "suppressed", "all"],
 } as const;
-const ALL_SOURCES = ["sql", "file", "label", "newsletter", "suppressed", "all"] as const;
+const ALL_SOURCES = [
+  "sql",
+  "file",
+  "label",
+  "newsletter",
+  "list",
+  "segment",
+  "tag",
+  "subscribed",
+  "suppressed",
+  "all",
+] as const;
 
 /** Each audience against the systems, attributes and other audiences. Expects a file that fits the schema. */
 export function checkAudiences(file: ConfigFile, names: Names, report: Report): void {

@@ -6,7 +6,7 @@ const values = Type.Array(text("Value."), { minItems: 1 });
 
 export const Segment = closed(
   "Segment",
-  "The copy of the audience in one system. Say where it is with one of: sql (postgres), file (files), label, newsletter, suppressed or all (ghost).",
+  "The copy of the audience in one system. Say where it is with one of: sql (postgres, mysql), file (files), label or newsletter (ghost), list (klaviyo, hubspot, mailman), segment (klaviyo, mailchimp), tag (mailchimp), subscribed, suppressed or all.",
   {
     system: id("Id of the system."),
     sql: Type.Optional(text("Query with one row per member.")),
@@ -14,7 +14,17 @@ export const Segment = closed(
     filter: Type.Optional(named("Only rows of the file with one of these values: column → values.", values)),
     label: Type.Optional(text("Name of the Ghost label.")),
     newsletter: Type.Optional(text("Name or slug of the Ghost newsletter.")),
-    suppressed: Type.Optional(Type.Literal(true, { description: "Everyone whom Ghost will not mail." })),
+    list: Type.Optional(text("Name or id of the list.")),
+    segment: Type.Optional(text("Name or id of the segment.")),
+    tag: Type.Optional(text("Name of the tag.")),
+    subscribed: Type.Optional(
+      Type.Unsafe<true | string>({
+        description:
+          "Everyone who may be mailed: `true`, or the name or id of one subscription, topic or channel.",
+        anyOf: [{ const: true }, { type: "string", minLength: 1 }],
+      }),
+    ),
+    suppressed: Type.Optional(Type.Literal(true, { description: "Everyone whom the system will not mail." })),
     all: Type.Optional(Type.Literal(true, { description: "Everyone in the system." })),
     where: Type.Optional(
       named(

@@ -2,6 +2,7 @@ import type { ErrorObject } from "ajv";
 import type { Found, SourceDocument } from "./document.ts";
 import { isRecord } from "./salvage.ts";
 import { SECRET_PATTERN } from "./schema-parts.ts";
+import { SYSTEM_KINDS } from "./schema-systems.ts";
 import { meant } from "./suggest.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -96,7 +97,7 @@ export function inWords(error: ErrorObject, source: SourceDocument): Found | nul
       return {
         ...source.placeOf([...path, "kind"]),
         problem: `${name}: this kind of system is not known`,
-        fix: meant(String(data.kind), ["postgres", "files", "ghost"]),
+        fix: meant(String(data.kind), SYSTEM_KINDS),
       };
     case "pattern":
       return { ...here, ...patternWords(name, String(params.pattern), path, source.value) };

@@ -3,7 +3,7 @@ import type { AudienceId, IdentifierKind, SegmentSource, SystemId } from "./mode
 /** `${env:X}` or `${file:Y}`, unresolved: a secret's value never stands in the configuration object. */
 export type SecretRef = string & { readonly __brand: "SecretRef" };
 
-export type SystemKind = "postgres" | "files" | "ghost";
+export type SystemKind = SystemConfig["kind"];
 
 type SystemBase = {
   readonly id: SystemId;
@@ -14,8 +14,8 @@ type SystemBase = {
   readonly attributes: Readonly<Record<string, string>>; // canonical name → field in this system
 };
 
-/** How Plumbline may write to Postgres, by table and column, so that every write can be judged by its effect. */
-export type PostgresWrite = {
+/** How Plumbline may write to a database, by table and column, so that every write can be judged by its effect. */
+export type SqlWrite = {
   /** Table with one row per (list, person): `add` inserts, `remove` deletes the row, the person stays. */
   readonly membership?: Readonly<{ table: string; key: string; list?: { column: string; value: string } }>;
   /** Table and columns that `set` may change. Consent-bearing columns are refused. */
@@ -24,14 +24,16 @@ export type PostgresWrite = {
   readonly suppress?: Readonly<{ table: string; key: string; column: string; value: string }>;
 };
 
-export type PostgresSystem = SystemBase & {
-  readonly kind: "postgres";
+type SqlSystem = SystemBase & {
   readonly dsn: SecretRef;
-  readonly write: (PostgresWrite & { readonly dsn: SecretRef }) | null;
+  readonly write: (SqlWrite & { readonly dsn: SecretRef }) | null;
   readonly statementTimeoutSeconds: number;
   /** SQL of every record in the system, same columns as a segment's; null: base not readable. */
   readonly base: string | null;
 };
+export type PostgresSystem = SqlSystem & { readonly kind: "postgres" };
+/** MySQL 8 or MariaDB. */
+export type MysqlSystem = SqlSystem & { readonly kind: "mysql" };
 
 export type FilesSystem = SystemBase & {
   readonly kind: "files";
@@ -44,7 +46,15 @@ export type FilesSystem = SystemBase & {
   >;
 };
 
-export type GhostSystem = SystemBase & {
+/** What every system reached over HTTP may set. */
+type HttpSystem = SystemBase & {
+  /** Part of the vendor's limits that is ours; 0 < share <= 1. */
+  readonly limitShare: number;
+  /** May names of this system lead into a private network? */
+  readonly privateNetwork: boolean;
+};
+
+export type GhostSystem = HttpSystem & {
   readonly kind: "ghost";
   readonly url: string;
   /** Admin API key `id:secret`. */
@@ -52,7 +62,55 @@ export type GhostSystem = SystemBase & {
   readonly writeKey: SecretRef | null;
 };
 
-export type SystemConfig = PostgresSystem | FilesSystem | GhostSystem;
+export type KlaviyoSystem = HttpSystem & {
+  readonly kind: "klaviyo";
+  readonly url: string;
+  /** Private API key with read scopes. */
+  readonly key: SecretRef;
+  readonly writeKey: SecretRef | null;
+};
+
+export type MailchimpSystem = HttpSystem & {
+  readonly kind: "mailchimp";
+  /** null: from the data centre at the end of the key. */
+  readonly url: string | null;
+  /** Id of the Mailchimp audience (their "list"). */
+  readonly list: string;
+  readonly key: SecretRef;
+  readonly writeKey: SecretRef | null;
+};
+
+export type HubspotSystem = HttpSystem & {
+  readonly kind: "hubspot";
+  readonly url: string;
+  /** Private-app token with read scopes. */
+  readonly token: SecretRef;
+  readonly writeToken: SecretRef | null;
+  /** Subscription type (name or id) that decides who can be mailed, and that `suppress` takes away; null: all of them. */
+  readonly subscription: string | null;
+};
+
+export type MailmanSystem = HttpSystem & {
+  readonly kind: "mailman";
+  /** With the API's version: http://127.0.0.1:8001/3.1 */
+  readonly url: string;
+  readonly user: string;
+  readonly password: SecretRef;
+  /** Mailman has one REST account: writing is a matter of naming it twice. */
+  readonly writePassword: SecretRef | null;
+};
+
+export type SystemConfig =
+  | PostgresSystem
+  | MysqlSystem
+  | FilesSystem
+  | GhostSystem
+  | KlaviyoSystem
+  | MailchimpSystem
+  | HubspotSystem
+  | MailmanSystem;
+/** Systems reached over HTTP. */
+export type HttpSystemConfig = Exclude<SystemConfig, PostgresSystem | MysqlSystem | FilesSystem>;
 
 export type Purpose = "suppression" | "ineligible" | "consent" | "lifecycle" | "marketing";
 

@@ -34,6 +34,18 @@ export type KnownConsent = (typeof CONSENT_ORDER)[number];
 /** `unknown` contributes nothing to a merge. */
 export type ConsentState = KnownConsent | "unknown";
 
+/** One consent as a system keeps it: per channel and scope, with method and time where it tells. */
+export type ConsentRecord = {
+  readonly channel: "email" | "sms" | "push" | "whatsapp";
+  readonly scope: "global" | "brand" | "topic" | "list";
+  /** The vendor's id of the brand, topic or list; null for global. */
+  readonly scopeId: string | null;
+  readonly state: ConsentState;
+  readonly at: Instant | null;
+  /** The vendor's word for how it was given or taken back: "form", "API", "complaint". */
+  readonly method: string | null;
+};
+
 /** One record as a system returned it. Raw values: in memory or sealed only. */
 export type MemberRow = {
   /** The vendor's own record id. */
@@ -46,6 +58,10 @@ export type MemberRow = {
   /** May this record be mailed from this system now? null when the system does not send or cannot tell. */
   readonly mailable: boolean | null;
   readonly bounced?: boolean;
+  /** When this record joined the segment; only from a read of one segment, absent: the system does not tell. */
+  readonly joinedAt?: Instant;
+  /** What the system knows of consent in detail; `consent` above is what counts for mail from this system. */
+  readonly consents?: readonly ConsentRecord[];
   readonly updatedAt?: Instant;
   /** Indexes into the targets of the read that this record belongs to; never empty. */
   readonly of: readonly number[];
@@ -62,6 +78,11 @@ export type SegmentSource =
   | { readonly file: string; readonly filter?: Readonly<Record<string, readonly string[]>> }
   | { readonly label: string }
   | { readonly newsletter: string }
+  | { readonly list: string }
+  | { readonly segment: string }
+  | { readonly tag: string }
+  /** Who may be mailed: everywhere (`true`), or through one subscription, topic or channel by name or id. */
+  | { readonly subscribed: true | string }
   | { readonly suppressed: true }
   | { readonly all: true };
 

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { AuditorError } from "./errors.ts";
+import type { SystemFacts } from "./facts.ts";
 import type { CheckResult, Incident, IncidentEvent, Transition } from "./finding.ts";
 import type {
   AudienceId,
@@ -43,13 +44,28 @@ export type Context = {
 
 /** What a system can and cannot do; shown as such, never silently skipped. */
 export type Capabilities = {
+  /** stream: pages of members; export: a job whose file is read; count: sizes only; none. */
   readonly read: "stream" | "export" | "count" | "none";
+  /** member: one call a person; batch: one call for many; job: many, done later; none. */
   readonly write: "member" | "batch" | "job" | "none";
-  readonly identifiers: readonly IdentifierKind[];
   readonly ops: readonly Op[];
+  /** Most changes of one kind in one call; absent: one. */
+  readonly maxBatch: Readonly<Partial<Record<Op, number>>>;
+  readonly identifiers: readonly IdentifierKind[];
+  /** Identifiers are told hashed only. */
+  readonly hashed: boolean;
+  /** What a consent in this system covers; null: it keeps none. */
+  readonly consentScope: "global" | "channel" | "topic" | "list" | null;
+  readonly joinedAt: boolean;
+  /** Can it be asked for what changed since a time, removals included? */
+  readonly deltaRead: boolean;
+  /** Can a write be tried without effect? */
+  readonly dryRun: boolean;
   readonly baseReadable: boolean;
   /** Milliseconds after a write until a read shows it. */
-  readonly settleMs: number;
+  readonly settle: { readonly typicalMs: number; readonly maxMs: number };
+  /** What is not possible here, in words for people: "Segments are rules: nobody can be added or removed". */
+  readonly cannot: readonly string[];
 };
 
 /**
@@ -61,6 +77,11 @@ export type Collector = {
   readonly system: SystemId;
   readonly capabilities: Capabilities;
   read(targets: readonly ReadTarget[], context: Context): AsyncGenerator<Page>;
+  /**
+   * What the system knows beyond members: campaigns, definitions, automations, deliverability, who changed what.
+   * Absent: it has nothing of the kind. Read after the members; a failure here never harms the reads.
+   */
+  facts?(targets: readonly ReadTarget[], context: Context): Promise<SystemFacts>;
   /** Something a person should know before trusting the reads: "this role can write". */
   warnings(context: Context): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -292,7 +292,7 @@ it("tells who was changed back before it ended", async () => {
 });
 
 it("a slow read is no ghost ack within the time that the system needs to settle", async () => {
-  vendor.lagMs = CAPABILITIES.settleMs;
+  vendor.lagMs = CAPABILITIES.settle.maxMs;
   const planId = await removal(10);
   time.advance(1_000);
   expect(await run(planId)).toMatchObject({ state: "done", ghostAcks: 0, counts: { applied: 10 } });

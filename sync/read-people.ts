@@ -91,7 +91,7 @@ const interrupted = (run: Run): AuditorError =>
 /** Waits until a read shows what was written to these systems; `times` the time that they say they need. */
 export async function settle(run: Run, changes: readonly Change[], times = 1): Promise<void> {
   const systems = new Set(changes.map((c) => c.system));
-  const longest = Math.max(0, ...[...systems].map((s) => writerOf(run, s).capabilities.settleMs));
+  const longest = Math.max(0, ...[...systems].map((s) => writerOf(run, s).capabilities.settle.typicalMs));
   await pause(run.sleep, longest * times, run.watch.firm);
 }
 

@@ -62,7 +62,7 @@ export async function applyOne(s: Session, change: OpenChange, source: SegmentSo
   for (const m of intent.kind === "label_on" ? mine.slice(0, 1) : mine) {
     const edit = editOf(m, intent, s.label);
     if (edit === null) continue;
-    const answer = await send(s, "PUT", `/members/${m.id}/`, { members: [edit] });
+    const answer = await s.http.send("PUT", `/members/${m.id}/`, {}, { members: [edit] }, s.context);
     const done = answer.ok ? await readAgain(answer.body, intent, s) : sorted(answer, s);
     if (done.status !== "applied") return done;
     last = done;
@@ -79,19 +79,10 @@ async function create(s: Session, change: OpenChange, email: string): Promise<Wr
     newsletters: [],
     note: CREATED_NOTE,
   };
-  const answer = await send(s, "POST", "/members/", { members: [member] });
+  const answer = await s.http.send("POST", "/members/", {}, { members: [member] }, s.context);
   if (answer.ok) return readAgain(answer.body, { kind: "label_on", label: s.label.name }, s);
   // 422: someone made the member a moment ago, or Ghost does not take the address; a second try will tell which
   return sorted(answer, s);
-}
-
-/** 429 had no effect, so it may be sent again; the wait is what Ghost asked for. */
-async function send(s: Session, method: "PUT" | "POST", path: string, body: unknown): Promise<Exchange> {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await s.http.send(method, path, {}, body, s.context);
-    if (answer.ok || answer.status !== 429 || attempt >= 4 || s.context.signal.aborted) return answer;
-    await s.http.wait(attempt, answer.error.retryAfterMs, s.context.signal);
-  }
 }
 
 /** Reads the member once more: an answer to a write only echoes what was sent. */

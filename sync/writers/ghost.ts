@@ -1,8 +1,10 @@
+import { NOTHING } from "../../core/capabilities.ts";
 import type { GhostSystem } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Context, Writer } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
-import { type ConnectorDeps, ghostHttp } from "../../systems/ghost/client.ts";
+import { ghostHttp } from "../../systems/ghost/client.ts";
+import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
 import { applyOne, type Session } from "./ghost-apply.ts";
 import { ghostReadBack } from "./ghost-read-back.ts";
@@ -32,12 +34,13 @@ export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
   return {
     system: config.id,
     capabilities: {
+      ...NOTHING,
       read: "stream",
       write: "member",
       identifiers: ["email"],
       ops: ["suppress", "remove", "add", "set"],
       baseReadable: true,
-      settleMs: 0,
+      consentScope: "list",
     },
     batches(changes) {
       return Array.from({ length: Math.ceil(changes.length / BATCH) }, (_, i) =>

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { NOTHING } from "../../core/capabilities.ts";
 import type { PostgresSystem, SecretRef } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { OpenChange, Writer } from "../../core/ports.ts";
@@ -35,11 +36,12 @@ export function postgresWriter(config: PostgresSystem, deps: { secret(ref: Secre
   return {
     system: config.id,
     capabilities: {
+      ...NOTHING,
       read: "stream",
       write: "batch",
       identifiers: ["email", "phone", "customer_id"],
+      consentScope: "global",
       baseReadable: config.base !== null,
-      settleMs: 0,
       ops: [
         ...(targets.suppress ? (["suppress"] as const) : []),
         ...(targets.membership ? (["remove", "add"] as const) : []),

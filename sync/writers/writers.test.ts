@@ -253,6 +253,8 @@ it("a Ghost without a write key has no writer", () => {
         id: systemId("g"),
         title: "G",
         kind: "ghost",
+        limitShare: 1,
+        privateNetwork: false,
         sends: true,
         url: "http://127.0.0.1",
         key: ref("k"),

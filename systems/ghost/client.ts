@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import type { GhostSystem, SecretRef } from "../../core/config.ts";
-import type { Log } from "../../core/ports.ts";
+import { type Call, type ConnectorDeps, httpSettings } from "../http/connector-deps.ts";
 import type { ReadClient } from "../http/read-client.ts";
-import { HTTP_DEFAULTS, type HttpSettings, type Sleep, sleepFor } from "../http/settings.ts";
+import type { HttpSettings } from "../http/settings.ts";
 import { afterId, anyEmail, emailContains, quoted } from "./filter.ts";
 import { adminToken } from "./token.ts";
 import {
@@ -16,15 +16,6 @@ import {
   pageOf,
 } from "./wire.ts";
 
-/** What a connector is given from outside. `random` is only jitter; tests shorten the waits. */
-export type ConnectorDeps = {
-  secret(ref: SecretRef): string;
-  readonly random?: () => number;
-  readonly sleep?: Sleep;
-  readonly http?: Partial<Pick<HttpSettings, "timeoutMs" | "maxBytes" | "attempts" | "maxWaitMs">>;
-};
-export type Call = { readonly signal: AbortSignal; readonly log: Log };
-
 /** Ghost caps pages at 100, whatever `limit` says (5.130.6, seen 2026-11-23). */
 export const PAGE = 100;
 
@@ -36,20 +27,19 @@ export function ghostHttp(
 ): HttpSettings {
   const secret = deps.secret(key);
   adminToken(config.id, secret, 0); // a malformed key is an error now, not at the first request
-  return {
-    where: config.id,
-    baseUrl: `${config.url.replace(/\/+$/, "")}/ghost/api/admin`,
-    headers: (nowMs) => ({
-      authorization: `Ghost ${adminToken(config.id, secret, nowMs)}`,
-      "accept-version": "v5.0",
-    }),
+  return httpSettings(
+    {
+      where: config.id,
+      baseUrl: `${config.url.replace(/\/+$/, "")}/ghost/api/admin`,
+      headers: (nowMs) => ({
+        authorization: `Ghost ${adminToken(config.id, secret, nowMs)}`,
+        "accept-version": "v5.0",
+      }),
+      authFix: `renew the Admin API key of ${config.id} in Ghost (Settings, Integrations)`,
+    },
+    deps,
     clock,
-    authFix: `renew the Admin API key of ${config.id} in Ghost (Settings, Integrations)`,
-    random: deps.random ?? (() => 0.5),
-    sleep: deps.sleep ?? sleepFor,
-    ...HTTP_DEFAULTS,
-    ...deps.http,
-  };
+  );
 }
 
 /** One page of members after `after`, by id. */

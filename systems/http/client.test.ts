@@ -69,8 +69,13 @@ describe("reading", () => {
     expect(hits).toEqual([{ method: "GET", auth: "Bearer s3cret" }]);
   });
 
-  it("has nothing on it but get", () => {
-    expect(Object.keys(readClient(settings("https://shop.example")))).toEqual(["get"]);
+  it("has nothing on it but reads", () => {
+    expect(Object.keys(readClient(settings("https://shop.example")))).toEqual([
+      "get",
+      "getWithHeaders",
+      "getNext",
+      "readPost",
+    ]);
   });
 
   it.each([
@@ -80,7 +85,7 @@ describe("reading", () => {
       new Date(Date.now() + 9_000).toUTCString(),
       [expect.toSatisfy((n: number) => n > 6_000 && n < 9_200)],
     ],
-    ["a year", "31536000", [60_000]],
+    ["a minute", "59.9", [59_950]],
     ["nonsense", "soon", [375]],
     ["a negative number", "-5", [expect.toSatisfy((n: number) => n >= 0 && n < 400)]],
   ])("waits as Retry-After says: %s", async (_, header, expected) => {
@@ -116,9 +121,45 @@ describe("reading", () => {
     expect(String(error)).not.toMatch(/ana|s3cret|email=/);
   });
 
-  it("tells no wait longer than the longest that it would wait itself", async () => {
-    const { url } = await serve(json({}, 429, { "retry-after": "31536000" }));
-    await expect(get(url, { attempts: 1 })).rejects.toMatchObject({ retryAfterMs: 60_000 });
+  it("gives up at once when it is asked to wait longer than it may, and never asks within that time", async () => {
+    const { url, hits } = await serve(json({}, 429, { "retry-after": "31536000" }), json({ ok: 1 }));
+    await expect(get(url)).rejects.toMatchObject({ kind: "rate_limited", retryAfterMs: 31_536_000_000 });
+    expect(hits).toHaveLength(1);
+    expect(waits).toEqual([]);
+  });
+
+  it("follows a next address below its base and no other", async () => {
+    const { url, hits } = await serve(json({ ok: 1 }));
+    const client = readClient(settings(`${url}/api`));
+    expect(await client.getNext(`${url}/api/things?page=2`, call())).toEqual({ ok: 1 });
+    for (const next of [
+      "https://evil.example/api/things",
+      `${url}/other`,
+      `${url}/api/../x`,
+      "http://a:b@x/",
+      "::",
+    ])
+      await expect(client.getNext(next, call())).rejects.toMatchObject({ kind: "bad_data" });
+    expect(hits).toHaveLength(1);
+  });
+
+  it("posts only where the vendor reads by POST, and tries again there as with any read", async () => {
+    const { url, hits } = await serve(json({}, 500), json({ ok: 1 }));
+    const client = readClient(settings(url, { readPosts: [/^\/search$/] }));
+    expect(await client.readPost("/search", {}, { ids: [1] }, call())).toEqual({ ok: 1 });
+    expect(hits.map((h) => h.method)).toEqual(["POST", "POST"]);
+    await expect(client.readPost("/things", {}, {}, call())).rejects.toThrow(
+      /not one of those that only read/,
+    );
+    expect(hits).toHaveLength(2);
+  });
+
+  it("deletes only where that takes a membership away", async () => {
+    const { url, hits } = await serve(json({}));
+    const client = writeClient(settings(url, { membershipDeletes: [/^\/lists\/\d+\/members\/\d+$/] }));
+    expect(await client.send("DELETE", "/lists/1/members/2", {}, null, call())).toMatchObject({ ok: true });
+    await expect(client.send("DELETE", "/members/2", {}, null, call())).rejects.toThrow(/only a membership/);
+    expect(hits.map((h) => h.method)).toEqual(["DELETE"]);
   });
 
   it("asks once only when the key is refused", async () => {
@@ -202,11 +243,11 @@ describe("reading", () => {
 });
 
 describe("writing", () => {
-  it("never sends twice, whatever happens", async () => {
+  it("never sends twice, but after a 429, which had no effect", async () => {
     for (const status of [500, 502, 503, 429]) {
       const { url, hits } = await serve(json({}, status));
       expect(await put(url)).toMatchObject({ ok: false, effect: status === 429 ? "none" : "unknown" });
-      expect(hits).toHaveLength(1);
+      expect(hits).toHaveLength(status === 429 ? 4 : 1);
     }
   });
   it("does not know the effect when the answer is lost", async () => {

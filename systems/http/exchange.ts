@@ -4,9 +4,12 @@ import type { HttpSettings } from "./settings.ts";
 import { sortAnswer } from "./sort-answer.ts";
 
 export type HttpRequest = {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
-  readonly body: string | null;
+  /** JSON, or a form where it is URLSearchParams; null: none. */
+  readonly body: string | URLSearchParams | null;
+  /** Does it only read? A POST may; then a lost answer is no doubt. */
+  readonly reads: boolean;
   readonly signal: AbortSignal;
   /** Added to our clock for the token: the server's time minus ours. */
   readonly skewMs: number;
@@ -14,7 +17,7 @@ export type HttpRequest = {
 
 /** One request and what became of it. `effect`: could the server have acted on it? */
 export type Exchange =
-  | { readonly ok: true; readonly status: number; readonly body: unknown }
+  | { readonly ok: true; readonly status: number; readonly body: unknown; readonly headers: Headers }
   | {
       readonly ok: false;
       readonly status: number | null;
@@ -66,7 +69,26 @@ export async function exchange(s: HttpSettings, r: HttpRequest): Promise<Exchang
       ...(more.wait === undefined ? {} : { retryAfterMs: more.wait }),
     }),
   });
-  if (r.signal.aborted) return fail("interrupted", "stopped before it was sent", "run it again", "none");
+  const stopped = () => fail("interrupted", "stopped before it was sent", "run it again", "none");
+  if (r.signal.aborted) return stopped();
+  let headers: Readonly<Record<string, string>>;
+  try {
+    await s.guard?.(r.url, s.where);
+    headers = await s.headers(s.clock.now().getTime() + r.skewMs, r.signal);
+  } catch (error) {
+    if (!(error instanceof AuditorError)) throw error;
+    return { ok: false, status: null, body: null, error, effect: "none", skewMs: null };
+  }
+  const paused = s.gate?.pausedMs() ?? 0;
+  if (paused > s.maxWaitMs) {
+    const what = `asked to be left alone for ${Math.ceil(paused / 1000)} s more`;
+    return fail("rate_limited", what, "try again after that", "none", { wait: paused });
+  }
+  const leave = await s.gate?.enter(r.method, r.url.pathname, r.signal);
+  if (r.signal.aborted) {
+    leave?.();
+    return stopped();
+  }
 
   const stop = new AbortController();
   const onAbort = () => stop.abort();
@@ -77,6 +99,7 @@ export async function exchange(s: HttpSettings, r: HttpRequest): Promise<Exchang
     stop.abort();
   }, s.timeoutMs);
   let status: number | null = null;
+  const startedMs = performance.now();
   try {
     const response = await fetch(r.url, {
       method: r.method,
@@ -86,12 +109,20 @@ export async function exchange(s: HttpSettings, r: HttpRequest): Promise<Exchang
       headers: {
         accept: "application/json",
         "user-agent": "plumbline",
-        ...(r.body === null ? {} : { "content-type": "application/json" }),
-        ...s.headers(s.clock.now().getTime() + r.skewMs),
+        // fetch itself names the type of a form
+        ...(typeof r.body === "string" ? { "content-type": "application/json" } : {}),
+        ...headers,
       },
     });
     status = response.status;
     const text = await boundedText(response, s.maxBytes);
+    s.observe?.({
+      method: r.method,
+      path: r.url.pathname,
+      status,
+      headers: response.headers,
+      durationMs: performance.now() - startedMs,
+    });
     if (text === null)
       return fail(
         "bad_data",
@@ -100,9 +131,12 @@ export async function exchange(s: HttpSettings, r: HttpRequest): Promise<Exchang
         "unknown",
         { status },
       );
-    return sortAnswer(s, r, response, text, fail);
+    const answer = sortAnswer(s, r, response, text, fail);
+    // whoever else talks to this system waits too
+    if (!answer.ok && answer.error.retryAfterMs !== null) s.gate?.pause(answer.error.retryAfterMs);
+    return answer;
   } catch (cause) {
-    const effect = r.method === "GET" ? "none" : "unknown";
+    const effect = r.reads ? "none" : "unknown";
     if (timedOut)
       return fail(
         "transient",
@@ -128,6 +162,7 @@ export async function exchange(s: HttpSettings, r: HttpRequest): Promise<Exchang
       effect,
     );
   } finally {
+    leave?.();
     clearTimeout(timer);
     r.signal.removeEventListener("abort", onAbort);
   }

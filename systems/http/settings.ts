@@ -1,8 +1,19 @@
 import type { Clock } from "../../core/clock.ts";
 import { AuditorError } from "../../core/errors.ts";
+import type { Gate } from "./gate.ts";
+import type { HostGuard } from "./host-guard.ts";
 
 /** Resolves after `ms`, or at once when `signal` aborts. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** One answer as it came. `path` without query; times in milliseconds. */
+export type Seen = {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly durationMs: number;
+};
 
 /** What every request of one client shares. Times in milliseconds, sizes in bytes. */
 export type HttpSettings = {
@@ -10,8 +21,24 @@ export type HttpSettings = {
   readonly where: string;
   /** Origin and path prefix, without query. TLS unless it is loopback. */
   readonly baseUrl: string;
-  /** Made for every request, at the given time (the server’s, once a refusal has shown that the clocks differ). */
-  headers(nowMs: number): Readonly<Record<string, string>>;
+  /**
+   * Made for every request, at the given time (the server’s, once a refusal has shown that the clocks differ). May
+   * fetch a token first; `signal` ends that too.
+   */
+  headers(
+    nowMs: number,
+    signal: AbortSignal,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /** Paths (after the base) of POSTs that only read, since the vendor lists or searches by POST. Default: none. */
+  readonly readPosts?: readonly RegExp[];
+  /** Paths of DELETEs that take a membership away and never a record. Default: none. */
+  readonly membershipDeletes?: readonly RegExp[];
+  /** Paces the requests of all clients of one system. Default: none. */
+  readonly gate?: Gate;
+  /** Refuses addresses that the base must not lead to; see host-guard.ts. */
+  readonly guard?: HostGuard;
+  /** Told of every answer: for `connect test` and for what a vendor says in headers. */
+  readonly observe?: (seen: Seen) => void;
   readonly clock: Clock;
   /** What a person should do when the credential is refused. */
   readonly authFix: string;

@@ -17,9 +17,12 @@ export function sortAnswer(
   const nowMs = s.clock.now().getTime();
   const serverDate = Date.parse(response.headers.get("date") ?? "");
   const skewMs = Number.isNaN(serverDate) ? {} : { skewMs: serverDate - nowMs };
-  if (status === 204) return { ok: true, status, body: null };
+  const { headers } = response;
+  if (status === 204) return { ok: true, status, body: null, headers };
   if (status >= 200 && status < 300) {
-    if (json.ok) return { ok: true, status, body };
+    if (json.ok) return { ok: true, status, body, headers };
+    // a success without a word: many writes answer so
+    if (text.trim() === "" && !r.reads) return { ok: true, status, body: null, headers };
     const what = /^\s*</.test(text)
       ? "answered with a web page instead of JSON"
       : "answered with something that is not JSON";
@@ -52,7 +55,7 @@ export function sortAnswer(
     return fail("rate_limited", "too many requests (429)", "wait, or lower the load on this system", "none", {
       status,
       body,
-      ...(wait === null ? {} : { wait: Math.min(wait, s.maxWaitMs) }),
+      ...(wait === null ? {} : { wait }),
     });
   }
   if (status === 404)
@@ -62,17 +65,11 @@ export function sortAnswer(
     });
   if (status >= 500 || status === 408 || status === 425) {
     const wait = retryAfterMs(response.headers.get("retry-after"), nowMs);
-    return fail(
-      "transient",
-      `the server failed (${said})`,
-      "try again later",
-      r.method === "GET" ? "none" : "unknown",
-      {
-        status,
-        body,
-        ...(wait === null ? {} : { wait: Math.min(wait, s.maxWaitMs) }),
-      },
-    );
+    return fail("transient", `the server failed (${said})`, "try again later", r.reads ? "none" : "unknown", {
+      status,
+      body,
+      ...(wait === null ? {} : { wait }),
+    });
   }
   return fail(
     "permanent",

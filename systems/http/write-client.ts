@@ -1,41 +1,57 @@
-import type { Log } from "../../core/ports.ts";
+import type { Call } from "./connector-deps.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import { learnedSkew, type Query, type ReadClient, readClient, urlOf } from "./read-client.ts";
 import { waitMs } from "./retry.ts";
 import { checkedBase, type HttpSettings } from "./settings.ts";
 
-/** Only `sync/writers/` holds one. There is no DELETE: nothing that Plumbline does deletes a record. */
+/**
+ * Only `sync/writers/` holds one. A DELETE goes only where the vendor takes a membership away with it
+ * (`membershipDeletes`): nothing that Plumbline does deletes a record.
+ */
 export type WriteClient = ReadClient & {
   /**
-   * Sends one write once. The answer says whether the server can have acted on it; after `effect: "unknown"` only
-   * reading back can tell, so it is never sent again from here.
+   * Sends one write. It is sent again only after a 429, which surely had no effect (at most 4 times, never within a
+   * Retry-After). The answer says whether the server can have acted on it; after `effect: "unknown"` only reading back
+   * can tell. A body of URLSearchParams goes as a form; null: none.
+   *
+   * @throws RangeError for a DELETE that is not listed
    */
   send(
-    method: "POST" | "PUT",
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     query: Query,
     body: unknown,
-    call: { readonly signal: AbortSignal; readonly log: Log },
+    call: Call,
   ): Promise<Exchange>;
-  /** Waits before try `attempt` + 1 of something that surely had no effect (429). */
-  wait(attempt: number, askedMs: number | null, signal: AbortSignal): Promise<void>;
 };
+
+/** Tries of a write that surely had no effect yet. */
+const TRIES = 4;
 
 export function writeClient(s: HttpSettings): WriteClient {
   const base = checkedBase(s.where, s.baseUrl);
   let skewMs = 0;
   return {
     ...readClient(s),
-    wait: (attempt, askedMs, signal) => s.sleep(waitMs(attempt, askedMs, s.random(), s.maxWaitMs), signal),
     async send(method, path, query, body, { signal, log }) {
+      if (method === "DELETE" && !(s.membershipDeletes ?? []).some((p) => p.test(path)))
+        throw new RangeError(`${s.where}: DELETE ${path} is not one that takes only a membership away`);
       const url = urlOf(base, path, query);
-      const once = () => exchange(s, { method, url, body: JSON.stringify(body), signal, skewMs });
-      const answer = await once();
-      const skew = learnedSkew(answer, skewMs);
-      if (skew === null) return answer;
-      log.warn("http.clock_skew", { system: s.where, seconds: Math.round(skew / 1000) });
-      skewMs = skew;
-      return once(); // 401: the first one had no effect
+      const text = body === null || body instanceof URLSearchParams ? body : JSON.stringify(body);
+      const once = () => exchange(s, { method, url, body: text, signal, skewMs, reads: false });
+      for (let attempt = 1; ; attempt++) {
+        const answer = await once();
+        const skew = learnedSkew(answer, skewMs);
+        if (skew !== null && attempt < TRIES) {
+          log.warn("http.clock_skew", { system: s.where, seconds: Math.round(skew / 1000) });
+          skewMs = skew;
+          continue; // 401: the first one had no effect
+        }
+        if (answer.ok || answer.status !== 429 || attempt >= TRIES || signal.aborted) return answer;
+        const asked = answer.error.retryAfterMs;
+        if ((asked ?? 0) > s.maxWaitMs) return answer;
+        await s.sleep(waitMs(attempt, asked, s.random(), s.maxWaitMs), signal);
+      }
     },
   };
 }

@@ -16,6 +16,8 @@ export const ghostSystem = (url: string, more: Partial<GhostSystem> = {}): Ghost
   id: systemId("ghost"),
   title: "Ghost",
   kind: "ghost",
+  limitShare: 1,
+  privateNetwork: false,
   sends: true,
   url,
   key: ref("key"),

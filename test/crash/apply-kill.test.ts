@@ -122,6 +122,8 @@ async function prepare(): Promise<{ plan: Plan; before: number }> {
 async function live(planId: number, failpoint: Failpoint | null, killAfterMs: number | null): Promise<Life> {
   const ghost: GhostSystem = {
     kind: "ghost",
+    limitShare: 1,
+    privateNetwork: false,
     id: DEST,
     title: "Ghost",
     sends: true,

@@ -58,6 +58,8 @@ export const system = (id: string, title: string, sends = false): GhostSystem =>
   sends,
   attributes: {},
   kind: "ghost",
+  limitShare: 1,
+  privateNetwork: false,
   url: "http://127.0.0.1",
   key: "${env:KEY}" as GhostSystem["key"],
   writeKey: null,

@@ -1,4 +1,5 @@
 /** A small world for the repair's tests: virtual time, one vendor in memory, one audience. Nothing here is shipped. */
+import { NOTHING } from "../../core/capabilities.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Audience, Config } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
@@ -194,12 +195,13 @@ export class Vendor {
 }
 
 export const CAPABILITIES: Capabilities = {
+  ...NOTHING,
   read: "stream",
   write: "member",
   identifiers: ["email"],
   ops: ["suppress", "remove", "add", "set"],
   baseReadable: true,
-  settleMs: 500,
+  settle: { typicalMs: 500, maxMs: 500 },
 };
 
 export function vendorWriter(vendor: Vendor, batchSize = 7): Writer {

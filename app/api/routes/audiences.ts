@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { NOTHING } from "../../../core/capabilities.ts";
 import { AuditorError, isKind } from "../../../core/errors.ts";
 import { audienceId } from "../../../core/model.ts";
 import { topFlipping } from "../../../members/flips.ts";
@@ -42,8 +43,7 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
       );
       const detail = audienceDetailOf(world, app.config, request.query.days ?? 28, {
         incidents: incidents.incidents.map((i) => incidentRow(i, app.config, null)),
-        capabilities: (system) =>
-          app.capabilities.get(system) ?? { read: "none", write: "none", baseReadable: false },
+        capabilities: (system) => app.capabilities.get(system) ?? NOTHING,
         changes: (system) =>
           changes
             .filter((c) => c.system === null || c.system === system)

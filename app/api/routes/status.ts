@@ -1,3 +1,4 @@
+import { NOTHING } from "../../../core/capabilities.ts";
 import { planSummaries } from "../../../store/plan-summaries.ts";
 import type { Services } from "../../services.ts";
 import * as contract from "../contract.ts";
@@ -63,7 +64,7 @@ export async function statusRoutes(api: Api, services: Services): Promise<void> 
     return {
       systems: app.config.systems.map((s) => {
         const state = states.find((x) => x.id === s.id);
-        const can = app.capabilities.get(s.id) ?? { read: "none", write: "none", baseReadable: false };
+        const can = app.capabilities.get(s.id) ?? NOTHING;
         return {
           id: s.id,
           title: s.title,

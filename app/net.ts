@@ -1,0 +1,55 @@
+import { lookup } from "node:dns/promises";
+import { nextSend } from "../checks/next-send.ts";
+import type { Config, HttpSystemConfig } from "../core/config.ts";
+import { instant } from "../core/model.ts";
+import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
+import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
+import { hostGuard } from "../systems/http/host-guard.ts";
+import { sleepFor } from "../systems/http/settings.ts";
+
+/** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
+export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
+
+const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
+  ghost: { rules: [], concurrency: 4 },
+  klaviyo: { rules: [], concurrency: 4 },
+  mailchimp: { rules: [], concurrency: 4 },
+  hubspot: { rules: [], concurrency: 4 },
+  mailman: { rules: [], concurrency: 4 },
+};
+
+/** Around a planned send the system is left alone: its limits are needed for the mail. */
+const QUIET_BEFORE_MS = 2 * 60_000;
+const QUIET_AFTER_MS = 5 * 60_000;
+
+/** @param nowMs time of day; null: never keep quiet (the demo, whose sends are not real) */
+export function makeNet(config: Config, nowMs: (() => number) | null): Net {
+  const gates = new Map<string, Gate>();
+  return (system) => {
+    const known = gates.get(system.id);
+    const { rules, concurrency } = LIMITS[system.kind];
+    const gate =
+      known ??
+      makeGate({
+        rules,
+        concurrency,
+        share: system.limitShare,
+        elapsedMs: () => performance.now(),
+        sleep: sleepFor,
+        quietMs: () => (nowMs === null ? 0 : quietMs(config, system, nowMs())),
+      });
+    gates.set(system.id, gate);
+    return {
+      gate,
+      guard: hostGuard((host) => lookup(host, { all: true }), system.privateNetwork),
+      random: Math.random,
+    };
+  };
+}
+
+/** Milliseconds until the system may be asked again; 0: at once. */
+function quietMs(config: Config, system: HttpSystemConfig, now: number): number {
+  const send = nextSend(config, null, system.id, instant(new Date(now - QUIET_AFTER_MS)));
+  if (send === null || Date.parse(send.at) > now + QUIET_BEFORE_MS) return 0;
+  return Date.parse(send.at) + QUIET_AFTER_MS - now;
+}
