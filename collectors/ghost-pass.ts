@@ -47,11 +47,10 @@ export async function* readPass(pass: Pass, http: ReadClient, context: Context):
       total ??= page.total;
       const seen = after;
       const fresh = page.items.filter((m) => seen === null || m.id > seen);
-      for (const m of fresh) {
-        ids.add(m.id);
-        notes.note(m.raw);
-      }
-      items = await rowsOf(fresh, pass, http, context);
+      // a record that comes twice is one record, not two of one person
+      const once = fresh.filter((m) => !ids.has(m.id) && ids.add(m.id));
+      for (const m of once) notes.note(m.raw);
+      items = await rowsOf(once, pass, http, context);
       after = page.items.at(-1)?.id ?? after;
       if (fresh.length < page.items.length)
         proof = { complete: false, because: `a page came twice after ${ids.size} of ${total} records` };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { GhostControl } from "../ghost/control.ts";
-import type { JournalEntry } from "../ghost/journal.ts";
+import type { GhostEntry } from "../ghost/journal.ts";
 import type { SeedMember } from "../ghost/model.ts";
 import { consentIn, exists, inList, isMailable, type Packed, planIn } from "./copies.ts";
 import { LISTS, type ListName, type Population } from "./population.ts";
@@ -58,7 +58,7 @@ export function replayJournal(control: GhostControl, file: string): void {
   for (const line of lines) {
     // A kill may have cut the last line short; that request was never answered.
     if (!line.endsWith("}")) continue;
-    const entry: JournalEntry = JSON.parse(line);
+    const entry: GhostEntry = JSON.parse(line);
     if (!entry.effective) continue;
     if (entry.before && entry.before.email !== entry.after?.email) control.unload([entry.before.email]);
     if (entry.after) control.load([entry.after]);

@@ -1,9 +1,9 @@
-import type { Fault, Faults } from "./faults.ts";
-import type { Journal, JournalEntry } from "./journal.ts";
+import { Lines } from "../sim/control.ts";
+import type { Fault } from "../sim/faults.ts";
+import type { RunningSimulator, SeenRequest } from "../sim/server.ts";
+import type { GhostEntry, GhostJournal } from "./journal.ts";
 import type { MemberStore } from "./member-store.ts";
 import type { SeedMember, SimMember, SuppressionReason } from "./model.ts";
-
-export type SeenRequest = { readonly method: string; readonly path: string };
 
 /** What tests and the demo company may do behind Ghost's back. Nothing of it is in the journal. */
 export type GhostControl = {
@@ -17,7 +17,7 @@ export type GhostControl = {
   addNewsletter(name: string, options?: { slug?: string; subscribeOnSignup?: boolean }): void;
   find(email: string): SimMember | undefined;
   members(): readonly SimMember[];
-  journal(): readonly JournalEntry[];
+  journal(): readonly GhostEntry[];
   /** Requests so far, oldest first; the last 10,000. */
   requests(): readonly SeenRequest[];
   fault(...faults: readonly Fault[]): void;
@@ -26,9 +26,8 @@ export type GhostControl = {
 
 export function ghostControl(
   store: MemberStore,
-  journal: Journal,
-  faults: Faults,
-  seen: readonly SeenRequest[],
+  journal: GhostJournal,
+  { faults, requests }: Pick<RunningSimulator, "faults" | "requests">,
   now: () => number,
 ): GhostControl {
   return {
@@ -52,7 +51,7 @@ export function ghostControl(
     find: (email) => store.byEmail(email),
     members: () => store.all(),
     journal: () => journal.entries,
-    requests: () => seen,
+    requests: () => requests,
     fault: (...more) => faults.add(...more),
     clearFaults: () => faults.clear(),
   };
@@ -61,51 +60,34 @@ export function ghostControl(
 /** The same for other processes. Paths after `/__control/`; null: there is no such thing. */
 export function controlAnswer(
   control: GhostControl,
-  faults: Faults,
   method: string,
   path: string,
   query: URLSearchParams,
   body: unknown,
-): { readonly type: string; readonly text: string } | null {
-  const lines = (items: readonly unknown[]) => ({
-    type: "application/x-ndjson",
-    text: items.map((i) => `${JSON.stringify(i)}\n`).join(""),
-  });
-  const json = (value: unknown) => ({ type: "application/json", text: JSON.stringify(value) });
+): unknown {
   const list: readonly unknown[] = Array.isArray(body) ? body : [body];
   switch (`${method} ${path}`) {
-    case "GET journal":
-      return lines(control.journal().slice(Number(query.get("since") ?? "0")));
-    case "GET requests":
-      return lines(control.requests());
     case "GET members": {
       const email = query.get("email");
-      return lines(email === null ? control.members() : [control.find(email)].filter((m) => m !== undefined));
+      return new Lines(
+        email === null ? control.members() : [control.find(email)].filter((m) => m !== undefined),
+      );
     }
-    case "GET faults":
-      return json(faults.list());
-    case "POST faults":
-      // Shapes are checked where they are added; a wrong kind is told.
-      control.fault(...(list as readonly Fault[]));
-      return json({ faults: faults.list() });
-    case "DELETE faults":
-      control.clearFaults();
-      return json({ faults: [] });
     case "POST load": {
       const seeds = (list as readonly (Omit<SeedMember, "createdAt"> & { createdAt?: string })[]).map(
         ({ createdAt, ...seed }) => (createdAt ? { ...seed, createdAt: new Date(createdAt) } : seed),
       );
       control.load(seeds);
-      return json({ members: control.members().length });
+      return { members: control.members().length };
     }
     case "POST unload":
       control.unload(list.filter((e) => typeof e === "string"));
-      return json({ members: control.members().length });
+      return { members: control.members().length };
     case "POST suppress":
       for (const { email, reason } of list as readonly { email: string; reason?: SuppressionReason }[]) {
         control.suppress(email, reason ?? "bounce");
       }
-      return json({ ok: true });
+      return { ok: true };
     default:
       return null;
   }

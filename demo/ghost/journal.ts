@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { Journal, type JournalEntry } from "../sim/journal.ts";
 import type { SimMember } from "./model.ts";
 
 /** A member at one moment, in words; labels by name, newsletters by slug. */
@@ -9,17 +9,8 @@ export type MemberState = {
   readonly labels: readonly string[];
   readonly newsletters: readonly string[];
 };
-
-/** One mutation that a client caused. `effective` is false when nothing changed by it. */
-export type JournalEntry = {
-  readonly seq: number;
-  readonly at: string;
-  readonly op: "add" | "edit" | "delete" | "bulk" | "import";
-  readonly memberId: string;
-  readonly effective: boolean;
-  readonly before: MemberState | null;
-  readonly after: MemberState | null;
-};
+/** `op`: add, edit, delete, bulk or import. */
+export type GhostEntry = JournalEntry<MemberState>;
 
 const stateOf = (m: SimMember | undefined): MemberState | null =>
   m
@@ -32,40 +23,31 @@ const stateOf = (m: SimMember | undefined): MemberState | null =>
       }
     : null;
 
-/** The truth about what was done to the simulator: append-only, in memory and, if wanted, in a file that survives a kill. */
-export class Journal {
-  readonly entries: JournalEntry[] = [];
-  readonly #file: string | null;
-  /** What members looked like before their latest changes; lets reads lag. */
+/** The journal, and what members looked like before their latest changes, which lets reads lag. */
+export class GhostJournal {
+  readonly #journal: Journal<MemberState>;
   readonly #recent: { readonly atMs: number; readonly id: string; readonly before: SimMember | undefined }[] =
     [];
 
   constructor(file: string | null) {
-    this.#file = file;
+    this.#journal = new Journal(file);
+  }
+
+  get entries(): readonly GhostEntry[] {
+    return this.#journal.entries;
   }
 
   record(
     atMs: number,
-    op: JournalEntry["op"],
+    op: "add" | "edit" | "delete" | "bulk" | "import",
     before: SimMember | undefined,
     after: SimMember | undefined,
   ): void {
-    const [was, is] = [stateOf(before), stateOf(after)];
     const id = (after ?? before)?.id;
     if (!id) return;
-    const entry: JournalEntry = {
-      seq: this.entries.length + 1,
-      at: new Date(atMs).toISOString(),
-      op,
-      memberId: id,
-      effective: JSON.stringify(was) !== JSON.stringify(is),
-      before: was,
-      after: is,
-    };
-    this.entries.push(entry);
+    this.#journal.record(atMs, op, id, stateOf(before), stateOf(after));
     this.#recent.push({ atMs, id, before });
     if (this.#recent.length > 20_000) this.#recent.splice(0, 10_000);
-    if (this.#file) appendFileSync(this.#file, `${JSON.stringify(entry)}\n`);
   }
 
   /** Members as they were `lagMs` ago, in order of their ids. */

@@ -1,7 +1,7 @@
+import type { Fault } from "../sim/faults.ts";
 import { badRequest, invalid, notFound } from "./api-error.ts";
-import type { Fault } from "./faults.ts";
 import { FilterSyntaxError, UnknownFieldError } from "./filter.ts";
-import type { Journal } from "./journal.ts";
+import type { GhostJournal } from "./journal.ts";
 import { isEmail, labelsFrom, memberInput, newslettersFrom, rootItem } from "./member-input.ts";
 import { type MemberStore, type Order, select } from "./member-store.ts";
 import type { SimMember } from "./model.ts";
@@ -10,7 +10,7 @@ import { type MemberView, memberJson, memberText, unknownFields } from "./serial
 
 export type Ghost = {
   readonly store: MemberStore;
-  readonly journal: Journal;
+  readonly journal: GhostJournal;
   readonly now: () => number;
   readonly siteUrl: () => string;
 };
@@ -80,9 +80,15 @@ export function browse(ghost: Ghost, query: URLSearchParams, fault: Fault | null
   let members = slice(found, asked);
   if (fault?.kind === "short_page")
     members = members.slice(0, Math.max(0, members.length - (fault.rows ?? 10)));
+  if (fault?.kind === "duplicate_rows" && members[0]) members = [...members, members[0]];
+  // one who was on an earlier page is gone before this one is made
+  if (fault?.kind === "drift") {
+    const gone = ghost.store.all().find((m) => m.labels.some((l) => l.name === members[0]?.labels[0]?.name));
+    if (gone) ghost.store.delete(gone.id);
+  }
   const total = found.length + (fault?.kind === "wrong_total" ? (fault.rows ?? 7) : 0);
   const meta = metaOf(request, total);
-  if (how.fields === null && how.include.size === 0) {
+  if (how.fields === null && how.include.size === 0 && fault?.field === undefined) {
     const texts = members.map((m) => memberText(m, how.siteUrl, how.suppression(m.email)));
     return {
       status: 200,
@@ -90,7 +96,15 @@ export function browse(ghost: Ghost, query: URLSearchParams, fault: Fault | null
       text: `{"members":[${texts.join(",")}],"meta":${JSON.stringify(meta)}}`,
     };
   }
-  return { status: 200, body: { members: members.map((m) => memberJson(m, how)), meta } };
+  return { status: 200, body: { members: members.map((m) => harmed(memberJson(m, how), fault)), meta } };
+}
+
+/** A field under another name, or without its value, as a fault wants it. */
+function harmed(member: object, fault: Fault | null): object {
+  const field = fault?.field;
+  if (field === undefined || !(field in member)) return member;
+  const { [field as keyof typeof member]: value, ...rest } = member;
+  return fault?.kind === "null_field" ? { ...rest, [field]: null } : { ...rest, [`${field}_old`]: value };
 }
 
 function find(ghost: Ghost, id: string, what: string): SimMember | undefined {

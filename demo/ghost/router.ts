@@ -1,7 +1,7 @@
+import type { Fault } from "../sim/faults.ts";
 import { ApiError, noEndpoint } from "./api-error.ts";
 import { bulkDelete, bulkEdit } from "./bulk-api.ts";
 import { exportCsv, importCsv } from "./csv-api.ts";
-import type { Fault } from "./faults.ts";
 import {
   addLabel,
   addNewsletter,

@@ -1,13 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
+import type { Fault } from "../sim/faults.ts";
+import { type Answer, startSimulator } from "../sim/server.ts";
 import { ApiError, internal, unauthorized } from "./api-error.ts";
 import { checkAuthorization, newKey } from "./auth.ts";
-import { controlAnswer, type GhostControl, ghostControl, type SeenRequest } from "./control.ts";
-import { type Fault, Faults } from "./faults.ts";
-import { Journal } from "./journal.ts";
+import { controlAnswer, type GhostControl, ghostControl } from "./control.ts";
+import { GhostJournal } from "./journal.ts";
 import { MemberStore } from "./member-store.ts";
-import type { Answer, Ghost } from "./members-api.ts";
+import type { Ghost } from "./members-api.ts";
 import type { SeedMember } from "./model.ts";
 import { route, site } from "./router.ts";
 
@@ -45,176 +44,77 @@ export async function startGhostSim(options: GhostSimOptions): Promise<GhostSim>
   const key = options.key ?? newKey();
   const now = (): number => (options.clock ? options.clock.now().getTime() : Date.now());
   const store = new MemberStore(now);
-  const journal = new Journal(options.journalFile ?? null);
-  const faults = new Faults();
-  faults.add(...(options.faults ?? []));
-  const seen: SeenRequest[] = [];
-  const control = ghostControl(store, journal, faults, seen, now);
+  const journal = new GhostJournal(options.journalFile ?? null);
   store.addNewsletter("Harbour & Pine", { slug: "default-newsletter" });
   if (options.seedMembers) store.load(options.seedMembers);
-
   let url = "";
   const ghost: Ghost = { store, journal, now, siteUrl: () => url };
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = new URL(request.url ?? "/", "http://127.0.0.1");
-    const method = request.method ?? "GET";
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
-    if (target.pathname.startsWith("/__control/")) {
-      answerControl(method, target, body, response);
-      return;
-    }
-    seen.push({ method, path: `${target.pathname}${target.search}` });
-    if (seen.length > 10_000) seen.splice(0, 5_000);
-    if (!target.pathname.startsWith(`${API}/`)) {
-      response.writeHead(404, { "content-type": "text/html" }).end("<html><body>404</body></html>");
-      return;
-    }
-    let path = target.pathname.slice(API.length);
-    if (!path.endsWith("/")) {
-      if (method === "GET") {
-        response.writeHead(301, { ...HEADERS, location: `${API}${path}/${target.search}` }).end();
-        return;
-      }
-      path += "/";
-    }
-    const page = target.searchParams.get("page");
-    const fault = faults.take(method, path, page === null ? null : Number(page));
-    if (fault && (await strikeBefore(fault, response))) return;
-    const answer = answerTo(() => {
-      if (fault?.kind === "unauthorized")
-        throw unauthorized("Unknown Admin API Key", "UNKNOWN_ADMIN_API_KEY");
-      if (fault?.kind === "page_lost" || fault?.kind === "server_error")
-        throw internal(null, "Lost connection to the database");
-      if (path === "/site/" && method === "GET") return site(ghost);
-      checkAuthorization(request.headers.authorization, key, Math.floor(Date.now() / 1000));
-      return route(ghost, {
-        method,
-        path,
-        query: target.searchParams,
-        body,
-        contentType: request.headers["content-type"] ?? "",
-        fault,
-      });
-    });
-    send(response, answer, fault);
-  }
+  const running = await startSimulator(
+    {
+      prefix: API,
+      target: (method, path, query) => {
+        const page = query.get("page");
+        return {
+          method,
+          path: slashed(path),
+          page: page === null ? null : Number(page),
+          lists: method === "GET" && slashed(path).startsWith("/members/"),
+          writes: method !== "GET",
+        };
+      },
+      handle(call) {
+        const { method } = call;
+        if (!call.path.endsWith("/") && method === "GET") {
+          const query = call.query.size > 0 ? `?${call.query}` : "";
+          return {
+            status: 301,
+            headers: { ...HEADERS, location: `${API}${call.path}/${query}` },
+            body: null,
+          };
+        }
+        const path = slashed(call.path);
+        if (path === "/site/" && method === "GET") return dressed(site(ghost));
+        checkAuthorization(call.headers.authorization, key, Math.floor(Date.now() / 1000));
+        return dressed(route(ghost, { ...call, path, contentType: call.headers["content-type"] ?? "" }));
+      },
+      failure: (status, what) => errorAnswer(failureOf(status, what)),
+      thrown: (e) => (e instanceof ApiError ? errorAnswer(e) : null),
+      control: (method, path, query, body) => controlAnswer(control, method, path, query, body),
+      journal: () => journal.entries,
+    },
+    { port: options.port, ...(options.faults ? { faults: options.faults } : {}) },
+  );
+  const control = ghostControl(store, journal, running, now);
+  url = running.url;
+  return { url, key, controlUrl: running.controlUrl, control, close: running.close };
+}
 
-  function answerControl(method: string, target: URL, body: Buffer, response: ServerResponse): void {
-    try {
-      const parsed: unknown = body.length > 0 ? JSON.parse(body.toString("utf8")) : [];
-      const answer = controlAnswer(
-        control,
-        faults,
-        method,
-        target.pathname.slice("/__control/".length),
-        target.searchParams,
-        parsed,
-      );
-      if (!answer) response.writeHead(404).end();
-      else response.writeHead(200, { "content-type": answer.type }).end(answer.text);
-    } catch (e) {
-      response
-        .writeHead(400, { "content-type": "text/plain" })
-        .end(e instanceof Error ? e.message : "bad request");
-    }
-  }
+const slashed = (path: string): string => (path.endsWith("/") ? path : `${path}/`);
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  server.keepAliveTimeout = 5_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("ghost simulator: no port");
-  url = `http://127.0.0.1:${address.port}`;
-
+/** With the headers that Ghost sends with everything; a text is ready JSON, or CSV where the body is one. */
+function dressed({ status, body, text }: ReturnType<typeof route>): Answer {
+  const type = typeof body === "string" ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
+  const content = text ?? body;
   return {
-    url,
-    key,
-    controlUrl: `${url}/__control/`,
-    control,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    status,
+    headers: content === null ? HEADERS : { ...HEADERS, "content-type": type },
+    body: content,
   };
 }
 
-function answerTo(work: () => Answer): Answer | ApiError {
-  try {
-    return work();
-  } catch (e) {
-    if (e instanceof ApiError) return e;
-    return internal(null, e instanceof Error ? e.message : "unknown");
-  }
-}
+const errorAnswer = (e: ApiError): Answer => ({
+  status: e.status,
+  headers: { ...HEADERS, "content-type": "application/json; charset=utf-8" },
+  body: e.body(),
+});
 
-/** True when the fault has answered, or never will. */
-async function strikeBefore(fault: Fault, response: ServerResponse): Promise<boolean> {
-  switch (fault.kind) {
-    case "rate_limited": {
-      const retry =
-        fault.retryAfter === undefined || fault.retryAfter === null
-          ? {}
-          : { "retry-after": fault.retryAfter };
-      const error = new ApiError(429, "TooManyRequestsError", "Too many requests.");
-      response
-        .writeHead(429, { ...HEADERS, ...retry, "content-type": "application/json; charset=utf-8" })
-        .end(error.body());
-      return true;
-    }
-    case "html":
-      response
-        .writeHead(fault.status ?? 502, { "content-type": "text/html" })
-        .end(
-          "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>",
-        );
-      return true;
-    case "timeout_before":
-      return true;
-    case "reset_before":
-      response.destroy();
-      return true;
-    case "slow":
-      await wait(fault.ms ?? 1000);
-      return false;
-    default:
-      return false;
-  }
-}
-
-function bodyText({ body, text }: Answer): string {
-  if (text !== undefined) return text;
-  if (typeof body === "string") return body;
-  return body === null ? "" : JSON.stringify(body);
-}
-
-function send(response: ServerResponse, answer: Answer | ApiError, fault: Fault | null): void {
-  if (fault?.kind === "timeout_after") return;
-  if (fault?.kind === "reset_after") {
-    response.destroy();
-    return;
-  }
-  const csv = !(answer instanceof ApiError) && typeof answer.body === "string";
-  const text = answer instanceof ApiError ? answer.body() : bodyText(answer);
-  const status =
-    answer instanceof ApiError && fault?.kind === "server_error"
-      ? (fault.status ?? answer.status)
-      : answer.status;
-  const type = csv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
-  const length = Buffer.byteLength(text);
-  const headers = status === 204 ? HEADERS : { ...HEADERS, "content-type": type, "content-length": length };
-  response.writeHead(status, headers);
-  if (fault?.kind === "reset_mid_body") {
-    response.write(text.slice(0, Math.floor(text.length / 2)), () => response.destroy());
-    return;
-  }
-  response.end(fault?.kind === "bad_json" ? text.slice(0, -2).padEnd(length, " ") : text);
+function failureOf(status: number, what: string): ApiError {
+  if (status === 401) return unauthorized("Unknown Admin API Key", "UNKNOWN_ADMIN_API_KEY");
+  if (status === 429) return new ApiError(429, "TooManyRequestsError", what);
+  const { message, type, context, code } = internal(null, what);
+  return new ApiError(status, type, message, {
+    ...(context === null ? {} : { context }),
+    ...(code === null ? {} : { code }),
+  });
 }

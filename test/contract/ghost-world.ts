@@ -1,10 +1,11 @@
 import { ghostCollector } from "../../collectors/ghost.ts";
 import type { GhostSystem, SecretRef } from "../../core/config.ts";
 import { audienceId, type ReadTarget, systemId } from "../../core/model.ts";
-import type { Fault } from "../../demo/ghost/faults.ts";
 import { startGhostSim } from "../../demo/ghost/server.ts";
 import { ghostWriter } from "../../sync/writers/ghost.ts";
-import type { CollectorWorld, WorldFault } from "./collector.ts";
+import type { CollectorWorld } from "./collector.ts";
+import { ALL_FAULTS, type WorldFault } from "./faults.ts";
+import { simFaults } from "./sim-faults.ts";
 import type { WriterWorld } from "./writer.ts";
 
 export const ref = (s: string): SecretRef => s as SecretRef;
@@ -34,20 +35,6 @@ export const labelTarget = (label: string): ReadTarget => ({
 export async function ghostSimWorld(): Promise<CollectorWorld> {
   const sim = await startGhostSim({ port: 0 });
   const config = ghostSystem(sim.url);
-  const skip = (after: number) => ({ path: "/members/", skip: after });
-  const FAULTS: Readonly<Record<WorldFault, (after: number) => readonly Fault[]>> = {
-    rate_limited: (after) => [
-      { kind: "rate_limited", retryAfter: "1", ...skip(after) },
-      { kind: "rate_limited", retryAfter: null, ...skip(after) },
-    ],
-    server_error: (after) => [{ kind: "server_error", ...skip(after) }],
-    html: (after) => [{ kind: "html", status: 200, ...skip(after) }],
-    timeout: (after) => [{ kind: "timeout_before", ...skip(after) }],
-    page_lost: (after) => [{ kind: "page_lost", ...skip(after) }],
-    repeated_page: (after) => [{ kind: "repeat_page", ...skip(after) }],
-    short_page: (after) => [{ kind: "short_page", ...skip(after) }],
-    wrong_total: (after) => [{ kind: "wrong_total", times: null, ...skip(after) }],
-  };
   return {
     pageSize: 100,
     target: labelTarget("Active"),
@@ -62,18 +49,17 @@ export async function ghostSimWorld(): Promise<CollectorWorld> {
       if (people.length === 0) sim.control.unload(["somebody.else@example.test"]);
       sim.control.load(people.map((p) => ({ email: p.email, name: p.name ?? null, labels: ["Active"] })));
     },
-    // the simulator repeats by page number, which we do not use; collectors/ghost.test.ts has that case
-    faults: new Set<WorldFault>([
-      "rate_limited",
-      "server_error",
-      "html",
-      "timeout",
-      "page_lost",
-      "short_page",
-      "wrong_total",
-    ]),
+    // it repeats by page number, and has no cursor: we use neither; collectors/ghost.test.ts has those cases
+    faults: new Set<WorldFault>(
+      ALL_FAULTS.filter((f) => f !== "repeated_page" && f !== "repeat_cursor" && f !== "empty_list"),
+    ),
     async fault(kind, after) {
-      sim.control.fault(...FAULTS[kind](after));
+      sim.control.clearFaults();
+      sim.control.fault(...simFaults(kind, "/members/", after));
+    },
+    patient: {
+      collector: ghostCollector(config, { secret: () => sim.key }),
+      requestTimes: () => sim.control.requests().map((r) => r.atMs),
     },
     verbs: () => sim.control.requests().map((r) => r.method),
     close: () => sim.close(),

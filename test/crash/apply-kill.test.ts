@@ -8,7 +8,7 @@ import type { GhostSystem, SecretRef } from "../../core/config.ts";
 import { instant } from "../../core/model.ts";
 import type { PlanStore } from "../../core/ports.ts";
 import type { Op, Plan } from "../../core/repair.ts";
-import type { JournalEntry } from "../../demo/ghost/journal.ts";
+import type { GhostEntry } from "../../demo/ghost/journal.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { sealer } from "../../members/sealer.ts";
 import { planStore } from "../../store/plan-store.ts";
@@ -72,11 +72,11 @@ const control = async (method: string, path: string, body?: unknown): Promise<st
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
   return answer.text();
 };
-const journal = async (): Promise<JournalEntry[]> =>
+const journal = async (): Promise<GhostEntry[]> =>
   (await control("GET", "journal"))
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as JournalEntry);
+    .map((line) => JSON.parse(line) as GhostEntry);
 
 /** Ghost, filled anew: to suppress and take off, to take off, to add (half of them without a record), to rename. */
 function twins(): Twin[] {
@@ -176,8 +176,8 @@ async function finish(planId: number): Promise<Life["said"]> {
   throw new Error("the lease never became free");
 }
 
-const changed = (e: JournalEntry): Op[] => {
-  const labels = (s: JournalEntry["before"]): boolean => s?.labels.includes(LABEL) ?? false;
+const changed = (e: GhostEntry): Op[] => {
+  const labels = (s: GhostEntry["before"]): boolean => s?.labels.includes(LABEL) ?? false;
   const ops: Op[] = [];
   if ((e.before?.newsletters.length ?? 0) > 0 && e.after?.newsletters.length === 0) ops.push("suppress");
   if (labels(e.before) && !labels(e.after)) ops.push("remove");

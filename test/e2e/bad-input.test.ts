@@ -7,7 +7,7 @@ import { LOCAL } from "../../app/api/session.ts";
 import type { AuditSummary } from "../../app/audit/run-audit.ts";
 import type { Incident } from "../../core/finding.ts";
 import { audienceId, instant, systemId } from "../../core/model.ts";
-import type { Fault } from "../../demo/ghost/faults.ts";
+import type { Fault } from "../../demo/sim/faults.ts";
 import { putAudienceBase } from "../../store/put-audience-base.ts";
 import { everyAnswer, type FullWorld, makeFullWorld } from "./full-world.ts";
 
