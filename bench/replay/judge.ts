@@ -88,7 +88,7 @@ function refusal(r: Recording, where: string): { is: "error" } | { is: "not_acce
       sleep: async () => undefined,
       ...HTTP_DEFAULTS,
     },
-    { method: "GET", url, body: null, signal: new AbortController().signal, skewMs: 0 },
+    { method: "GET", url, body: null, reads: true, signal: new AbortController().signal, skewMs: 0 },
     new Response(null, { status: r.status, headers: answerHeaders(r) }),
     text,
     fail,
