@@ -117,11 +117,11 @@ test("a HubSpot export: “unsubscribed from all email” takes out and never pu
   ]);
   const api = await read(
     "api.csv",
-    "hs_object_id,email,hs_email_optout,consent\n1,ann@x.com,true,subscribed\n2,b@x.com,,subscribed\n",
+    "hs_object_id,email,hs_email_optout,consent,consent_at\n1,ann@x.com,true,subscribed,2026-01-01\n2,b@x.com,,subscribed,2026-01-01\n",
   );
   expect(consents(api.rows)).toEqual([
-    ["unsubscribed", null],
-    ["subscribed", null],
+    ["unsubscribed", null], // since when is not known: the time is that of the opt-in
+    ["subscribed", "2026-01-01T00:00:00.000Z"],
   ]);
 });
 

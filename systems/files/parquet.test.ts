@@ -149,6 +149,16 @@ describe("never silently", () => {
       "crm/people.parquet: the Parquet file is damaged: its rows cannot be read → copy or export it again",
     ],
     [
+      "fewer rows than the footer counts",
+      (p) => {
+        const bytes = readFileSync(p);
+        const rows = bytes.lastIndexOf(Buffer.from([0x16, 14, 0x19])); // num_rows: 7, before the list of row groups
+        bytes[rows + 1] = 16;
+        writeFileSync(p, bytes);
+      },
+      "crm/people.parquet: the Parquet file is damaged: 7 rows where the footer says 8 → copy or export it again",
+    ],
+    [
       "encrypted",
       (p) => writeFileSync(p, "PARE and more"),
       "crm/people.parquet: the Parquet file is encrypted → export it without encryption",
