@@ -15,8 +15,16 @@ export const DEVIATIONS: readonly Deviation[] = [
   {
     vendor: "klaviyo",
     operation: /^GET /,
-    what: /^200: body\/links\/next must be string$/,
-    evidence: "documented as a string; null on the last page (the official SDK reads on until it is null)",
+    what: /^200: body\/links\/(next|prev) must be string$/,
+    evidence:
+      "documented as strings; null on the last and first page (the official SDK reads on until next is null)",
+  },
+  {
+    vendor: "klaviyo",
+    operation: /./,
+    what: /^[45]\d\d: body\/errors\/\* has the undocumented field (status|links|meta)$/,
+    evidence:
+      "in real answers quoted in verbb/formie#1986 (2024-07-22) and klaviyo/klaviyo-api-python#9 (2023-02-11)",
   },
   {
     vendor: "mailchimp",
