@@ -77,7 +77,7 @@ export function page(
     total_items: total,
     _links: [link("self", path), link("parent", `/lists/${list.settings.id}`)],
   };
-  return ok(call.fault?.field === undefined ? pruned(body, pick) : body, describedBy);
+  return ok(pruned(body, pick), describedBy);
 }
 
 export function readMember(list: ListStore, call: Call, id: string): Answer {

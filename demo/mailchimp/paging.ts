@@ -34,18 +34,19 @@ export function slice<T>(all: readonly T[], { offset, count }: Slice, fault: Fau
   return { rows, total: fault?.kind === "empty_list" ? 0 : all.length + extra };
 }
 
-/** `renamed_field` and `null_field` on the rows of a page. */
-export function spoil<T extends Readonly<Record<string, unknown>>>(
-  rows: readonly T[],
-  fault: Fault | null,
-): readonly Readonly<Record<string, unknown>>[] {
+/** `renamed_field` and `null_field` on the rows of a page; a merge field goes by its tag. */
+export function spoil<T extends Json>(rows: readonly T[], fault: Fault | null): readonly Json[] {
   const field = fault?.field;
   if (field === undefined || (fault?.kind !== "renamed_field" && fault?.kind !== "null_field")) return rows;
-  return rows.map((row) =>
+  const harm = (o: Json): Json =>
     Object.fromEntries(
-      Object.entries(row).map(([k, v]) =>
-        k !== field ? [k, v] : fault.kind === "null_field" ? [k, null] : [`${k}_2`, v],
-      ),
-    ),
-  );
+      Object.entries(o).map(([k, v]) => {
+        if (k === "merge_fields" && typeof v === "object" && v !== null) return [k, harm({ ...v })];
+        if (k !== field) return [k, v];
+        return fault.kind === "null_field" ? [k, null] : [`${k}_2`, v];
+      }),
+    );
+  return rows.map(harm);
 }
+
+type Json = Readonly<Record<string, unknown>>;
