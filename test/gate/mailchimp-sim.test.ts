@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type MailchimpSim, startMailchimpSim } from "../../demo/mailchimp/server.ts";
+import { notRun } from "../setup/material.ts";
+import { gateOf } from "./gate.ts";
+import { judged, type Tap, tapped } from "./traffic.ts";
+
+const gate = gateOf("mailchimp");
+const LIST = "/3.0/lists/a36b000001";
+const hash = (email: string): string => createHash("md5").update(email).digest("hex");
+let sim: MailchimpSim;
+let tap: Tap;
+const violations = new Set<string>();
+const operations = new Set<string>();
+
+beforeAll(async () => {
+  sim = await startMailchimpSim({ port: 0 });
+  tap = await tapped(sim.url, (e) => {
+    operations.add(`${e.method} ${e.path.replace(/[0-9a-f]{10,}|\d{4,}/g, "…")} ${e.status}`);
+    if (gate !== null) for (const v of judged(gate, "mailchimp", e)) violations.add(v);
+  });
+  sim.control.load([
+    { email: "ann@example.com", tags: ["VIP"] },
+    { email: "bob@example.com", status: "unsubscribed" },
+    { email: "cat@example.com", status: "cleaned" },
+    { email: "dan@example.com", status: "pending" },
+  ]);
+  sim.control.addCampaign({ title: "March" });
+});
+afterAll(async () => {
+  await tap.close();
+  await sim.close();
+});
+
+async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(`${tap.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${sim.key}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+// The gate judges what the simulator answers; whether it behaves like Mailchimp is the business of its own tests.
+test("every answer of the Mailchimp simulator conforms to the vendor's document, but for the known deviations", {
+  timeout: 60_000,
+}, async () => {
+  if (gate === null) return notRun("connectors/specs");
+  await call("GET", "/3.0/ping");
+  await call("GET", "/3.0/lists?count=10");
+  await call("GET", LIST);
+  await call("GET", `${LIST}/members?count=1000&sort_field=timestamp_signup&sort_dir=ASC`);
+  for (const who of ["ann", "bob", "cat", "dan", "nobody"])
+    await call("GET", `${LIST}/members/${hash(`${who}@example.com`)}`);
+  await call("GET", `${LIST}/members/${hash("ann@example.com")}/tags`);
+  await call("POST", `${LIST}/members`, { email_address: "eve@example.com", status: "transactional" });
+  await call("POST", `${LIST}/members`, { email_address: "not an address", status: "transactional" });
+  await call("POST", `${LIST}/members`, { email_address: "eve@example.com", status: "transactional" });
+  await call("PUT", `${LIST}/members/${hash("eve@example.com")}`, {
+    email_address: "eve@example.com",
+    status_if_new: "transactional",
+    merge_fields: { FNAME: "Eve" },
+  });
+  await call("PATCH", `${LIST}/members/${hash("bob@example.com")}`, { status: "subscribed" }); // compliance state
+  await call("POST", `${LIST}/members/${hash("ann@example.com")}/tags`, {
+    tags: [{ name: "Old", status: "active" }],
+  });
+  const made = await call("POST", `${LIST}/segments`, {
+    name: "Static",
+    static_segment: ["ann@example.com"],
+  });
+  await call("GET", `${LIST}/segments?count=100`);
+  const segment = `${LIST}/segments/${String(made.id)}`;
+  await call("GET", segment);
+  await call("GET", `${segment}/members?count=100`);
+  await call("POST", segment, {
+    members_to_add: ["eve@example.com", "x@example.com"],
+    members_to_remove: [],
+  });
+  await call("DELETE", `${segment}/members/${hash("eve@example.com")}`);
+  await call("POST", LIST, {
+    members: [
+      { email_address: "fay@example.com", status: "transactional" },
+      { email_address: "wrong", status: "transactional" },
+    ],
+    update_existing: false,
+  });
+  await call("GET", `${LIST}/tag-search?name=VIP`);
+  await call("GET", `${LIST}/merge-fields?count=100`);
+  await call("GET", `${LIST}/interest-categories`);
+  await call("GET", `${LIST}/webhooks`);
+  await call("GET", `${LIST}/growth-history`);
+  await call("GET", `${LIST}/abuse-reports`);
+  await call("GET", "/3.0/campaigns?status=schedule&count=10");
+  await call("GET", "/3.0/reports?count=10");
+  await call("GET", "/3.0/automations?count=10");
+  const batch = await call("POST", "/3.0/batches", {
+    operations: [{ method: "GET", path: "/lists/a36b000001/members" }],
+  });
+  await call("GET", `/3.0/batches/${String(batch.id)}`);
+  await call("GET", "/3.0/batches");
+  await call("DELETE", `${LIST}/members/${hash("dan@example.com")}`); // 405
+  await call("DELETE", `${LIST}/members/${hash("eve@example.com")}`);
+  await fetch(`${tap.url}/3.0/lists`).then((r) => r.text()); // 401
+  sim.control.fault({ kind: "rate_limited", path: "/lists" }, { kind: "server_error", path: "/lists" });
+  await fetch(`${tap.url}/3.0/lists`, { headers: { authorization: `Bearer ${sim.key}` } }).then((r) =>
+    r.text(),
+  );
+  await fetch(`${tap.url}/3.0/lists`, { headers: { authorization: `Bearer ${sim.key}` } }).then((r) =>
+    r.text(),
+  );
+  expect([...violations].toSorted()).toEqual(["GET /lists no credential (authorization)"]);
+  expect(operations.size).toBeGreaterThan(35);
+});
