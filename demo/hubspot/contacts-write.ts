@@ -13,6 +13,8 @@ type Values = Readonly<Record<string, string>>;
 /** `POST …/batch/update` by id, or by address with `idProperty`; ≤ 100. One bad value refuses the whole batch. */
 export function batchUpdate(account: Account, properties: Properties, call: Call): Answer {
   const inputs = inputsOf(objectBody(call.body), 100).map((raw) => inputOf(properties, raw));
+  const twice = inputs.map((x) => x.id).find((id, i, all) => all.indexOf(id) !== i);
+  if (twice !== undefined) throw invalid(`Duplicate IDs found in batch input: [${twice}]`);
   const results: Json[] = [];
   const errors: Json[] = [];
   const missing: string[] = [];
