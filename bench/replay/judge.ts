@@ -6,6 +6,8 @@ import type { Recording } from "./recording.ts";
 
 /** Reads the body of a successful answer as our connector does. @throws AuditorError when it cannot */
 export type Parser = (body: unknown, where: string) => unknown;
+/** For answers whose body our code does not look at. */
+export const nothing: Parser = () => null;
 export type Operation = {
   readonly method: string;
   /** `/3.0/lists/{id}`: a name in braces stands for one part. */

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AuditorError } from "../../core/errors.ts";
+import { materialFolder, notRun } from "../../test/setup/material.ts";
 import type { Vendor } from "./judge.ts";
 import { replay } from "./run.ts";
+import { VENDORS } from "./vendors.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -91,4 +93,45 @@ test("a folder without recordings is no success", async () => {
   await expect(replay(join(folder, "no"), [ACME], () => undefined)).rejects.toThrow(
     "there is no such folder",
   );
+});
+
+test("the parsers of our vendors are asked, and refuse what they could not use", async () => {
+  const [hubspot, klaviyo, mailchimp] = [
+    { host: "https://api.hubapi.com:443" },
+    { host: "https://a.klaviyo.com:443" },
+    { host: "https://us3.api.mailchimp.com:443" },
+  ];
+  const member = { id: "ab", email_address: "ann@example.com", status: "cleaned" };
+  const lines = [
+    line({ ...mailchimp, path: "/3.0/lists/a1/members/ab", response: member }),
+    line({ ...mailchimp, path: "/3.0/lists/a1/members/ab", response: { ...member, status: undefined } }),
+    line({
+      ...hubspot,
+      path: "/crm/v3/objects/contacts",
+      response: { results: [{ id: "1", properties: {} }] },
+    }),
+    line({ ...hubspot, path: "/crm/v3/objects/contacts", response: { results: [{ id: "1" }] } }),
+    line({
+      ...klaviyo,
+      path: "/api/lists",
+      response: { data: [{ id: "L", attributes: {} }], links: { next: null } },
+    }),
+    line({ ...klaviyo, path: "/api/lists", response: [{ list_id: "L" }] }),
+  ];
+  writeFileSync(join(folder, "a.jsonl"), lines.map((l) => JSON.stringify(l)).join("\n"));
+  const said: string[] = [];
+  expect(await replay(folder, VENDORS, (l) => said.push(l))).toBe(3);
+  expect(said.map((s) => /^not accepted: (\S+ \S+ \S+) 200/.exec(s)?.[1])).toEqual([
+    "mailchimp GET /3.0/lists/{list}/members/{hash}",
+    "hubspot GET /crm/v3/objects/{type}",
+    "klaviyo GET /api/lists",
+    undefined,
+  ]);
+});
+
+test("every recorded answer of the vendors we support is accepted", async () => {
+  const recorded = materialFolder("connectors/recordings");
+  if (recorded === null) return notRun("connectors/recordings");
+  const said: string[] = [];
+  expect(await replay(recorded, VENDORS, (l) => said.push(l)), said.join("\n")).toBe(0);
 });

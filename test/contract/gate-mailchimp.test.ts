@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type MailchimpSim, startMailchimpSim } from "../../demo/mailchimp/server.ts";
+import { gateOf } from "../gate/gate.ts";
+import { judged, type Tap, tapped } from "../gate/traffic.ts";
 import { notRun } from "../setup/material.ts";
-import { gateOf } from "./gate.ts";
-import { judged, type Tap, tapped } from "./traffic.ts";
 
 const gate = gateOf("mailchimp");
 const LIST = "/3.0/lists/a36b000001";
