@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { mailchimpCollector } from "../../collectors/mailchimp.ts";
+import type { ReadTarget, SegmentSource } from "../../core/model.ts";
+import type { Op } from "../../core/repair.ts";
 import { type MailchimpSim, startMailchimpSim } from "../../demo/mailchimp/server.ts";
+import { mailchimpWriter } from "../../sync/writers/mailchimp.ts";
 import { gateOf } from "../gate/gate.ts";
 import { judged, type Tap, tapped } from "../gate/traffic.ts";
+import { conformance } from "../gate/watch-fetch.ts";
 import { notRun } from "../setup/material.ts";
+import { contextFor, readAll } from "./collector.ts";
+import { mailchimpSystem, quick, target } from "./mailchimp-world.ts";
+import { changeFor } from "./writer.ts";
 
 const gate = gateOf("mailchimp");
 const LIST = "/3.0/lists/a36b000001";
@@ -112,4 +120,58 @@ test("every answer of the Mailchimp simulator conforms to the vendor's document,
   );
   expect([...violations].toSorted()).toEqual(["GET /lists no credential (authorization)"]);
   expect(operations.size).toBeGreaterThan(35);
+});
+
+test("everything that passes between our Mailchimp connector and the simulator conforms, both ways", {
+  timeout: 60_000,
+}, async () => {
+  const one = await startMailchimpSim({ port: 0 });
+  one.control.load(
+    Array.from({ length: 130 }, (_, i) => ({
+      email: `p${i}@example.test`,
+      status:
+        (["subscribed", "unsubscribed", "cleaned", "pending", "transactional"] as const)[i % 5] ??
+        "subscribed",
+      merge: { FNAME: `N${i}` },
+      ...(i < 60 ? { tags: ["Active", "VIP"] } : {}),
+    })),
+  );
+  one.control.addSegment("Static");
+  one.control.addCampaign({ title: "March" });
+  const config = mailchimpSystem(one.url);
+  const deps = { secret: () => one.key, ...quick };
+  const sources: SegmentSource[] = [
+    { tag: "Active" },
+    { segment: "Static" },
+    { suppressed: true },
+    { all: true },
+    { subscribed: true },
+    { tag: "Gone" },
+  ];
+  const targets: ReadTarget[] = [{ kind: "base" }, ...sources.map(target)];
+  const result = await conformance("mailchimp", async () => {
+    const collector = mailchimpCollector(config, deps);
+    const writer = mailchimpWriter(config, deps);
+    for (const some of [targets, ...targets.map((t) => [t])]) await readAll(collector, some);
+    await collector.facts?.(targets, contextFor());
+    await collector.warnings(contextFor());
+    await writer.probe(contextFor());
+    await writer.automations({ tag: "Active" }, contextFor());
+    const change = (op: Op, i: number, more = {}) =>
+      changeFor({ system: config.id }, op, `p${i}@example.test`, more);
+    const changes = [
+      change("suppress", 5),
+      change("remove", 10),
+      change("add", 100),
+      change("add", 999),
+      change("set", 20, { attribute: "name", value: "New" }),
+    ];
+    for (const batch of writer.batches(changes)) await writer.apply(batch, { tag: "Active" }, contextFor());
+    const people = changes.map((c) => ({ person: c.person, identifiers: c.identifiers }));
+    await writer.readBack(people, { tag: "Active" }, contextFor());
+  });
+  await one.close();
+  if (result === null) return notRun("connectors/specs");
+  expect(result.violations).toEqual([]);
+  expect(result.operations.length).toBeGreaterThan(6);
 });

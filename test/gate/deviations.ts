@@ -27,6 +27,13 @@ export const DEVIATIONS: readonly Deviation[] = [
       "in real answers quoted in verbb/formie#1986 (2024-07-22) and klaviyo/klaviyo-api-python#9 (2023-02-11)",
   },
   {
+    vendor: "klaviyo",
+    operation: /^GET \/api\/(lists|segments)\/\{id\}\/profiles$/,
+    what: /must have required property 'joined_group_at'$/,
+    evidence:
+      "documented as required; an answer to fields[profile]=… holds only what was asked for (API overview, sparse fieldsets)",
+  },
+  {
     vendor: "mailchimp",
     operation: / \/lists\/\{list_id\}/,
     what: /^200: body(\/(members|new_members|updated_members|members_added|members_removed)\/\*)?\/timestamp_(signup|opt) must match format "date-time"$/,

@@ -89,7 +89,7 @@ const flat = (headers: IncomingHttpHeaders): Record<string, string> =>
     Object.entries(headers).map(([name, v]) => [name, Array.isArray(v) ? v.join(", ") : (v ?? "")]),
   );
 
-function parsed(bytes: Buffer): unknown {
+export function parsed(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   const text = bytes.toString("utf8");
   try {
