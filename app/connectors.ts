@@ -1,5 +1,6 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
+import { klaviyoCollector } from "../collectors/klaviyo.ts";
 import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { NOTHING } from "../core/capabilities.ts";
@@ -7,6 +8,7 @@ import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
+import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
 import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import type { Net } from "./net.ts";
@@ -31,6 +33,8 @@ export async function openCollector(
         return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
       case "mailchimp":
         return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "klaviyo":
+        return klaviyoCollector(system, { ...net(system), ...(await given(system.key)) });
       default:
         throw new AuditorError(
           "unsupported",
@@ -57,6 +61,8 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
       return ghostWriter(system, { ...net(system), ...given });
     case "mailchimp":
       return mailchimpWriter(system, { ...net(system), ...given });
+    case "klaviyo":
+      return klaviyoWriter(system, { ...net(system), ...given });
     default:
       throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
   }
