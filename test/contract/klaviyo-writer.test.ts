@@ -34,7 +34,9 @@ const config = () =>
       plan: "properties.plan",
       score: "properties.score",
       name: "first_name",
+      country: "location.country",
       consented: "properties.$consent",
+      origin: "properties.$source",
       email: "email",
     },
   });
@@ -221,9 +223,16 @@ describe("setting", () => {
     expect(await set("score", null)).toMatchObject([{ status: "applied" }]);
     expect(sim.control.state("a@example.test")?.properties).toEqual({ other: true });
   });
+  it("sets one part of the place, and leaves the others", async () => {
+    sim.control.load([{ email: "a@example.test", location: { city: "Porto", country: null } }]);
+    expect(await set("country", "PT")).toMatchObject([{ status: "applied" }]);
+    expect(sim.control.state("a@example.test")?.location).toEqual({ city: "Porto", country: "PT" });
+    expect(await set("country", "PT")).toMatchObject([{ status: "noop" }]);
+  });
   it("sets a name, and refuses consent, Klaviyo's own properties and identifiers", async () => {
     expect(await set("name", "Ana")).toMatchObject([{ status: "applied" }]);
     expect(await set("consented", "email")).toMatchObject([{ status: "refused", consent: true }]);
+    expect(await set("origin", "import")).toMatchObject([{ status: "refused", consent: true }]);
     expect(await set("email", "z@example.test")).toMatchObject([{ status: "refused" }]);
     expect(await set("unmapped", "x")).toMatchObject([{ status: "failed" }]);
     expect(sim.control.journal()).toHaveLength(1);
