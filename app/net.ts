@@ -6,6 +6,7 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
+import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 
@@ -16,7 +17,7 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   mailchimp: MAILCHIMP_LIMITS,
   klaviyo: KLAVIYO_LIMITS,
-  hubspot: { rules: [], concurrency: 4 },
+  hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
 };
 
