@@ -168,11 +168,7 @@ test("a Parquet file proves itself by its footer", async () => {
 test("the example of docs/systems/files.md", async () => {
   const doc = readFileSync(join(import.meta.dirname, "../docs/systems/files.md"), "utf8");
   const example = /```yaml\n(.*?)```/s.exec(doc)?.[1] ?? "";
-  writeFileSync(
-    join(folder, "plumbline.yaml"),
-    `company: A
-${example}`,
-  );
+  writeFileSync(join(folder, "plumbline.yaml"), example);
   const loaded = await readConfig(join(folder, "plumbline.yaml"));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const system = loaded.config.systems[0];
