@@ -17,6 +17,8 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   mailchimp: MAILCHIMP_LIMITS,
   klaviyo: KLAVIYO_LIMITS,
+  klaviyo: KLAVIYO_LIMITS,
+  mailchimp: MAILCHIMP_LIMITS,
   hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
 };
