@@ -15,8 +15,6 @@ export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "ga
 
 const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
-  mailchimp: MAILCHIMP_LIMITS,
-  klaviyo: KLAVIYO_LIMITS,
   klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
   hubspot: HUBSPOT_LIMITS,
