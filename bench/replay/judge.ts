@@ -20,7 +20,7 @@ export type Vendor = {
   readonly operations: readonly Operation[];
 };
 
-/** `unused`: of a supported vendor, by an operation that no connector of ours uses. */
+/** `unused`: of a supported vendor, by an operation that no connector of ours uses, or asked for other fields than ours. */
 export type Verdict = {
   readonly vendor: string | null;
   readonly method: string;
@@ -53,6 +53,7 @@ export function judge(recording: Recording, vendors: readonly Vendor[]): Verdict
     operation.parse(empty ? null : recording.response, vendor.name);
     return { ...about, is: "parsed" };
   } catch (error) {
+    if (recording.pruned && error instanceof AuditorError) return { ...about, is: "unused" };
     // our own errors hold no personal data; of any other only its name is sure to hold none
     const because =
       error instanceof AuditorError

@@ -11,6 +11,8 @@ export type Recording = {
   readonly host: string;
   readonly method: string;
   readonly path: string;
+  /** Did the request ask for some of the fields only? Then the answer need not hold those that we ask for. */
+  readonly pruned: boolean;
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -72,6 +74,7 @@ function recordingOf(text: string): Recording | null {
     host: new URL(host).hostname,
     method: o.method.toUpperCase(),
     path: o.path.split(/[?#]/, 1)[0] ?? "",
+    pruned: ["fields", "exclude_fields"].some((q) => isObject(o.query) && q in o.query),
     status: o.status,
     headers: Object.fromEntries(headers.map(([name, v]) => [name.toLowerCase(), String(v)])),
     response: unzipped(o.response),

@@ -58,12 +58,13 @@ test("parsed, errors, unused, other vendors", async () => {
     line({ status: 429, headers: { "Retry-After": "10" }, response: "" }),
     line({ status: 502, response: "<html>bad gateway</html>" }),
     line({ path: "/v1/people", response: "queued" }),
+    line({ query: { fields: "lists.name" }, response: "" }),
     line({ host: "https://api.other.example", response: "<html>" }),
     "",
   );
   expect({ refused, said }).toEqual({
     refused: 0,
-    said: ["8 answers: 7 accepted (3 parsed, 3 errors, 1 unused), 0 not accepted, 1 of other vendors"],
+    said: ["9 answers: 8 accepted (3 parsed, 3 errors, 2 unused), 0 not accepted, 1 of other vendors"],
   });
 });
 
