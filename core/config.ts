@@ -38,7 +38,7 @@ export type MysqlSystem = SqlSystem & { readonly kind: "mysql" };
 
 export type FilesSystem = SystemBase & {
   readonly kind: "files";
-  /** Folder of CSV or CSV.gz exports, absolute or relative to the configuration file. */
+  /** Folder of CSV, CSV.gz or Parquet exports, absolute or relative to the configuration file. */
   readonly folder: string;
   /** File of every record; null: base not readable. */
   readonly base: string | null;
