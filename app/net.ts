@@ -10,11 +10,14 @@ import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 import { MAILMAN_LIMITS } from "../systems/mailman/limits.ts";
+import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
-export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
+export type Net = (
+  system: HttpSystemConfig,
+) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">> & Pick<ConnectorDeps, "observe">;
 
-const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
+const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
@@ -22,25 +25,36 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   mailman: MAILMAN_LIMITS,
 };
 
+/** Whole limits of a system, as its vendor documents them. */
+export const limitsOf = (system: HttpSystemConfig): Limits =>
+  system.kind === "rest" ? restLimits(system.limits) : LIMITS[system.kind];
+
 /** Around a planned send the system is left alone: its limits are needed for the mail. */
 const QUIET_BEFORE_MS = 2 * 60_000;
 const QUIET_AFTER_MS = 5 * 60_000;
 
-/** @param nowMs time of day; null: never keep quiet (the demo, whose sends are not real) */
-export function makeNet(config: Config, nowMs: (() => number) | null): Net {
+/**
+ * @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real)
+ * @param sends what is planned now, campaigns of the systems included
+ */
+export function makeNet(
+  config: Config,
+  nowMs: (() => number) | null,
+  sends: () => Config["calendar"] = () => config.calendar,
+): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
-    const { rules, concurrency } = LIMITS[system.kind];
+    const { rules, concurrency } = limitsOf(system);
     const gate =
       known ??
       makeGate({
-        rules,
+        rules: nowMs === null ? [] : rules,
         concurrency,
         share: system.limitShare,
         elapsedMs: () => performance.now(),
         sleep: sleepFor,
-        quietMs: () => (nowMs === null ? 0 : quietMs(config, system, nowMs())),
+        quietMs: () => (nowMs === null ? 0 : quietMs({ ...config, calendar: sends() }, system, nowMs())),
       });
     gates.set(system.id, gate);
     return {
