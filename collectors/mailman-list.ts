@@ -32,6 +32,8 @@ export type ListReading = {
 /** Mailman filters by these; whoever is in none of them is enabled, and their number proves it. */
 const DISABLED: readonly Delivery[] = ["by_user", "by_bounces", "by_moderator"];
 const TRIES = 3;
+/** Mailman looks at the whole list for each page of a filter, so those are larger. */
+const FILTERED = 20;
 
 /**
  * Reads one list: its roster, who of it is not sent mail and why, and its bans. A page that is lost leaves what was read
@@ -125,7 +127,7 @@ async function deliveries(
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const of = new Map<string, Delivery>();
     const find = async (d: Delivery): Promise<void> => {
-      for (const m of (await walk(deliveryPage(at, listId, d), s.pageSize)).items) of.set(m.id, d);
+      for (const m of (await walk(deliveryPage(at, listId, d), s.pageSize * FILTERED)).items) of.set(m.id, d);
     };
     for (const d of DISABLED) await find(d);
     const enabled = await total("enabled");

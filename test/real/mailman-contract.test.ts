@@ -97,13 +97,7 @@ describe.skipIf(mailman === null)("the real Mailman", () => {
         everywhere: ["unsubscribed", true, false],
       });
       expect(of(1)).toEqual({ ...of(0), stranger: ["unsubscribed", false, false] });
-      expect(Object.keys(of(2)).sort()).toEqual([
-        "address",
-        "bounces",
-        "moderator",
-        "stranger",
-        "user",
-      ]);
+      expect(Object.keys(of(2)).sort()).toEqual(["address", "bounces", "moderator", "stranger", "user"]);
       expect(read.ends.map((e) => e.coverage)).toEqual(["complete", "complete", "complete"]);
       expect(await collector.warnings(contextFor())).toEqual([expect.stringMatching(/1 bans by pattern/)]);
     });
