@@ -90,7 +90,8 @@ describe("whatever is asked of the Mailman writer", () => {
     const { store } = sim;
     await join(...DELIVERIES, "banned");
     store.list(news.id)?.bans.add("banned@example.test");
-    store.bans.add("stranger@example.test");
+    // Mailman compares a ban letter by letter, and would let this person in
+    store.bans.add("Stranger@example.test");
     store.list(news.id)?.pending.add("pending@example.test");
     const sources: readonly SegmentSource[] = [
       source,
@@ -121,7 +122,7 @@ describe("whatever is asked of the Mailman writer", () => {
         expect(store.members().some((m) => /^(stranger|pending)@/.test(m.email))).toBe(false);
         expect([...(store.list(news.id)?.bans ?? []), ...store.bans]).toEqual([
           "banned@example.test",
-          "stranger@example.test",
+          "Stranger@example.test",
         ]);
       }
     }
