@@ -1,7 +1,7 @@
 import type { MysqlSystem, SecretRef } from "../core/config.ts";
 import type { Collector } from "../core/ports.ts";
 import { isLoopback } from "../systems/http/settings.ts";
-import { connect, disconnect, sever } from "../systems/mysql/connect.ts";
+import { connect, disconnect, killStatement, sever } from "../systems/mysql/connect.ts";
 import { placeOf } from "../systems/mysql/dsn.ts";
 import { isLost, mysqlError } from "../systems/mysql/error.ts";
 import { notAQuery } from "../systems/mysql/query.ts";
@@ -27,6 +27,7 @@ async function open(config: MysqlSystem, dsn: string): Promise<SqlSession> {
     readOnly: true,
     statementTimeoutSeconds: config.statementTimeoutSeconds,
   });
+  let killed: Promise<void> | null = null;
   return {
     begin: (clock) => beginSnapshot(client, clock),
     batches: (sql) => batches(client, sql),
@@ -44,8 +45,15 @@ async function open(config: MysqlSystem, dsn: string): Promise<SqlSession> {
           : []),
       ];
     },
-    sever: () => sever(client),
-    end: () => disconnect(client),
+    sever() {
+      // the server does not notice that we are gone before it has something to send; where it cannot be told, it ends by itself
+      killed ??= killStatement(client).catch(() => undefined);
+      sever(client);
+    },
+    async end() {
+      await killed;
+      await disconnect(client);
+    },
   };
 }
 

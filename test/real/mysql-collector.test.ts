@@ -215,6 +215,10 @@ describe.skipIf(mariadb === null)("MySQL collector on the real MariaDB", () => {
     );
     expect(read.error).toMatchObject({ kind: "interrupted" });
     expect(Date.now() - began).toBeLessThan(3000);
+    const left = await real.sql(
+      "select id from information_schema.processlist where user like '%\\_r' and info like '%sleep%'",
+    );
+    expect(left).toEqual([]);
   });
 
   it("warns of a user who can do more than read", async () => {
