@@ -9,7 +9,6 @@ import { NOTHING } from "../core/capabilities.ts";
 import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Capabilities, Collector, Writer } from "../core/ports.ts";
-import type { Collector, Writer } from "../core/ports.ts";
 import type { RestSystem } from "../core/rest-config.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 import { hubspotWriter } from "../sync/writers/hubspot.ts";
