@@ -155,7 +155,8 @@ async function readAndKeep(
     app.warnings.set(system.id, await warningsOf(collector, context));
     const kept: KeptReading[] = [];
     for (const target of reading.targets) kept.push(await keepReading(app, run, reading, target));
-    await keepFacts(app, collector, reading, context);
+    // read again after an apply: who is where matters, and what vendors limit most is not asked twice in minutes
+    if (run.trigger !== "readback") await keepFacts(app, collector, reading, context);
     return kept;
   } finally {
     await collector.close();
