@@ -1,11 +1,13 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
+import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { NOTHING } from "../core/capabilities.ts";
 import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
+import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import type { Net } from "./net.ts";
 
@@ -27,6 +29,8 @@ export async function openCollector(
         return postgresCollector(system, await given(system.dsn));
       case "ghost":
         return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "mailchimp":
+        return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
       default:
         throw new AuditorError(
           "unsupported",
@@ -51,6 +55,8 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
       return postgresWriter(system, given);
     case "ghost":
       return ghostWriter(system, { ...net(system), ...given });
+    case "mailchimp":
+      return mailchimpWriter(system, { ...net(system), ...given });
     default:
       throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
   }

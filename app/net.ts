@@ -6,6 +6,7 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
+import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
@@ -13,7 +14,7 @@ export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "ga
 const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   klaviyo: { rules: [], concurrency: 4 },
-  mailchimp: { rules: [], concurrency: 4 },
+  mailchimp: MAILCHIMP_LIMITS,
   hubspot: { rules: [], concurrency: 4 },
   mailman: { rules: [], concurrency: 4 },
 };
