@@ -1,10 +1,8 @@
 import type { MailchimpSystem } from "../core/config.ts";
-import { AuditorError } from "../core/errors.ts";
 import type { ReadTarget, SegmentSource, TargetEnd } from "../core/model.ts";
 import type { Context } from "../core/ports.ts";
 import type { Query, ReadClient } from "../systems/http/read-client.ts";
-import { mailchimpField, rootOf } from "../systems/mailchimp/attribute.ts";
-import { MEMBER_FIELDS, paths, segmentsOf } from "../systems/mailchimp/client.ts";
+import { memberFields, paths, segmentsOf } from "../systems/mailchimp/client.ts";
 import { hasStatus, isSegmented, isStatusSource, isThere } from "../systems/mailchimp/member.ts";
 import { segmentFor } from "../systems/mailchimp/segment.ts";
 import type { MailchimpMember } from "../systems/mailchimp/wire.ts";
@@ -45,8 +43,7 @@ export async function passesOf(
   const sources = targets.map((t): SegmentSource => (t.kind === "base" ? { all: true } : t.source));
   const segments = sources.some(isSegmented) ? await segmentsOf(http, config, context) : [];
   const at = paths(config.list);
-  const roots = Object.values(config.attributes).map((f) => rootOf(mailchimpField(f)));
-  const fields = [...new Set([...MEMBER_FIELDS, ...roots])].map((f) => `members.${f}`);
+  const fields = memberFields(config).map((f) => `members.${f}`);
   const query: Query = { fields: [...fields, "total_items"].join(",") };
   const whole: Wanted[] = [];
   const statuses = new Set<string>();
@@ -73,7 +70,7 @@ export async function passesOf(
       };
       pass.wanted.push({ index, takes: isThere, count: 0 });
       bySegment.set(segment.id, pass);
-    } else throw notOurs(config, targets[index]);
+    } else ends.push(absent(index, NOT_OURS));
   }
   const passes: Pass[] = [...bySegment.values()];
   if (whole.length > 0) {
@@ -95,15 +92,7 @@ export async function passesOf(
   return { passes, ends };
 }
 
-function notOurs(config: MailchimpSystem, target: ReadTarget | undefined): AuditorError {
-  const name = target?.kind === "segment" ? `${config.id}: ${target.audience}` : config.id;
-  return new AuditorError(
-    "config",
-    name,
-    "this segment is not of a kind that Mailchimp has (an audience has one subscription, and no topics)",
-    "use tag, segment, subscribed: true, suppressed or all",
-  );
-}
+const NOT_OURS = "no segment of this kind (one subscription an audience, and no topics)";
 
 const absent = (target: number, what: string): TargetEnd => ({
   target,

@@ -47,8 +47,8 @@ export function bulk(account: Account, list: ListStore, call: Call): Answer {
   }
   return ok(
     {
-      new_members: made.map((m) => memberJson(m, list)),
-      updated_members: updated.map((m) => memberJson(m, list)),
+      new_members: made.map((m) => memberJson(m, list, null, "bulk")),
+      updated_members: updated.map((m) => memberJson(m, list, null, "bulk")),
       errors,
       total_created: made.length,
       total_updated: updated.length,

@@ -30,6 +30,8 @@ export const tagsOf = (m: Member, list: ListStore): readonly { id: number; name:
     return segment === undefined ? [] : [{ id, name: segment.name }];
   });
 
+const LOCATION = { latitude: 0, longitude: 0, gmtoff: 0, dstoff: 0, country_code: "", timezone: "" };
+
 type Field = (m: Member, list: ListStore) => unknown;
 
 /** In the order of the real answer. Inline tags stop at 50 while `tags_count` counts on. */
@@ -55,15 +57,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   language: () => "",
   vip: () => false,
   email_client: () => "",
-  location: () => ({
-    latitude: 0,
-    longitude: 0,
-    gmtoff: 0,
-    dstoff: 0,
-    country_code: "",
-    timezone: "",
-    region: "",
-  }),
+  location: () => ({ ...LOCATION, region: "" }),
   source: (m) => m.source,
   tags_count: (m) => m.tags.length,
   tags: (m, list) => tagsOf(m, list).slice(0, 50),
@@ -79,30 +73,34 @@ const FIELDS: Readonly<Record<string, Field>> = {
     ];
   },
 };
-/** A segment's members come with fewer fields: no tags, no count of them, no way of arrival. */
-const NOT_IN_SEGMENTS = new Set([
+/** Answers to bulk writes and a segment's members come with fewer fields; a segment's without tags, too. */
+const NOT_IN_BULK = [
   "contact_id",
   "full_name",
   "web_id",
   "consents_to_one_to_one_messaging",
   "unsubscribe_reason",
   "source",
-  "tags_count",
-  "tags",
-]);
+];
+export type MemberShape = "list" | "bulk" | "segment";
+const LEFT_OUT: Readonly<Record<MemberShape, ReadonlySet<string>>> = {
+  list: new Set(),
+  bulk: new Set(NOT_IN_BULK),
+  segment: new Set([...NOT_IN_BULK, "tags_count", "tags"]),
+};
 
 /** A member as JSON; only `keys`, where given. */
 export function memberJson(
   m: Member,
   list: ListStore,
   keys: ReadonlySet<string> | null = null,
-  inSegment = false,
+  shape: MemberShape = "list",
 ): MemberJson {
   const json: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(FIELDS)) {
     if (keys !== null && !keys.has(key)) continue;
-    if (inSegment && NOT_IN_SEGMENTS.has(key)) continue;
-    const value = field(m, list);
+    if (LEFT_OUT[shape].has(key)) continue;
+    const value = key === "location" && shape !== "list" ? LOCATION : field(m, list);
     if (value !== undefined) json[key] = value;
   }
   return json;

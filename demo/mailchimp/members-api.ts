@@ -64,7 +64,7 @@ export function page(
   const keys = wantedKeys(pick, "members");
   const { rows, total } = slice(all, sliceOf(call.query), call.fault);
   const members = spoil(
-    rows.map((m) => memberJson(m, list, keys, inSegment)),
+    rows.map((m) => memberJson(m, list, keys, inSegment ? "segment" : "list")),
     call.fault,
   );
   // somebody who was read already leaves: every later row moves up by one

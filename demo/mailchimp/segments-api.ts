@@ -161,8 +161,8 @@ export function batchSegment(account: Account, list: ListStore, call: Call, id: 
   }
   return ok(
     {
-      members_added: done.add.map((m) => memberJson(m, list)),
-      members_removed: done.remove.map((m) => memberJson(m, list)),
+      members_added: done.add.map((m) => memberJson(m, list, null, "bulk")),
+      members_removed: done.remove.map((m) => memberJson(m, list, null, "bulk")),
       errors,
       total_added: done.add.length,
       total_removed: done.remove.length,
@@ -178,7 +178,7 @@ export function addToSegment(account: Account, list: ListStore, call: Call, id: 
   const email = String(bodyOf(call.body).email_address ?? "");
   const m = found(list, email);
   if (call.fault?.kind !== "ghost_ack") give(account, list, m, segment, true);
-  return ok(memberJson(m, list, null, true), "Lists/Segments/Members/Instance");
+  return ok(memberJson(m, list, null, "segment"), "Lists/Segments/Members/Instance");
 }
 
 export function removeFromSegment(

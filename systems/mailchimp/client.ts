@@ -4,6 +4,7 @@ import { AuditorError, isKind } from "../../core/errors.ts";
 import { type Call, type ConnectorDeps, httpSettings } from "../http/connector-deps.ts";
 import type { Query, ReadClient } from "../http/read-client.ts";
 import type { HttpSettings } from "../http/settings.ts";
+import { mailchimpField, rootOf } from "./attribute.ts";
 import { PAGE } from "./limits.ts";
 import {
   asMember,
@@ -68,8 +69,7 @@ export const paths = (list: string) => {
   };
 };
 
-/** What of a member is asked for, besides its attributes. */
-export const MEMBER_FIELDS = [
+const MEMBER_FIELDS = [
   "id",
   "email_address",
   "status",
@@ -77,7 +77,12 @@ export const MEMBER_FIELDS = [
   "timestamp_opt",
   "last_changed",
   "merge_fields",
-] as const;
+];
+
+/** What of a member is asked for: no more of people than is needed. */
+export const memberFields = (config: MailchimpSystem): readonly string[] => [
+  ...new Set([...MEMBER_FIELDS, ...Object.values(config.attributes).map((f) => rootOf(mailchimpField(f)))]),
+];
 
 export async function memberPage(
   http: ReadClient,
@@ -97,7 +102,8 @@ export async function memberOf(
   call: Call,
 ): Promise<MailchimpMember | null> {
   try {
-    return asMember(await http.get(paths(config.list).member(hash), {}, call), config.id);
+    const fields = [...memberFields(config), "tags", "tags_count"].join(",");
+    return asMember(await http.get(paths(config.list).member(hash), { fields }, call), config.id);
   } catch (e) {
     // a well-formed hash is refused for one reason only, 404; so would an unknown list be, which `listOf` tells before
     if (isKind(e, "permanent")) return null;

@@ -90,7 +90,10 @@ async function joined(
   return null;
 }
 
-/** Is this page the last, and does what was read hold all that Mailchimp counts? null: go on. */
+/**
+ * Is this page the last, and does what was read hold all that Mailchimp counts? null: go on. A page that came short needs
+ * no rule of its own: the next begins where it broke off.
+ */
 function endOf(
   page: Page,
   offset: number,
@@ -98,11 +101,6 @@ function endOf(
 ): Stretch["end"] {
   const said = `${read} records read, ${declared} declared`;
   const left = page.total - offset;
-  if (page.items.length < Math.min(PAGE, left))
-    return {
-      complete: false,
-      because: `a page held ${page.items.length} records where ${left} were left; ${said}`,
-    };
   if (left <= PAGE) {
     if (read === declared && page.total === declared)
       return { complete: true, because: `${said}, and the last page declares the same` };

@@ -103,9 +103,14 @@ describe("tags and segments", () => {
       "unusable",
     ]);
   });
-  it("are refused where Mailchimp has nothing of the kind", async () => {
-    for (const source of [{ subscribed: "weekly" }, { newsletter: "x" }] as const)
-      expect((await read(target(source))).error).toMatchObject({ kind: "config" });
+  it("are unusable, not empty, where Mailchimp has nothing of the kind; the others are read", async () => {
+    sim.control.load(people(2));
+    const r = await read(target({ subscribed: "weekly" }), target({ newsletter: "x" }), base);
+    expect(r.ends.map((e) => [e.target, e.coverage])).toEqual([
+      [0, "unusable"],
+      [1, "unusable"],
+      [2, "complete"],
+    ]);
   });
   it("cannot hide that the audience is not there", async () => {
     const other = collectorFor(sim, { list: "ffffffffff" });
