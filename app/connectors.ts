@@ -1,5 +1,7 @@
 import { filesCollector } from "../collectors/files.ts";
 import { ghostCollector } from "../collectors/ghost.ts";
+import { hubspotCollector } from "../collectors/hubspot.ts";
+import { klaviyoCollector } from "../collectors/klaviyo.ts";
 import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { NOTHING } from "../core/capabilities.ts";
@@ -7,6 +9,8 @@ import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Collector, Writer } from "../core/ports.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
+import { hubspotWriter } from "../sync/writers/hubspot.ts";
+import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
 import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import type { Net } from "./net.ts";
@@ -29,8 +33,12 @@ export async function openCollector(
         return postgresCollector(system, await given(system.dsn));
       case "ghost":
         return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "hubspot":
+        return hubspotCollector(system, { ...net(system), ...(await given(system.token)) });
       case "mailchimp":
         return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "klaviyo":
+        return klaviyoCollector(system, { ...net(system), ...(await given(system.key)) });
       default:
         throw new AuditorError(
           "unsupported",
@@ -55,8 +63,12 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
       return postgresWriter(system, given);
     case "ghost":
       return ghostWriter(system, { ...net(system), ...given });
+    case "hubspot":
+      return hubspotWriter(system, { ...net(system), ...given });
     case "mailchimp":
       return mailchimpWriter(system, { ...net(system), ...given });
+    case "klaviyo":
+      return klaviyoWriter(system, { ...net(system), ...given });
     default:
       throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
   }

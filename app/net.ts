@@ -6,6 +6,8 @@ import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
 import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
 import { sleepFor } from "../systems/http/settings.ts";
+import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
+import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
@@ -13,9 +15,9 @@ export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "ga
 
 const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   ghost: { rules: [], concurrency: 4 },
-  klaviyo: { rules: [], concurrency: 4 },
+  klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
-  hubspot: { rules: [], concurrency: 4 },
+  hubspot: HUBSPOT_LIMITS,
   mailman: { rules: [], concurrency: 4 },
 };
 

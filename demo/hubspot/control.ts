@@ -27,6 +27,8 @@ export type HubspotControl = {
   clear(): void;
   /** A list without people; the definition is for DYNAMIC and SNAPSHOT ones, which are processed at once. */
   addList(name: string, options?: { type?: ProcessingType; filterBranch?: FilterBranch }): SimList;
+  /** Puts record ids on a list whatever they are, for memberships that outlive their contact. */
+  join(listId: string, recordIds: readonly number[]): void;
   addSubscription(id: number, name: string, options?: { isDefault?: boolean; isActive?: boolean }): void;
   addProperty(name: string): void;
   addEmail(email: SimEmail): void;
@@ -80,6 +82,7 @@ export function hubspotControl(
         { name, objectTypeId: "0-1", processingType: type, filterBranch: filterBranch ?? null },
         0,
       ),
+    join: (listId, recordIds) => account.lists.change(listId, recordIds, account.now(), true),
     addSubscription(id, name, options = {}) {
       account.consent.define({
         id,

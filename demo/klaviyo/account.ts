@@ -8,6 +8,7 @@ export type PersonState = {
   readonly phone: string | null;
   readonly externalId: string | null;
   readonly names: Readonly<Record<string, string | null>>;
+  readonly location: Readonly<Record<string, unknown>>;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly consent: Consent;
   readonly smsConsent: Consent;
@@ -82,6 +83,7 @@ export class Account {
       phone: p.phone,
       externalId: p.externalId,
       names: p.names,
+      location: p.location,
       properties: p.properties,
       consent: p.emailMarketing.consent,
       smsConsent: p.sms.consent,

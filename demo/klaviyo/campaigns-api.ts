@@ -141,7 +141,7 @@ export function valuesReport(vendor: Vendor, call: Call, kind: "campaign" | "flo
         attributes: { results },
         relationships: { [plural]: { data: rows.map(({ id }) => ({ type: kind, id })) } },
       },
-      links: { self: `${vendor.base()}/api/${kind}-values-reports/`, next: null, prev: null },
+      links: { self: `${vendor.base()}/api/${kind}-values-reports/` },
     },
   };
 }

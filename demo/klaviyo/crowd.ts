@@ -38,6 +38,7 @@ export function crowdProfile(crowd: Crowd, i: number): SimProfile {
     phone: null,
     externalId: `C-${i}`,
     names: { first_name: `First ${i % 1000}`, last_name: `Last ${i % 7919}` },
+    location: {},
     properties: { plan: i % 3 === 0 ? "pro" : "free" },
     emailMarketing: {
       consent: "SUBSCRIBED",

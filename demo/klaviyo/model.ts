@@ -32,6 +32,8 @@ export type SimProfile = {
   readonly externalId: string | null;
   /** `first_name`, `last_name`, `organization`, `locale`, `title`, `image`; absent: null. */
   readonly names: Readonly<Record<string, string | null>>;
+  /** `country`, `city` …; absent: null. */
+  readonly location: Readonly<Record<string, unknown>>;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly emailMarketing: EmailMarketing;
   readonly sms: ChannelConsent;
@@ -92,6 +94,7 @@ export type SeedProfile = {
   readonly phone?: string | null;
   readonly externalId?: string | null;
   readonly names?: Readonly<Record<string, string | null>>;
+  readonly location?: Readonly<Record<string, unknown>>;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly consent?: Consent;
   readonly consentAt?: Date | string;

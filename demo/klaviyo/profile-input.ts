@@ -28,6 +28,7 @@ export type ProfileInput = {
   readonly phone?: string | null;
   readonly externalId?: string | null;
   readonly names: Readonly<Record<string, string | null>>;
+  readonly location: Json;
   readonly properties: Json;
   readonly unset: readonly string[];
 };
@@ -75,13 +76,14 @@ export function profileFields(data: Json, at: string): ProfileInput {
     const value = text(name);
     if (value !== undefined) names[name] = value;
   }
-  const { properties } = attributes;
+  const { properties, location } = attributes;
   return {
     id: typeof data.id === "string" ? data.id : null,
     ...(email === undefined ? {} : { email }),
     ...(phone === undefined ? {} : { phone }),
     ...(externalId === undefined ? {} : { externalId }),
     names,
+    location: isJson(location) ? location : {},
     properties: isJson(properties) ? properties : {},
     unset: unsetOf(data.meta),
   };

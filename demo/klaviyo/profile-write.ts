@@ -19,6 +19,7 @@ export const blankProfile = (id: string, atMs: number): SimProfile => ({
   phone: null,
   externalId: null,
   names: {},
+  location: {},
   properties: {},
   emailMarketing: {
     consent: "NEVER_SUBSCRIBED",
@@ -58,6 +59,7 @@ export function applyProfile(
     phone: input.phone === undefined ? base.phone : input.phone,
     externalId: input.externalId === undefined ? base.externalId : input.externalId,
     names: { ...base.names, ...input.names },
+    location: { ...base.location, ...input.location },
     properties: withoutKeys({ ...base.properties, ...input.properties }, input.unset),
     updatedAt: atMs,
   };

@@ -91,7 +91,7 @@ export function profileResource(
       created: time(p.createdAt),
       updated: time(p.updatedAt),
       last_event_date: null,
-      location: EMPTY_LOCATION,
+      location: { ...EMPTY_LOCATION, ...p.location },
       properties: p.properties,
       ...(options.joinedAt === undefined ? {} : { joined_group_at: time(options.joinedAt) }),
       ...(options.subscriptions ? { subscriptions: subscriptions(p) } : {}),

@@ -17,6 +17,7 @@ export function seedProfile(person: SeedProfile, id: string, nowMs: number): Sim
     phone: person.phone ?? null,
     externalId: person.externalId ?? null,
     names: person.names ?? {},
+    location: person.location ?? {},
     properties: person.properties ?? {},
     emailMarketing: {
       ...blank.emailMarketing,

@@ -80,21 +80,24 @@ export function pageOf<T>(body: unknown, where: string, item: (o: Json, where: s
   return { items, next, total: typeof total === "number" ? total : null };
 }
 
-/** A batch answer, 200 or 207. */
+/** A batch answer, 200 or 207. @throws AuditorError bad_data when the list is not there */
 export function batchOf<T>(
   body: unknown,
   where: string,
   item: (o: Json, where: string) => T,
 ): HubspotBatch<T> {
-  const items = objectsOf(body, "results", where).map((o) => item(o, where));
-  const { errors } = body as Json;
-  const told = Array.isArray(errors) ? errors.filter(isObject) : [];
-  const idsOf = (wanted: boolean) =>
-    told
-      .filter((e) => (e.category === "OBJECT_NOT_FOUND") === wanted)
+  return { items: objectsOf(body, "results", where).map((o) => item(o, where)), ...errorsOf(body) };
+}
+
+/** What a 207 says went wrong, by id or address. */
+export function errorsOf(body: unknown): Pick<HubspotBatch<never>, "missing" | "failed"> {
+  const errors = isObject(body) && Array.isArray(body.errors) ? body.errors.filter(isObject) : [];
+  const idsOf = (notFound: boolean) =>
+    errors
+      .filter((e) => (e.category === "OBJECT_NOT_FOUND") === notFound)
       .flatMap((e) => (isObject(e.context) && Array.isArray(e.context.ids) ? e.context.ids : []))
       .map(String);
-  return { items, missing: idsOf(true), failed: idsOf(false) };
+  return { missing: idsOf(true), failed: idsOf(false) };
 }
 
 export function asContact(o: Json, where: string): HubspotContact {

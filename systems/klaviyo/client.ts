@@ -156,7 +156,7 @@ export function profilesBy(
   fields: readonly string[],
   call: Call,
 ): Promise<readonly KlaviyoProfile[]> {
-  const query = { ...profileQuery(fields, false), "page[size]": PAGE, filter: anyOf(field, values) };
+  const query = { ...profileQuery(fields, group !== null), "page[size]": PAGE, filter: anyOf(field, values) };
   const path = group === null ? "/profiles" : `${at(group.kind, group.id)}/profiles`;
   return whole(http, where, path, query, asProfile, call);
 }

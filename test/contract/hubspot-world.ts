@@ -2,9 +2,11 @@ import { hubspotCollector } from "../../collectors/hubspot.ts";
 import type { HubspotSystem, SecretRef } from "../../core/config.ts";
 import { audienceId, type ReadTarget, type SegmentSource, systemId } from "../../core/model.ts";
 import { type HubspotSim, startHubspotSim } from "../../demo/hubspot/server.ts";
+import { hubspotWriter } from "../../sync/writers/hubspot.ts";
 import type { CollectorWorld } from "./collector.ts";
 import { ALL_FAULTS, type WorldFault } from "./faults.ts";
 import { simFaults } from "./sim-faults.ts";
+import type { WriterWorld } from "./writer.ts";
 
 export const NEWSLETTER = 11;
 export const OFFERS = 12;
@@ -87,3 +89,42 @@ export const hubspotSimWorld = (how: "list" | "everybody") => async (): Promise<
     close: () => sim.close(),
   };
 };
+
+export async function hubspotSimWriterWorld(): Promise<WriterWorld> {
+  const sim = await hubspotSim();
+  const config = hubspotSystem(sim.url, { attributes: { name: "firstname", marketing_consent: "city" } });
+  sim.control.addList("Active");
+  return {
+    writer: hubspotWriter(config, { secret: () => sim.token, ...quick }),
+    system: config.id,
+    source: { list: "Active" },
+    attribute: "name",
+    consentAttribute: "marketing_consent",
+    async seed(people) {
+      sim.control.load(
+        people.map((p) => ({
+          email: p.email,
+          properties: { firstname: p.value ?? null },
+          lists: [...(p.inSegment ? ["Active"] : []), ...(p.other ? ["Other"] : [])],
+          subscriptions: { [NEWSLETTER]: p.subscribed ? "SUBSCRIBED" : "UNSUBSCRIBED" },
+        })),
+      );
+    },
+    async truth(email) {
+      const found = sim.control.find(email);
+      if (found === null) return null;
+      const on = sim.control.listsOf(email);
+      return {
+        inSegment: on.includes("Active"),
+        other: on.includes("Other"),
+        mailable: sim.control.mailable(email, NEWSLETTER) ?? false,
+        value: found.properties.firstname ?? null,
+      };
+    },
+    async loseAnswer() {
+      sim.control.fault({ kind: "reset_after", method: "PUT", path: "/crm/v3/lists/" });
+      return "set";
+    },
+    close: () => sim.close(),
+  };
+}

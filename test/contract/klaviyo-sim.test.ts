@@ -1,4 +1,6 @@
 import { collectorContract } from "./collector.ts";
-import { klaviyoSimWorld } from "./klaviyo-world.ts";
+import { klaviyoSimWorld, klaviyoSimWriterWorld } from "./klaviyo-world.ts";
+import { writerContract } from "./writer.ts";
 
 collectorContract("Klaviyo simulator", klaviyoSimWorld);
+writerContract("Klaviyo simulator", klaviyoSimWriterWorld);
