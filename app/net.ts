@@ -25,7 +25,7 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
 const QUIET_BEFORE_MS = 2 * 60_000;
 const QUIET_AFTER_MS = 5 * 60_000;
 
-/** @param nowMs time of day; null: never keep quiet (the demo, whose sends are not real) */
+/** @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real) */
 export function makeNet(config: Config, nowMs: (() => number) | null): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
@@ -34,7 +34,7 @@ export function makeNet(config: Config, nowMs: (() => number) | null): Net {
     const gate =
       known ??
       makeGate({
-        rules,
+        rules: nowMs === null ? [] : rules,
         concurrency,
         share: system.limitShare,
         elapsedMs: () => performance.now(),

@@ -10,6 +10,7 @@ import type {
 import { type Instant, instant } from "../core/model.ts";
 import type { Context } from "../core/ports.ts";
 import type { ReadClient } from "../systems/http/read-client.ts";
+import { AHEAD, campaignState } from "../systems/klaviyo/campaign.ts";
 import { flowsStartedBy, groupsById, whole } from "../systems/klaviyo/client.ts";
 import { definitionText } from "../systems/klaviyo/definition.ts";
 import { anyOf, both, equals, since } from "../systems/klaviyo/filter.ts";
@@ -28,17 +29,6 @@ export type ResolvedGroup = KlaviyoGroup & { readonly target: number; readonly k
 /** Sent campaigns and their counts are looked back on this far. */
 const DAYS = 30;
 const DAY_MS = 86_400_000;
-
-/** Words of Klaviyo for a campaign that is still to go out, and what we call them. */
-const AHEAD: Readonly<Record<string, CampaignFact["state"]>> = {
-  Scheduled: "scheduled",
-  "Preparing to schedule": "scheduled",
-  "Queued without Recipients": "scheduled",
-  "Preparing to send": "sending",
-  "Adding Recipients": "sending",
-  Sending: "sending",
-  "Sending Segments": "sending",
-};
 
 /** Each part by itself: what cannot be had is null with a note, and harms nothing else. */
 export async function klaviyoFacts(
@@ -84,7 +74,7 @@ async function campaignsSince(
   const found = new Map<string, KlaviyoCampaign>();
   for (const channel of ["email", "sms"]) {
     const ofChannel = equals("messages.channel", channel);
-    for (const more of [anyOf("status", Object.keys(AHEAD)), since("updated_at", from)]) {
+    for (const more of [anyOf("status", AHEAD), since("updated_at", from)]) {
       const query = { filter: both(ofChannel, more) };
       for (const c of await whole(http, where, "/campaigns", query, asCampaign, context)) found.set(c.id, c);
     }
@@ -112,18 +102,11 @@ async function campaignFacts(
   return campaigns.map((c) => ({
     id: c.id,
     name: c.name,
-    state: stateOf(c.status),
+    state: campaignState(c.status),
     at: c.at,
     includes: c.included.map(ref),
     excludes: c.excluded.map(ref),
   }));
-}
-
-function stateOf(status: string): CampaignFact["state"] {
-  const ahead = AHEAD[status];
-  if (ahead !== undefined) return ahead;
-  if (status.startsWith("Cancelled")) return "cancelled";
-  return status === "Draft" ? "draft" : "sent";
 }
 
 const definitionOf = (g: ResolvedGroup): DefinitionFact => ({

@@ -64,9 +64,12 @@ export async function* readPass(pass: Pass, http: ReadClient, context: Context):
       return yield end(items, partly(`Klaviyo named one page twice after ${ids.size} ${of(total)}`));
     try {
       if (next === null) return yield end(items, await prove(pass, ids.size, total, http, context));
-      yield { items, asOf: pass.asOf, ends: [] };
       followed.add(next);
-      page = await nextPage(http, pass.where, next, context);
+      // asked for while the rows of this one are worked on; a failure is met below, after they went out
+      const ahead = nextPage(http, pass.where, next, context);
+      ahead.catch(() => undefined);
+      yield { items, asOf: pass.asOf, ends: [] };
+      page = await ahead;
     } catch (e) {
       if (isKind(e, "interrupted") || !(e instanceof AuditorError)) throw e;
       const read = { read: ids.size, declared: total };

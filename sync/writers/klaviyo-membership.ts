@@ -1,5 +1,6 @@
 import type { OpenChange } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
+import { AHEAD } from "../../systems/klaviyo/campaign.ts";
 import { whole } from "../../systems/klaviyo/client.ts";
 import { anyOf, both, equals } from "../../systems/klaviyo/filter.ts";
 import { consentOf, type KlaviyoProfile } from "../../systems/klaviyo/profile.ts";
@@ -114,22 +115,10 @@ function addStep(
   return { send: [first] };
 }
 
-/** Campaigns that have not gone out yet, drafts included. */
-const NOT_OUT_YET = [
-  "Draft",
-  "Scheduled",
-  "Preparing to schedule",
-  "Queued without Recipients",
-  "Preparing to send",
-  "Adding Recipients",
-  "Sending",
-  "Sending Segments",
-];
-
-/** Name of a campaign to come that leaves this list out; null: none does. */
+/** Name of a campaign to come, drafts included, that leaves this list out; null: none does. */
 async function campaignLeavingOut(s: Session, listId: string): Promise<string | null> {
   for (const channel of ["email", "sms"]) {
-    const filter = both(equals("messages.channel", channel), anyOf("status", NOT_OUT_YET));
+    const filter = both(equals("messages.channel", channel), anyOf("status", ["Draft", ...AHEAD]));
     const campaigns = await whole(s.http, s.config.id, "/campaigns", { filter }, asCampaign, s.context);
     const found = campaigns.find((c) => c.excluded.includes(listId));
     if (found) return found.name;

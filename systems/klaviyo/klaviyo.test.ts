@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { attributeOf, sparseFields } from "./attribute.ts";
+import { campaignState } from "./campaign.ts";
 import { definitionText } from "./definition.ts";
 import { anyOf, both, equals, since } from "./filter.ts";
 import { pageOf } from "./json.ts";
@@ -109,6 +110,26 @@ describe("other answers", () => {
       excluded: [],
       at: null,
     });
+  });
+  it("a campaign counts as sent only where Klaviyo says so", () => {
+    const words = [
+      "Draft",
+      "Scheduled",
+      "Sending",
+      "Variations Sent",
+      "Unknown",
+      "Sent",
+      "Cancelled: No Recipients",
+    ];
+    expect(words.map(campaignState)).toEqual([
+      "draft",
+      "scheduled",
+      "sending",
+      "sending",
+      "scheduled",
+      "sent",
+      "cancelled",
+    ]);
   });
   it("a count that was asked for has to come", () => {
     expect(countOf({ data: { id: "L", attributes: { profile_count: 0 } } }, where)).toBe(0);
