@@ -18,7 +18,7 @@ export default defineConfig({
           environment: "node",
           include: [
             "{core,config,systems,collectors,members,checks,sync,alerts,store,app,demo,dashboard,bench}/**/*.test.{ts,tsx}",
-            "test/{boundaries,golden}/**/*.test.ts",
+            "test/{boundaries,golden,gate}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "dist/**", ".cache/**"],
           maxWorkers: 2,
@@ -39,7 +39,7 @@ export default defineConfig({
           name: "integration",
           environment: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{boundaries,property,golden,browser,real}/**", "**/node_modules/**"],
+          exclude: ["test/{boundaries,property,golden,gate,browser,real}/**", "**/node_modules/**"],
           globalSetup: ["test/setup/postgres.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Config, SecretRef, SystemConfig } from "../core/config.ts";
+import type { Config, SecretRef, Send, SystemConfig } from "../core/config.ts";
 import type { Incident, Transition } from "../core/finding.ts";
 import type {
   AuditStore,
@@ -35,13 +35,15 @@ export type App = {
   readonly log: Log;
   readonly random: (bytes: number) => Uint8Array;
   readonly secret: (ref: SecretRef) => Promise<string>;
-  /** Declared by the connectors, asked once. */
-  readonly capabilities: ReadonlyMap<string, Capabilities>;
+  /** Declared by the connectors at the start and at each read; absent: the system could not be opened yet. */
+  readonly capabilities: Map<string, Capabilities>;
   readonly collector: (system: SystemConfig) => Promise<Collector>;
   /** null: Plumbline may not write to this system. */
   readonly writer: (system: SystemConfig) => Promise<Writer | null>;
   /** Tells people about changes of state; failures are kept in the outbox, never thrown. */
   readonly notify: (changes: readonly { transition: Transition; incident: Incident }[]) => Promise<void>;
+  /** The calendar with the campaigns that systems have scheduled, as of the last read; keeps connectors quiet around them. */
+  readonly plannedSends: { current: readonly Send[] };
   readonly progress: { current: Progress | null };
   /** What each system's last read warned of: "this role can write". Empty before the first read of this process. */
   readonly warnings: Map<string, readonly string[]>;

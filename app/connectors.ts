@@ -4,15 +4,19 @@ import { hubspotCollector } from "../collectors/hubspot.ts";
 import { klaviyoCollector } from "../collectors/klaviyo.ts";
 import { mailchimpCollector } from "../collectors/mailchimp.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
+import { restCollector } from "../collectors/rest.ts";
 import { NOTHING } from "../core/capabilities.ts";
 import type { SecretRef, SystemConfig } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import type { Collector, Writer } from "../core/ports.ts";
+import type { Capabilities, Collector, Writer } from "../core/ports.ts";
+import type { RestSystem } from "../core/rest-config.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 import { hubspotWriter } from "../sync/writers/hubspot.ts";
 import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
 import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
+import { restWriter } from "../sync/writers/rest.ts";
+import { secretsOfAuth } from "../systems/rest/auth-secrets.ts";
 import type { Net } from "./net.ts";
 
 export type Resolve = (ref: SecretRef) => Promise<string>;
@@ -33,6 +37,8 @@ export async function openCollector(
         return postgresCollector(system, await given(system.dsn));
       case "ghost":
         return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
+      case "rest":
+        return restCollector(system, { ...net(system), ...(await given(...secretsOfAuth(system.auth))) });
       case "hubspot":
         return hubspotCollector(system, { ...net(system), ...(await given(system.token)) });
       case "mailchimp":
@@ -55,14 +61,16 @@ export async function openCollector(
 
 /** null: no write credential is configured, so nothing in this process can write there. */
 export async function openWriter(system: SystemConfig, resolve: Resolve, net: Net): Promise<Writer | null> {
-  const ref = writeSecret(system);
-  if (ref === null) return null;
-  const given = { secret: await known(resolve, [ref]) };
+  const refs = writeSecrets(system);
+  if (refs === null) return null;
+  const given = { secret: await known(resolve, refs) };
   switch (system.kind) {
     case "postgres":
       return postgresWriter(system, given);
     case "ghost":
       return ghostWriter(system, { ...net(system), ...given });
+    case "rest":
+      return restWriter(system, { ...net(system), ...given });
     case "hubspot":
       return hubspotWriter(system, { ...net(system), ...given });
     case "mailchimp":
@@ -75,7 +83,13 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
 }
 
 /** What allows writing to the system; null: nothing does. */
-function writeSecret(system: SystemConfig): SecretRef | null {
+function writeSecrets(system: SystemConfig): readonly SecretRef[] | null {
+  if (system.kind === "rest") return system.write === null ? null : secretsOfAuth(system.write.auth);
+  const ref = writeSecret(system);
+  return ref === null ? null : [ref];
+}
+
+function writeSecret(system: Exclude<SystemConfig, RestSystem>): SecretRef | null {
   switch (system.kind) {
     case "files":
       return null;
@@ -93,7 +107,7 @@ function writeSecret(system: SystemConfig): SecretRef | null {
   }
 }
 
-export const isWritable = (system: SystemConfig): boolean => writeSecret(system) !== null;
+export const isWritable = (system: SystemConfig): boolean => writeSecrets(system) !== null;
 
 /** Resolved just before use and dropped with the connector, so a rotated secret works from the next run on. */
 async function known(resolve: Resolve, refs: readonly SecretRef[]): Promise<(ref: SecretRef) => string> {
@@ -106,11 +120,13 @@ async function known(resolve: Resolve, refs: readonly SecretRef[]): Promise<(ref
   };
 }
 
+/** Of a system that could not be opened; as if all could be read, so that every target is told as unread. */
+export const UNKNOWN: Capabilities = { ...NOTHING, baseReadable: true };
+
 function unreadable(system: SystemConfig, error: AuditorError): Collector {
   return {
     system: system.id,
-    // as if all could be read, so that every target is told as unread
-    capabilities: { ...NOTHING, baseReadable: true },
+    capabilities: UNKNOWN,
     // biome-ignore lint/correctness/useYield: this reader fails before its first page
     async *read() {
       throw error;

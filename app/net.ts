@@ -9,11 +9,14 @@ import { sleepFor } from "../systems/http/settings.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
+import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
-export type Net = (system: HttpSystemConfig) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">>;
+export type Net = (
+  system: HttpSystemConfig,
+) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">> & Pick<ConnectorDeps, "observe">;
 
-const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
+const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
   klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
@@ -21,16 +24,27 @@ const LIMITS: Readonly<Record<HttpSystemConfig["kind"], Limits>> = {
   mailman: { rules: [], concurrency: 4 },
 };
 
+/** Whole limits of a system, as its vendor documents them. */
+export const limitsOf = (system: HttpSystemConfig): Limits =>
+  system.kind === "rest" ? restLimits(system.limits) : LIMITS[system.kind];
+
 /** Around a planned send the system is left alone: its limits are needed for the mail. */
 const QUIET_BEFORE_MS = 2 * 60_000;
 const QUIET_AFTER_MS = 5 * 60_000;
 
-/** @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real) */
-export function makeNet(config: Config, nowMs: (() => number) | null): Net {
+/**
+ * @param nowMs time of day; null: neither pace nor keep quiet (the demo, whose systems and sends are not real)
+ * @param sends what is planned now, campaigns of the systems included
+ */
+export function makeNet(
+  config: Config,
+  nowMs: (() => number) | null,
+  sends: () => Config["calendar"] = () => config.calendar,
+): Net {
   const gates = new Map<string, Gate>();
   return (system) => {
     const known = gates.get(system.id);
-    const { rules, concurrency } = LIMITS[system.kind];
+    const { rules, concurrency } = limitsOf(system);
     const gate =
       known ??
       makeGate({
@@ -39,7 +53,7 @@ export function makeNet(config: Config, nowMs: (() => number) | null): Net {
         share: system.limitShare,
         elapsedMs: () => performance.now(),
         sleep: sleepFor,
-        quietMs: () => (nowMs === null ? 0 : quietMs(config, system, nowMs())),
+        quietMs: () => (nowMs === null ? 0 : quietMs({ ...config, calendar: sends() }, system, nowMs())),
       });
     gates.set(system.id, gate);
     return {

@@ -14,7 +14,8 @@ import { planStore } from "../store/plan-store.ts";
 import { putMeta } from "../store/put-meta.ts";
 import type { App } from "./app.ts";
 import { configChanges, configHash, versionedParts } from "./config-version.ts";
-import { openCollector, openWriter, type Resolve } from "./connectors.ts";
+import { openCollector, openWriter, type Resolve, UNKNOWN } from "./connectors.ts";
+import { configWithCampaigns } from "./facts/calendar.ts";
 import { makeNet } from "./net.ts";
 import { checkSecret } from "./secret.ts";
 
@@ -36,11 +37,13 @@ export async function openApp(o: OpenOptions): Promise<Omit<App, "notify">> {
   const keys = deriveKeys(o.secretBytes);
   const random = (n: number) => new Uint8Array(randomBytes(n));
   await recordConfig(o);
-  const net = makeNet(o.config, o.mode === "demo" ? null : () => Date.now());
+  const { calendar } = await configWithCampaigns(o);
+  const plannedSends = { current: calendar };
+  const net = makeNet(o.config, o.mode === "demo" ? null : () => Date.now(), () => plannedSends.current);
   const capabilities = new Map<string, Capabilities>();
   for (const system of o.config.systems) {
     const reader = await openCollector(system, o.configFolder, o.resolve, net);
-    capabilities.set(system.id, reader.capabilities);
+    if (reader.capabilities !== UNKNOWN) capabilities.set(system.id, reader.capabilities);
     await reader.close();
   }
   return {
@@ -62,6 +65,7 @@ export async function openApp(o: OpenOptions): Promise<Omit<App, "notify">> {
     capabilities,
     collector: (system) => openCollector(system, o.configFolder, o.resolve, net),
     writer: (system) => openWriter(system, o.resolve, net),
+    plannedSends,
     progress: { current: null },
     warnings: new Map(),
   };

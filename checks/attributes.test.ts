@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CheckInput } from "../core/finding.ts";
 import type { Snapshot } from "../core/model.ts";
-import { inputOf, reading } from "../test/property/checks-input.ts";
+import { at, inputOf, reading } from "../test/property/checks-input.ts";
 import { completeness } from "./completeness.ts";
 import { schemaDrift } from "./schema-drift.ts";
 
@@ -23,6 +23,25 @@ const first = (
 };
 
 describe("completeness", () => {
+  test("whoever the vendor says changed that field of so many people is the likely cause", () => {
+    const by = (records: number, latestAt: number, attribute = "plan") => ({
+      attribute,
+      source: "INTEGRATION: Zapier",
+      records,
+      latestAt: at(latestAt),
+    });
+    const emptied = reading(10, "crm", { size: 1000, attributes: { plan: { valid: 20, null: 980 } } });
+    const judged = (...changedBy: ReturnType<typeof by>[]) => {
+      const outcome = completeness.run(inputOf({ history: [...past(10), emptied], changedBy }));
+      return outcome.status === "fail" ? outcome.findings[0].cause : null;
+    };
+    expect(judged(by(12, 10), by(900, 10))).toEqual({
+      certainty: "likely",
+      text: "“INTEGRATION: Zapier” changed plan in 900 records, the last 06:00 CEST",
+    });
+    const none = { certainty: "unclear", text: null };
+    expect([judged(by(12, 10)), judged(by(900, 3)), judged(by(900, 10, "name"))]).toEqual([none, none, none]);
+  });
   test("an emptied attribute, with the vanished field as confirmed cause", () => {
     expect(first(completeness, [...past(10), renamed(10)])).toMatchObject({
       subject: "plan",

@@ -41,6 +41,13 @@ test("halved overnight: what moved, against what is normal, and what it means", 
 
 test("too large before a send is urgent, and a configuration change is the likely cause", () => {
   const news = system("news", "Klaviyo", true);
+  const change = (time: string, text: string) => ({
+    at: time as Instant,
+    system: news.id,
+    audience: null,
+    certainty: "likely" as const,
+    text,
+  });
   const readings = [...history(42, "news"), reading(42, "news", { size: 75_584 })];
   const outcome = sizeAnomaly.run(
     inputOf({
@@ -61,12 +68,8 @@ test("too large before a send is urgent, and a configuration change is the likel
         ],
       },
       changes: [
-        { at: "2026-10-01T03:42:00.000Z" as Instant, system: news.id, text: "an old change" },
-        {
-          at: "2026-10-13T03:42:00.000Z" as Instant,
-          system: news.id,
-          text: "filter “status = active” removed",
-        },
+        change("2026-10-01T03:42:00.000Z", "an old change"),
+        change("2026-10-13T03:42:00.000Z", "filter “status = active” removed"),
       ],
     }),
   );

@@ -5,18 +5,19 @@ import { AuditorError } from "../core/errors.ts";
 import type { Coverage, MemberRow, Page, ReadTarget, TargetEnd } from "../core/model.ts";
 import type { Collector, Context } from "../core/ports.ts";
 import { columnNamed } from "../systems/files/columns.ts";
-import { type CsvEnd, type CsvFile, openCsv } from "../systems/files/csv.ts";
 import { FieldTypes } from "../systems/files/field-types.ts";
 import { pathInside, realFolder } from "../systems/files/inside.ts";
 import { rowReader } from "../systems/files/row.ts";
+import { openTable, proofOf } from "../systems/files/table.ts";
+import type { TableFile } from "../systems/files/table-file.ts";
 
 /**
- * Reads a folder of CSV or CSV.gz exports. The truth of a file is as old as its last change: an export that is not
+ * Reads a folder of CSV, CSV.gz or Parquet exports. The truth of a file is as old as its last change: an export that is not
  * renewed is a stale copy. A file that several targets name is read once. What is wrong with one file spoils the
  * targets of that file only.
  *
- * Complete means: the end of the file was reached, every line has all its fields, the gzip checksum is right, and the
- * file did not change meanwhile.
+ * Complete means: the end of the file was reached, every line has all its fields, the gzip checksum is right (of
+ * Parquet: as many rows as its footer says), and the file did not change meanwhile.
  */
 export function filesCollector(config: FilesSystem, deps: { configFolder: string }): Collector {
   const unknownConsent = new Map<string, ReadonlySet<string>>();
@@ -122,12 +123,12 @@ const unusable = (target: number, because: string): TargetEnd => end(target, "un
 
 async function* readFile(r: Reading, context: Context): AsyncGenerator<Page> {
   const label = `${r.config.id}/${r.file}`;
-  let csv: CsvFile | null = null;
+  let table: TableFile | null = null;
   let types: FieldTypes | null = null;
   let sinks: Sink[] = [];
   try {
-    csv = await openCsv(await pathInside(r.folder, r.file, label), label);
-    const { columns, asOf } = csv;
+    table = await openTable(await pathInside(r.folder, r.file, label), label);
+    const { columns, asOf, declaredRows: total } = table;
     const reader = rowReader(columns, r.config, label);
     r.unknownConsent.set(r.file, reader.unknownConsent);
     types = new FieldTypes(columns);
@@ -136,7 +137,7 @@ async function* readFile(r: Reading, context: Context): AsyncGenerator<Page> {
     if (ends.length > 0) yield { items: [], asOf, ends };
     const of = ofLists();
     let n = 0;
-    for await (const batch of csv.rows()) {
+    for await (const batch of table.rows()) {
       stopped(r.config, context);
       const items: MemberRow[] = [];
       for (const fields of batch) {
@@ -147,17 +148,22 @@ async function* readFile(r: Reading, context: Context): AsyncGenerator<Page> {
       }
       yield { items, asOf, ends: [] };
     }
-    const because = proof(label, csv.end());
+    const shown = table.end();
+    const because = `${label} read to its end${shown === null ? "" : `: ${proofOf(shown)}`}`;
     const fields = types.result();
     yield {
       items: [],
       asOf,
-      ends: sinks.map((s) => end(s.index, "complete", s.enumerated, because, fields)),
+      ends: sinks.map((s) => ({
+        ...end(s.index, "complete", s.enumerated, because, fields),
+        // of a filtered segment nothing declares a total
+        declaredTotal: s.tests.length === 0 ? total : null,
+      })),
     };
   } catch (error) {
     if (!(error instanceof AuditorError) || error.kind === "interrupted") throw error;
     context.log.warn("files.read", { system: r.config.id, kind: error.kind, message: error.message });
-    const asOf = csv?.asOf ?? nowOf(context.clock);
+    const asOf = table?.asOf ?? nowOf(context.clock);
     const fields = types?.result() ?? {};
     const ends =
       types !== null
@@ -165,17 +171,9 @@ async function* readFile(r: Reading, context: Context): AsyncGenerator<Page> {
         : r.asked.map((a) => unusable(a.index, error.message));
     yield { items: [], asOf, ends };
   } finally {
-    await csv?.close();
+    await table?.close();
   }
 }
-
-const proof = (label: string, e: CsvEnd | null): string =>
-  `${label} read to its end: ${(e?.rows ?? 0).toLocaleString("en-US")} rows` +
-  (e?.gzip
-    ? ", gzip checksum right"
-    : e?.finalNewline === false
-      ? ", last line whole, without a line break"
-      : "");
 
 /** The targets that can be read from these columns, and an end for those whose filter names a column that is not there. */
 function sinksOf(

@@ -72,7 +72,7 @@ export async function* readPass(pass: Pass, http: ReadClient, context: Context):
       yield last(items, proof.complete ? "complete" : "partial", proof.because);
       return;
     }
-    yield { items, asOf: pass.asOf, ends: [] };
+    yield { items, asOf: pass.asOf, ends: [], progress: { read: ids.size, total } };
   }
 }
 

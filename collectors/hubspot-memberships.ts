@@ -40,24 +40,30 @@ export class Members {
 
   /** Targets and time of joining of whoever is known by one of these ids; they are not told again. */
   take(ids: readonly string[]): { readonly of: readonly number[]; readonly joinedAt: Instant | null } {
-    const of = new Set<number>();
+    let of: readonly number[] = [];
     let joined: number | undefined;
     for (const id of ids.map(Number)) {
-      for (const target of this.#of.get(id) ?? []) of.add(target);
+      const more = this.#of.get(id);
+      if (more === undefined) continue;
+      of = of.length === 0 ? more : [...new Set([...of, ...more])];
       joined ??= this.#joined?.get(id);
       this.#of.delete(id);
     }
-    return { of: [...of], joinedAt: joined === undefined ? null : instant(new Date(joined)) };
+    return { of, joinedAt: joined === undefined ? null : instant(new Date(joined)) };
   }
 
-  /** Up to `most` ids that nobody took yet. */
-  some(most: number): readonly string[] {
-    const ids: string[] = [];
+  /** Ids that nobody took yet, in groups. */
+  groups(size: number): readonly (readonly string[])[] {
+    const groups: string[][] = [];
+    let last: string[] = [];
     for (const id of this.#of.keys()) {
-      if (ids.length >= most) break;
-      ids.push(String(id));
+      if (last.length === size || groups.length === 0) {
+        last = [];
+        groups.push(last);
+      }
+      last.push(String(id));
     }
-    return ids;
+    return groups;
   }
 }
 

@@ -61,6 +61,13 @@ export async function* readPass(pass: Pass, http: ReadClient, context: Context):
   };
 }
 
+/** Asked before it is needed, while rows are made of what came before. A failure is told by whoever waits for it. */
+function ahead<T>(asked: Promise<T>): Promise<T> {
+  // a reader that stops early never waits for it: its failure then concerns nobody
+  asked.catch(() => undefined);
+  return asked;
+}
+
 class Reading {
   /** Contacts so far. */
   read = 0;
@@ -97,15 +104,13 @@ class Reading {
     const seen = new Set<number>();
     const startedMs = Date.parse(this.#pass.asOf);
     let older = 0;
+    const ask = (from: string | null): Promise<HubspotPage<HubspotContact>> =>
+      contactsAfter(this.#http, where, properties, from, this.#context);
     let after: string | null = null;
+    let asked = ask(null);
     for (;;) {
-      const page: HubspotPage<HubspotContact> = await contactsAfter(
-        this.#http,
-        where,
-        properties,
-        after,
-        this.#context,
-      );
+      const page: HubspotPage<HubspotContact> = await asked;
+      if (page.next !== null && page.next !== after) asked = ahead(ask(page.next));
       // a record that comes twice is one
       const fresh = page.items.filter((c) => !seen.has(Number(c.id)) && seen.add(Number(c.id)));
       for (const c of fresh) if (Date.parse(c.createdAt ?? "") <= startedMs) older += 1;
@@ -133,9 +138,15 @@ class Reading {
   /** Rows of those on lists that were not met yet. */
   async *remaining(): AsyncGenerator<readonly MemberRow[]> {
     const { where, properties } = this.#pass;
-    while (this.#members.size > 0) {
-      const ids = this.#members.some(PAGE);
-      const batch = await contactsBy(this.#http, where, "id", ids, properties, this.#context);
+    const groups = this.#members.groups(PAGE);
+    if (groups.length === 0) return;
+    const ask = (ids: readonly string[]) =>
+      contactsBy(this.#http, where, "id", ids, properties, this.#context);
+    let asked = ask(groups[0] ?? []);
+    for (const [n, ids] of groups.entries()) {
+      const batch = await asked;
+      const following = groups[n + 1];
+      if (following !== undefined) asked = ahead(ask(following));
       const rows = await this.#rows(batch.items);
       this.read += batch.items.length;
       this.gone += batch.missing.filter((id) => this.#members.take([id]).of.length > 0).length;

@@ -25,6 +25,7 @@ function answering(count: number, ...pages: readonly unknown[]): ReadClient {
     getNext: page,
     readPost: async () => null,
     getWithHeaders: async () => ({ body: null, headers: new Headers() }),
+    getNextWithHeaders: async () => ({ body: await page(), headers: new Headers() }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { HttpSystemConfig } from "../core/config.ts";
 import type { SystemId } from "../core/model.ts";
+import { buildRest } from "./build-rest.ts";
 import type { HttpSystemEntry } from "./schema-http-systems.ts";
 import { secretOrNull, secretRef } from "./secret-ref.ts";
 
@@ -68,5 +69,7 @@ export function buildHttpSystem(s: HttpSystemEntry, named: Common): HttpSystemCo
         password: secretRef(s.password),
         writePassword: secretOrNull(s.write_password),
       };
+    case "rest":
+      return { ...common, ...buildRest(s), sends: s.sends ?? false };
   }
 }

@@ -66,7 +66,7 @@ function buildSystem(s: SystemEntry): SystemConfig {
         sends: s.sends ?? false,
         folder: s.folder,
         base: s.base ?? null,
-        columns: s.columns,
+        columns: s.columns ?? {},
       };
     default:
       return buildHttpSystem(s, common);

@@ -310,15 +310,14 @@ describe("references", () => {
     ],
   ])("%s", (_name, text, expected) => expect(said(text)).toEqual([expected]));
 
-  test("files: an identifier, a place inside the folder", () => {
+  test("files: a place inside the folder; columns need no mention", () => {
     const text = `company: A
 systems:
-  - { id: crm, kind: files, folder: ., columns: { consent: c } }
+  - { id: crm, kind: files, folder: . }
 audiences:
   - { id: a, purpose: marketing, owner: crm, segments: [{ system: crm, file: ../../etc/passwd }] }
 `;
     expect(said(text)).toEqual([
-      "p.yaml:3:49 system crm has no column with an identifier → add email, phone or customer_id",
       "p.yaml:5:78 the file lies outside of the system's folder → name a file inside it",
     ]);
   });

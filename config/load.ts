@@ -6,6 +6,7 @@ import { type Found, type Path, readDocument, type SourceDocument } from "./docu
 import type { ConfigProblem, Place } from "./problem.ts";
 import { checkReferences, type Report } from "./references.ts";
 import { checkAudiences } from "./references-audiences.ts";
+import { checkRest } from "./references-rest.ts";
 import { namesIn, salvage } from "./salvage.ts";
 import { ConfigFile } from "./schema.ts";
 import { meant } from "./suggest.ts";
@@ -56,6 +57,7 @@ export function loadConfig(text: string, options: { file: string; checks?: Known
   };
   checkReferences(written, names, report);
   checkAudiences(written, names, report);
+  checkRest(written, report);
   checkSettings(written, options.checks ?? null, source, found);
   if (found.length > 0) return failed(found);
   if (!fits(source.value))

@@ -14,6 +14,7 @@ const SOURCES = {
   mailchimp: ["tag", "segment", "subscribed", "suppressed", "all"],
   hubspot: ["list", "subscribed", "suppressed", "all"],
   mailman: ["list", "suppressed", "all"],
+  rest: ["list", "segment", "tag", "subscribed", "suppressed", "all"],
 } as const;
 const ALL_SOURCES = [
   "sql",

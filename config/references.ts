@@ -54,17 +54,6 @@ export function checkReferences(file: ConfigFile, names: Names, report: Report):
   for (const [i, system] of file.systems.entries()) {
     for (const name of Object.keys(system.attributes ?? {}))
       known("attribute", attributes, name, ["systems", i, "attributes", name]);
-    if (
-      system.kind === "files" &&
-      !["email", "phone", "customer_id"].some((k) => Object.hasOwn(system.columns, k))
-    ) {
-      report(
-        ["systems", i, "columns"],
-        `system ${system.id} has no column with an identifier`,
-        "add email, phone or customer_id",
-        system.columns,
-      );
-    }
   }
   for (const [i, rule] of (file.attributes ?? []).entries()) {
     const path = ["attributes", i];

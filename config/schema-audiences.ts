@@ -6,7 +6,7 @@ const values = Type.Array(text("Value."), { minItems: 1 });
 
 export const Segment = closed(
   "Segment",
-  "The copy of the audience in one system. Say where it is with one of: sql (postgres, mysql), file (files), label or newsletter (ghost), list (klaviyo, hubspot, mailman), segment (klaviyo, mailchimp), tag (mailchimp), subscribed, suppressed or all.",
+  "The copy of the audience in one system. Say where it is with one of: sql (postgres, mysql), file (files), label or newsletter (ghost), list (klaviyo, hubspot, mailman, rest), segment (klaviyo, mailchimp, rest), tag (mailchimp, rest), subscribed, suppressed or all.",
   {
     system: id("Id of the system."),
     sql: Type.Optional(text("Query with one row per member.")),

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closed, secret, share, text } from "./schema-parts.ts";
+import { restProperties } from "./schema-rest.ts";
 import { base, kind } from "./schema-system-base.ts";
 
 const address = (description: string, example: string) =>
@@ -77,11 +78,18 @@ export const MailmanSystem = closed("Mailman", "A Mailman 3 server: mailing list
   ),
 });
 
+export const RestSystem = closed("REST", "Any REST system, described by its documentation in YAML.", {
+  ...http,
+  kind: kind("rest"),
+  ...restProperties,
+});
+
 export const HTTP_SYSTEMS = [
   GhostSystem,
   KlaviyoSystem,
   MailchimpSystem,
   HubspotSystem,
   MailmanSystem,
+  RestSystem,
 ] as const;
 export type HttpSystemEntry = Static<(typeof HTTP_SYSTEMS)[number]>;

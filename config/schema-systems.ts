@@ -57,22 +57,28 @@ export const MysqlSystem = closed("MySQL", "A MySQL or MariaDB database, read wi
   kind: kind("mysql"),
 });
 
-export const FilesSystem = closed("Files", "A folder with CSV or CSV.gz exports, one file per segment.", {
-  ...base,
-  kind: kind("files"),
-  folder: text("Folder of the exports, absolute or relative to this file."),
-  base: Type.Optional(text("File with every record of the system. Without it the match rate is unknown.")),
-  columns: closed("Columns", "Which column holds what. At least one identifier.", {
-    email: Type.Optional(text("Column with the e-mail address.")),
-    phone: Type.Optional(text("Column with the phone number.")),
-    customer_id: Type.Optional(text("Column with your own customer id.")),
-    consent: Type.Optional(
-      text("Column with erased, complained, unsubscribed, pending, subscribed; empty: unknown."),
+export const FilesSystem = closed(
+  "Files",
+  "A folder with CSV, CSV.gz or Parquet exports, one file per segment.",
+  {
+    ...base,
+    kind: kind("files"),
+    folder: text("Folder of the exports, absolute or relative to this file."),
+    base: Type.Optional(text("File with every record of the system. Without it the match rate is unknown.")),
+    columns: Type.Optional(
+      closed("Columns", "Which column holds what, where its name is not a usual one.", {
+        email: Type.Optional(text("Column with the e-mail address.")),
+        phone: Type.Optional(text("Column with the phone number.")),
+        customer_id: Type.Optional(text("Column with your own customer id.")),
+        consent: Type.Optional(
+          text("Column with erased, complained, unsubscribed, pending, subscribed; empty: unknown."),
+        ),
+        consent_at: Type.Optional(text("Column with the time of the consent, ISO-8601.")),
+        updated_at: Type.Optional(text("Column with the time of the last change, ISO-8601.")),
+      }),
     ),
-    consent_at: Type.Optional(text("Column with the time of the consent, ISO-8601.")),
-    updated_at: Type.Optional(text("Column with the time of the last change, ISO-8601.")),
-  }),
-});
+  },
+);
 
 export type SystemEntry =
   | Static<typeof PostgresSystem>

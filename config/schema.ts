@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { AttributeEntry, AudienceEntry } from "./schema-audiences.ts";
 import { closed, count, cron, email, id, named, secret, share, text } from "./schema-parts.ts";
+import { REST_DEFS } from "./schema-rest.ts";
 import { System } from "./schema-systems.ts";
 
 const list = (description: string) => ({ description });
@@ -111,8 +112,7 @@ const Retention = closed("Retention", "How long things are kept.", {
   snapshot_days: Type.Optional(count("Snapshots and their counts.", 400, { minimum: 30, maximum: 3650 })),
 });
 
-/** The configuration file as written; `config/build.ts` turns it into `Config` of core/config.ts. */
-export const ConfigFile = closed("Plumbline", "Configuration of Plumbline.", {
+const properties = {
   company: text("Name of the company, shown in the dashboard and in reports."),
   timezone: Type.Optional(
     Type.String({
@@ -148,6 +148,14 @@ export const ConfigFile = closed("Plumbline", "Configuration of Plumbline.", {
   ),
   safeguards: Type.Optional(Safeguards),
   retention: Type.Optional(Retention),
+};
+
+/** The configuration file as written; `config/build.ts` turns it into `Config` of core/config.ts. */
+export const ConfigFile = Type.Object(properties, {
+  title: "Plumbline",
+  description: "Configuration of Plumbline.",
+  additionalProperties: false,
+  $defs: REST_DEFS,
 });
 
 export type ConfigFile = Static<typeof ConfigFile>;

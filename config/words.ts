@@ -96,8 +96,9 @@ export function inWords(error: ErrorObject, source: SourceDocument): Found | nul
       if (!isRecord(data) || data.kind === undefined) return null; // said by "required"
       return {
         ...source.placeOf([...path, "kind"]),
-        problem: `${name}: this kind of system is not known`,
-        fix: meant(String(data.kind), SYSTEM_KINDS),
+        problem:
+          path.length > 2 ? `${name}: this kind is not known` : `${name}: this kind of system is not known`,
+        fix: meant(String(data.kind), path.length > 2 ? kindsIn(error.parentSchema) : SYSTEM_KINDS),
       };
     case "pattern":
       return { ...here, ...patternWords(name, String(params.pattern), path, source.value) };
@@ -129,6 +130,15 @@ export function inWords(error: ErrorObject, source: SourceDocument): Found | nul
         fix: "see config/plumbline.schema.json",
       };
   }
+}
+
+/** The kinds that a schema with a discriminator tells apart. */
+function kindsIn(schema: unknown): readonly string[] {
+  if (!isRecord(schema) || !Array.isArray(schema.oneOf)) return [];
+  return schema.oneOf.flatMap((one: unknown) => {
+    const kind = isRecord(one) && isRecord(one.properties) ? one.properties.kind : null;
+    return isRecord(kind) && typeof kind.const === "string" ? [kind.const] : [];
+  });
 }
 
 function requiredFix(key: string, error: ErrorObject): string {

@@ -1,11 +1,12 @@
 import type { AudienceId, IdentifierKind, SegmentSource, SystemId } from "./model.ts";
+import type { RestSystem } from "./rest-config.ts";
 
 /** `${env:X}` or `${file:Y}`, unresolved: a secret's value never stands in the configuration object. */
 export type SecretRef = string & { readonly __brand: "SecretRef" };
 
 export type SystemKind = SystemConfig["kind"];
 
-type SystemBase = {
+export type SystemBase = {
   readonly id: SystemId;
   readonly title: string;
   /** Does it send mail to the people it holds? Decides where opted-out people count as mailable. */
@@ -37,7 +38,7 @@ export type MysqlSystem = SqlSystem & { readonly kind: "mysql" };
 
 export type FilesSystem = SystemBase & {
   readonly kind: "files";
-  /** Folder of CSV or CSV.gz exports, absolute or relative to the configuration file. */
+  /** Folder of CSV, CSV.gz or Parquet exports, absolute or relative to the configuration file. */
   readonly folder: string;
   /** File of every record; null: base not readable. */
   readonly base: string | null;
@@ -47,7 +48,7 @@ export type FilesSystem = SystemBase & {
 };
 
 /** What every system reached over HTTP may set. */
-type HttpSystem = SystemBase & {
+export type HttpSystem = SystemBase & {
   /** Part of the vendor's limits that is ours; 0 < share <= 1. */
   readonly limitShare: number;
   /** May names of this system lead into a private network? */
@@ -108,7 +109,8 @@ export type SystemConfig =
   | KlaviyoSystem
   | MailchimpSystem
   | HubspotSystem
-  | MailmanSystem;
+  | MailmanSystem
+  | RestSystem;
 /** Systems reached over HTTP. */
 export type HttpSystemConfig = Exclude<SystemConfig, PostgresSystem | MysqlSystem | FilesSystem>;
 
@@ -169,7 +171,8 @@ export type WriterJob = {
 export type Send = {
   readonly name: string;
   readonly system: SystemId;
-  readonly audience: AudienceId;
+  /** null: a campaign of the system to people who are no audience of ours. */
+  readonly audience: AudienceId | null;
   readonly at: string | null;
   readonly cron: string | null;
 };

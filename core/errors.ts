@@ -25,13 +25,15 @@ export class AuditorError extends Error {
   readonly fix: string;
   /** Earliest moment for another try, in milliseconds from now; null when unknown or pointless. */
   readonly retryAfterMs: number | null;
+  /** HTTP status of the answer that it tells of; null: it tells of none. */
+  readonly status: number | null;
 
   constructor(
     kind: ErrorKind,
     where: string,
     what: string,
     fix: string,
-    options: { cause?: unknown; retryAfterMs?: number } = {},
+    options: { cause?: unknown; retryAfterMs?: number; status?: number } = {},
   ) {
     super(`${where}: ${what} → ${fix}`, { cause: options.cause });
     this.name = "AuditorError";
@@ -39,6 +41,7 @@ export class AuditorError extends Error {
     this.where = where;
     this.fix = fix;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.status = options.status ?? null;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Instant } from "./model.ts";
+import type { AudienceId, Instant, SystemId } from "./model.ts";
 
 /**
  * What a system knows beyond its members. Each part is null when the system cannot tell (no such API, scope missing,
@@ -71,4 +71,45 @@ export type ChangeFact = {
   readonly source: string;
   readonly records: number;
   readonly latestAt: Instant;
+};
+
+/** A list, segment or tag with the audiences of ours whose copy it is; none: nothing that is audited here. */
+export type KnownRef = { readonly name: string; readonly audiences: readonly AudienceId[] };
+
+/** A campaign as it was last told, kept beyond the read that told it. */
+export type KnownCampaign = Omit<CampaignFact, "includes" | "excludes"> & {
+  readonly system: SystemId;
+  readonly includes: readonly KnownRef[];
+  readonly excludes: readonly KnownRef[];
+  readonly lastSeen: Instant;
+};
+
+export type KnownAutomation = Omit<AutomationFact, "startsOn"> & { readonly startsOn: readonly KnownRef[] };
+
+/** One wording of the rule behind a copy; a new version begins when the text changes. */
+export type DefinitionVersion = {
+  readonly audience: AudienceId;
+  readonly system: SystemId;
+  /** From 1 on. */
+  readonly version: number;
+  /** The vendor's name of the segment. */
+  readonly name: string;
+  readonly definition: string;
+  /** First and last read that told this wording. */
+  readonly firstSeen: Instant;
+  readonly lastSeen: Instant;
+  readonly changedAt: Instant | null;
+};
+
+/** A run of a sync tool, as the tool told us. `job` is a name of `writers:`. Rows are null when it did not say. */
+export type SyncRun = {
+  readonly job: string;
+  readonly id: string;
+  readonly state: "running" | "succeeded" | "failed";
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly rowsRead: number | null;
+  readonly rowsWritten: number | null;
+  readonly rowsFailed: number | null;
+  readonly receivedAt: Instant;
 };

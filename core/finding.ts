@@ -1,4 +1,5 @@
 import type { Audience, Config, SystemConfig } from "./config.ts";
+import type { ChangeFact, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
@@ -74,8 +75,18 @@ export type Outcome =
   | { readonly status: "fail"; readonly findings: readonly [Finding, ...Finding[]] }
   | { readonly status: "skip"; readonly because: SkipReason };
 
-/** Something that changed on purpose just before: our configuration versions, a writer's run, a campaign. */
-export type KnownChange = { readonly at: Instant; readonly system: SystemId | null; readonly text: string };
+/** Something that was changed on purpose: a version of our configuration, the rule of a segment. */
+export type KnownChange = {
+  readonly at: Instant;
+  /** null: all systems. */
+  readonly system: SystemId | null;
+  /** The copies of this audience only; null: whatever is in the system. */
+  readonly audience: AudienceId | null;
+  /** confirmed: the vendor dates it between two of our reads. */
+  readonly certainty: "confirmed" | "likely";
+  /** Goes on with "at 06:04". */
+  readonly text: string;
+};
 
 /** All that a check may look at. History is oldest first; the reading to judge is the last of `history`. */
 export type CheckInput = {
@@ -94,6 +105,10 @@ export type CheckInput = {
   /** Index pairs (audience, system) that already have an accepted or raised backlog. */
   readonly backlog: { readonly raised: boolean; readonly missing: number; readonly extra: number } | null;
   readonly changes: readonly KnownChange[];
+  /** Runs of the writers into this system that their tools told us of, oldest first. */
+  readonly syncRuns: readonly SyncRun[];
+  /** Who changed which field here lately, by the vendor's record. */
+  readonly changedBy: readonly ChangeFact[];
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
 };

@@ -108,6 +108,8 @@ export type Page = {
   readonly asOf: Instant;
   /** Targets that ended with this page; a target without an end is partial. */
   readonly ends: readonly TargetEnd[];
+  /** How far the list is read of which this is a page, in the vendor's own records; total null: not declared. */
+  readonly progress?: { readonly read: number; readonly total: number | null };
 };
 
 /** Counts, not ratios: counts re-aggregate and carry their own sample size. Unknown is null, never 0. */

@@ -29,6 +29,20 @@ create table audit_log (
   audit_log_pkey PRIMARY KEY (seq)
 );
 
+create table campaign (
+  system text not null,
+  id text not null,
+  name text not null,
+  state text not null,
+  at timestamp with time zone,
+  includes jsonb not null,
+  excludes jsonb not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  campaign_pkey PRIMARY KEY (system, id),
+  campaign_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text, 'sent'::text, 'cancelled'::text])))
+);
+
 create table change (
   plan_id integer not null,
   n integer not null,
@@ -83,6 +97,21 @@ create table config_version (
   changes jsonb not null,
   config_version_pkey PRIMARY KEY (version)
 );
+
+create table delivery (
+  system text not null,
+  audience text,
+  campaign text,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  sent bigint,
+  delivered bigint,
+  bounced bigint,
+  complained bigint,
+  unsubscribed bigint,
+  seen_at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX delivery_span ON public.delivery USING btree (system, COALESCE(audience, ''::text), COALESCE(campaign, ''::text), from_at);
 
 create table incident (
   id integer not null generated always as identity (start with 1001),
@@ -239,6 +268,20 @@ create table run (
 );
 CREATE INDEX run_started ON public.run USING btree (started_at DESC);
 
+create table segment_definition (
+  audience text not null,
+  system text not null,
+  version integer not null,
+  name text not null,
+  definition text not null,
+  hash text not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  changed_at timestamp with time zone,
+  segment_definition_pkey PRIMARY KEY (audience, system, version),
+  segment_definition_version_check CHECK ((version > 0))
+);
+
 create table slack_message (
   incident_id integer not null,
   channel text not null,
@@ -279,3 +322,31 @@ create table snapshot (
 );
 CREATE UNIQUE INDEX snapshot_ordinal ON public.snapshot USING btree (system, COALESCE(audience, ''::text), epoch, ordinal) WHERE (ordinal IS NOT NULL);
 CREATE INDEX snapshot_segment ON public.snapshot USING btree (system, audience, taken_at DESC);
+
+create table sync_run (
+  job text not null,
+  id text not null,
+  state text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  rows_read bigint,
+  rows_written bigint,
+  rows_failed bigint,
+  received_at timestamp with time zone not null,
+  sync_run_pkey PRIMARY KEY (job, id),
+  sync_run_check CHECK ((ended_at >= started_at)),
+  sync_run_rows_failed_check CHECK ((rows_failed >= 0)),
+  sync_run_rows_read_check CHECK ((rows_read >= 0)),
+  sync_run_rows_written_check CHECK ((rows_written >= 0)),
+  sync_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text])))
+);
+CREATE INDEX sync_run_started ON public.sync_run USING btree (job, started_at DESC);
+
+create table system_facts (
+  system text not null,
+  read_at timestamp with time zone not null,
+  automations jsonb,
+  changes jsonb,
+  notes jsonb not null,
+  system_facts_pkey PRIMARY KEY (system)
+);

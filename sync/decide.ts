@@ -8,7 +8,7 @@ import { isOptOut } from "./effect.ts";
 import { type Evidence, evidenceOf, type Rows } from "./evidence.ts";
 import { isExcluding, titleOf } from "./place.ts";
 import type { SealedChange } from "./sealed.ts";
-import { LEFT_OUT, notSupported, RULE } from "./words.ts";
+import { LEFT_OUT, leftOutByCampaign, notSupported, RULE } from "./words.ts";
 
 /** What decisions rest on, besides the difference itself. */
 export type Grounds = {
@@ -18,6 +18,8 @@ export type Grounds = {
   readonly optedOut: ReadonlyMap<PersonKey, Evidence>;
   readonly conflicted: ReadonlySet<PersonKey>;
   readonly baseAccepted: boolean;
+  /** A campaign that leaves out a copy of this audience: taking people off it would mail them. null: none is known. */
+  readonly leftOutBy: string | null;
   readonly capabilities: ReadonlyMap<SystemId, Capabilities>;
   readonly fingerprint: (value: string | null | undefined) => number;
 };
@@ -78,6 +80,7 @@ function suppress(d: Difference, g: Grounds): Decision {
 
 function remove(d: Difference, g: Grounds): Decision {
   if (isExcluding(g.audience, g.config)) return { leftOut: LEFT_OUT.excluding };
+  if (g.leftOutBy !== null) return { leftOut: leftOutByCampaign(g.leftOutBy) };
   if (!g.baseAccepted) return { leftOut: LEFT_OUT.baseNotAccepted };
   const rule = RULE.remove(titleOf(g.config, g.audience.owner));
   return finish(d, g, "remove", {
@@ -97,7 +100,9 @@ function add(d: Difference, g: Grounds): Decision {
     ? { system: owner, at: g.rows.get(owner)?.get(d.person)?.consentAt ?? null }
     : null;
   const rule = RULE.add(titleOf(g.config, owner));
-  return finish(d, g, "add", { rule, from: [owner], reversible: !excluding, evidence, inSegment: false });
+  // the undo of an add is a removal, which such a list does not know
+  const reversible = !excluding && g.leftOutBy === null;
+  return finish(d, g, "add", { rule, from: [owner], reversible, evidence, inSegment: false });
 }
 
 function set(d: Difference, g: Grounds): Decision {

@@ -47,6 +47,7 @@ function facts(
     access: { [DEST]: null },
     otherPlans: [],
     baseAccepted: true,
+    leftOutBy: null,
     undone: null,
     readings: [
       { snapshot: "s1", system: OWNER, ...reading },
@@ -102,6 +103,10 @@ it("no_consent_loosened does not take the draft's word", () => {
   expect(one("no_consent_loosened", docOf(extra), facts({}, {}, { purpose: "suppression" }))).toBe(
     "fail: 1 of 1 change would loosen it",
   );
+  expect(one("no_consent_loosened", docOf(extra), facts({ leftOutBy: "Autumn drop" }))).toBe(
+    "fail: 1 of 1 change would loosen it; the campaign “Autumn drop” leaves this list out",
+  );
+  expect(one("no_consent_loosened", docOf(leak), facts({ leftOutBy: "Autumn drop" }))).toMatch(/^pass/);
   const consent = [{ ...testConfig().attributes[0]!, class: "consent" as const }];
   const differs: Twin = { ...same, dest: { ...same.dest!, plan: "free" } };
   expect(one("no_consent_loosened", docOf(differs), facts({}, { attributes: consent }))).toMatch(/^fail/);

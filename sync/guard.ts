@@ -38,6 +38,8 @@ export type GuardFacts = {
     readonly systems: readonly SystemId[];
   }[];
   readonly baseAccepted: boolean;
+  /** A campaign that leaves out a copy of this audience; null: none is known. */
+  readonly leftOutBy: string | null;
   /** For an undo: the plan that it takes back; else null. */
   readonly undone: Undone | null;
 };
@@ -88,13 +90,15 @@ function size(doc: PlanDoc, system: SystemId, f: GuardFacts): Said {
 /** The draft never plans these; the guard does not take its word for it. */
 function consent(doc: PlanDoc, f: GuardFacts): Said {
   const bearing = new Set(f.config.attributes.filter((a) => a.class === "consent").map((a) => a.name));
-  const excluding = isExcluding(f.audience, f.config);
+  const excluding = isExcluding(f.audience, f.config) || f.leftOutBy !== null;
   const bad = doc.changes.filter(
     (c) =>
       (c.op === "remove" && excluding) ||
       (c.op === "set" && (c.attribute === null || bearing.has(c.attribute))),
   );
-  const because = `${bad.length.toLocaleString("en-US")} of ${changes(doc.changes.length)} would loosen it`;
+  const why =
+    bad.length > 0 && f.leftOutBy !== null ? `; the campaign “${f.leftOutBy}” leaves this list out` : "";
+  const because = `${bad.length.toLocaleString("en-US")} of ${changes(doc.changes.length)} would loosen it${why}`;
   return { verdict: bad.length === 0 ? "pass" : "fail", because };
 }
 

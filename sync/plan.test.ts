@@ -137,6 +137,19 @@ describe("remove", () => {
       `left out: ${LEFT_OUT.excluding}`,
     ]);
   });
+  it("never happens on a list that a campaign leaves out; adds keep their rules and stay for good", () => {
+    const leftOutBy = "Autumn drop";
+    expect(said(input([extra], { ...ownerOnly(), leftOutBy }))).toEqual([
+      "left out: the campaign “Autumn drop” leaves this list out; nobody is taken off it",
+    ]);
+    const missing = difference(1, "missing");
+    expect(draftPlan(input([missing], { ...ownerOnly(), leftOutBy })).changes[0]).toMatchObject({
+      op: "add",
+      reversible: false,
+      evidence: null,
+    });
+    expect(said(input([missing], { leftOutBy }))).toEqual([`left out: ${LEFT_OUT.optedOut}`]);
+  });
   it("never touches the owner's own list", () => {
     expect(said(input([difference(1, "extra", { system: OWNER })]))).toEqual([`left out: ${LEFT_OUT.owner}`]);
   });

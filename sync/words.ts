@@ -24,6 +24,10 @@ export const LEFT_OUT = {
   undoUnknown: "not known whether it happened; look at this person first",
 } as const;
 
+/** Reason for a list that a campaign of its system leaves out: whoever is taken off it would get that mail. */
+export const leftOutByCampaign = (campaign: string): string =>
+  `the campaign “${campaign}” leaves this list out; nobody is taken off it`;
+
 /** Reason for a system that cannot carry out an operation. */
 export const notSupported = (op: Op, title: string): string =>
   `${title} cannot ${{ suppress: "suppress people", remove: "remove people", add: "add people", set: "change fields" }[op]} through Plumbline`;

@@ -61,7 +61,8 @@ export type ExposurePoint = { readonly at: Instant; readonly people: number | nu
 export type ReportSend = {
   readonly name: string;
   readonly at: Instant;
-  readonly audience: string;
+  /** null: to nobody of ours. */
+  readonly audience: string | null;
   readonly system: string;
   readonly systemTitle: string;
 };

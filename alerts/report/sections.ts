@@ -138,7 +138,9 @@ export function comingOf(input: ReportInput): Report["coming"] {
         p.state === "done",
     )
     .map((p) => ({ at: p.undoUntil ?? input.week.to, what: `last day to undo PL-${p.id}` }));
-  return [...sends, ...undo]
+  // one campaign goes to several audiences, and is one thing that comes
+  const once = new Map([...sends, ...undo].map((c) => [`${c.at} ${c.what}`, c]));
+  return [...once.values()]
     .sort((a, b) => a.at.localeCompare(b.at))
     .slice(0, SHOWN)
     .map((c) => ({ when: dayAndTime(c.at, input.timezone), what: c.what }));

@@ -4,6 +4,7 @@ import type { Incident, IncidentEvent } from "../../core/finding.ts";
 import type { Instant, Snapshot } from "../../core/model.ts";
 import { plansOfIncident } from "../../store/plans-of-incident.ts";
 import type { App } from "../app.ts";
+import { configWithCampaigns } from "../facts/calendar.ts";
 
 type Base = Omit<App, "notify">;
 
@@ -20,7 +21,8 @@ export async function factsOf(app: Base, incident: Incident, at: Instant): Promi
   const { finding } = incident;
   const system = app.config.systems.find((s) => s.id === finding.system);
   const latest = await latestReading(app, incident);
-  const send = nextSend(app.config, finding.audience, system?.sends === true ? finding.system : null, at);
+  const config = await configWithCampaigns(app);
+  const send = nextSend(config, finding.audience, system?.sends === true ? finding.system : null, at);
   return {
     incident,
     audienceTitle: app.config.audiences.find((a) => a.id === finding.audience)?.title ?? null,

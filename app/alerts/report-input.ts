@@ -13,6 +13,7 @@ import { snapshotsSince } from "../../store/snapshots-since.ts";
 import { undoUntil } from "../../sync/words.ts";
 import { lineOf } from "../api/views/line.ts";
 import type { App } from "../app.ts";
+import { configWithCampaigns } from "../facts/calendar.ts";
 import { exposureHistory } from "./exposure-history.ts";
 import { publicUrlOf } from "./facts.ts";
 
@@ -24,7 +25,7 @@ const before = (at: Instant, days: number): Instant => instant(new Date(Date.par
 
 /** Everything that the weekly report is made of, as the store has it. Counts only. */
 export async function reportInput(app: App, week: Week): Promise<ReportInput> {
-  const { config } = app;
+  const config = await configWithCampaigns(app);
   const history = (await snapshotsSince(app.db, before(week.to, 56))).filter(
     (s) => s.takenAt <= week.to && s.trigger !== "readback",
   );

@@ -19,12 +19,14 @@ import type { Services } from "../services.ts";
 import { answerError } from "./errors.ts";
 import { allowedHosts, guard } from "./guard.ts";
 import { audienceRoutes } from "./routes/audiences.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { statusRoutes } from "./routes/status.ts";
+import { systemRoutes } from "./routes/systems.ts";
 
 export type Api = FastifyInstance<
   RawServerDefault,
@@ -116,6 +118,8 @@ export async function buildServer(services: Services, o: ServerOptions): Promise
       await incidentRoutes(v1, services);
       await planRoutes(v1, services);
       await runRoutes(v1, services);
+      await systemRoutes(v1, services);
+      await eventRoutes(v1, services);
     },
     { prefix: "/api/v1" },
   );

@@ -1,17 +1,22 @@
 import { longestPauseHours } from "../../checks/cron.ts";
 import { ALL_CHECKS, runChecks } from "../../checks/registry.ts";
 import type { Audience, SystemConfig } from "../../core/config.ts";
-import type { CheckInput, CheckResult, KnownChange } from "../../core/finding.ts";
+import type { CheckInput, CheckResult } from "../../core/finding.ts";
 import type { Comparison, Instant, RunId, SystemId } from "../../core/model.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
-import { listConfigVersions } from "../../store/list-config-versions.ts";
+import { listSyncRuns } from "../../store/list-sync-runs.ts";
+import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
+import { configWithCampaigns } from "../facts/calendar.ts";
+import { knownChanges } from "../facts/known-changes.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
 const HISTORY_DAYS = 60;
 const MOST_READINGS = 1500;
 const COMPARISONS = 40;
+/** Of each job: enough to know what is usual for one that runs every hour, over the days that a cause may lie back. */
+const RUNS_KEPT = 100;
 
 /** Readings of one segment in that time, by the audience's cadence. */
 export function readingsKept(cadence: string, now: Instant, timezone: string): number {
@@ -27,6 +32,9 @@ export async function judge(
   compared: ReadonlyMap<string, Comparison>,
 ): Promise<CheckResult[]> {
   const changes = await knownChanges(app);
+  const config = await configWithCampaigns(app);
+  const syncRuns = await listSyncRuns(app.db, RUNS_KEPT);
+  const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
   for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, HISTORY_DAYS));
   const inputs: CheckInput[] = [];
@@ -39,7 +47,7 @@ export async function judge(
       inputs.push({
         now,
         runId,
-        config: app.config,
+        config,
         audience,
         system,
         isOwner: segment.system === audience.owner,
@@ -51,7 +59,9 @@ export async function judge(
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
         backlog: await backlogOf(app, audience.id, segment.system),
-        changes: changes.filter((c) => c.system === null || c.system === segment.system),
+        changes,
+        syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
+        changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }
@@ -77,8 +87,5 @@ export function audienceOf(app: Pick<App, "config">, id: string): Audience | nul
   return app.config.audiences.find((a) => a.id === id) ?? null;
 }
 
-/** Our own configuration versions are the first source of a cause. */
-async function knownChanges(app: App): Promise<KnownChange[]> {
-  const versions = await listConfigVersions(app.db, 50);
-  return versions.flatMap((v) => v.changes.map((c) => ({ at: v.at, system: c.system, text: c.text })));
-}
+const writesInto = (app: Pick<App, "config">, job: string, system: SystemId): boolean =>
+  app.config.writers.some((w) => w.name === job && w.to === system);

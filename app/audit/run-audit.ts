@@ -7,6 +7,8 @@ import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core
 import type { Collector, Context } from "../../core/ports.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import type { App } from "../app.ts";
+import { UNKNOWN } from "../connectors.ts";
+import { keepFacts } from "../facts/keep-facts.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
@@ -139,6 +141,7 @@ async function readAndKeep(
   context: Context,
 ): Promise<KeptReading[]> {
   const collector = await app.collector(system);
+  if (collector.capabilities !== UNKNOWN) app.capabilities.set(system.id, collector.capabilities);
   try {
     const planned = targetsOf(app.config, system, collector.capabilities.baseReadable);
     if (planned.length === 0) return [];
@@ -152,6 +155,7 @@ async function readAndKeep(
     app.warnings.set(system.id, await warningsOf(collector, context));
     const kept: KeptReading[] = [];
     for (const target of reading.targets) kept.push(await keepReading(app, run, reading, target));
+    await keepFacts(app, collector, reading, context);
     return kept;
   } finally {
     await collector.close();

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { PlanDetail } from "../api/contract.ts";
+import { PlanDetail } from "../api/contract/plan.ts";
 import { type CliIo, EXIT } from "./command.ts";
 import { planExit, printPlan, refuseStale } from "./print-plan.ts";
 import { showProgress } from "./progress.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { PlanDetail } from "../api/contract.ts";
+import { PlanDetail } from "../api/contract/plan.ts";
 import type { CliIo } from "./command.ts";
 import { planExit, printPlan, refuseStale } from "./print-plan.ts";
 import { type CommonOptions, idOf, printJson, withRuntime } from "./with-runtime.ts";

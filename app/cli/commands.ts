@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   demo: "run the demo company, with planted faults, and its dashboard",
   init: "write a first plumbline.yaml",
   validate: "check a configuration and show every error with its place and fix",
+  connect: "try one system: what was understood, and what the schedule will cost",
   doctor: "check that every system, the database and the routes can be reached",
   audit: "read every copy, compare, and raise incidents",
   compare: "compare two or more exports person by person, without any configuration",

@@ -43,7 +43,7 @@ export function command(io: CliIo): Command {
   const compare = new Command("compare");
   return compare
     .description("compare two or more exports person by person, without any configuration")
-    .argument("<files...>", "CSV or CSV.gz exports with a header line, 2 to 30")
+    .argument("<files...>", "CSV, CSV.gz or Parquet exports, 2 to 30")
     .option(
       "--id <column>",
       "email, phone, customer_id or a column name (default: the first that every file has)",

@@ -4,7 +4,7 @@ import { AuditorError } from "../../core/errors.ts";
 import { audienceId, systemId } from "../../core/model.ts";
 import type { Op } from "../../core/repair.ts";
 import { getIncident } from "../../store/get-incident.ts";
-import { PlanDetail, PlanList } from "../api/contract.ts";
+import { PlanDetail, PlanList } from "../api/contract/plan.ts";
 import type { CliIo } from "./command.ts";
 import { planExit, printPlan } from "./print-plan.ts";
 import { type CommonOptions, idOf, printJson, withRuntime } from "./with-runtime.ts";

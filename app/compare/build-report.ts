@@ -1,7 +1,7 @@
 import type { Coverage, IdentifierKind } from "../../core/model.ts";
 import type { SetComparison } from "../../members/compare-sets.ts";
 import type { SetSummary } from "../../members/set-builder.ts";
-import type { CsvFile } from "../../systems/files/csv.ts";
+import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
 import { visible } from "./label.ts";
 import { innerName } from "./read-file.ts";
@@ -14,7 +14,7 @@ export type FileRead = {
   readonly coverage: Coverage;
   /** Why it is not complete. */
   readonly because: string | null;
-  readonly csv: CsvFile | null;
+  readonly table: TableFile | null;
   readonly chosen: Chosen | null;
   /** null unless complete. */
   readonly summary: SetSummary | null;
@@ -48,21 +48,21 @@ function verdictOf(files: readonly FileReport[], groups: number): CompareReport[
 }
 
 function fileReport(i: ReportInput, read: FileRead, f: number, owner: string): FileReport {
-  const { summary, csv, chosen } = read;
-  const idColumn = csv === null || chosen === null ? null : visible(csv.columns[chosen.id] ?? "");
+  const { summary, table, chosen } = read;
+  const idColumn = table === null || chosen === null ? null : visible(table.columns[chosen.id] ?? "");
   const difference = i.comparison?.perSystem[String(f)] ?? null;
-  const end = csv?.end() ?? null;
-  const columns = chosen?.attributes.map((at) => visible(csv?.columns[at] ?? "")) ?? [];
+  const end = table?.end() ?? null;
+  const columns = chosen?.attributes.map((at) => visible(table?.columns[at] ?? "")) ?? [];
   return {
     file: read.label,
     owner: f === i.owner,
     coverage: read.coverage,
     cantTell: cantTell(i, read, f, owner),
-    changedAt: csv?.asOf ?? null,
+    changedAt: table?.asOf ?? null,
     idColumn,
     rows: summary?.records ?? null,
     people: summary === null || !i.compared.includes(f) ? null : summary.size,
-    openEnd: end !== null && end.rows > 0 && !end.gzip && !end.finalNewline,
+    openEnd: end !== null && "finalNewline" in end && end.rows > 0 && !end.gzip && !end.finalNewline,
     duplicates: summary?.duplicates ?? null,
     duplicatesBySpelling: summary?.duplicateByCase ?? null,
     unusable: summary?.invalid ?? null,
@@ -98,7 +98,7 @@ function fileReport(i: ReportInput, read: FileRead, f: number, owner: string): F
 function cantTell(i: ReportInput, read: FileRead, f: number, owner: string): string | null {
   if (read.because !== null) return read.because;
   if (!i.compared.includes(f))
-    return `no row has ${USABLE[i.identity]} in the column “${visible(read.csv?.columns[read.chosen?.id ?? -1] ?? "")}”`;
+    return `no row has ${USABLE[i.identity]} in the column “${visible(read.table?.columns[read.chosen?.id ?? -1] ?? "")}”`;
   if (i.comparison !== null) return null;
   if (!i.compared.includes(i.owner))
     return `nothing to compare with: the owner ${owner} could not be compared`;

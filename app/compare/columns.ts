@@ -1,7 +1,7 @@
 import { nearest } from "../../config/suggest.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { IdentifierKind } from "../../core/model.ts";
-import { columnFor, columnNamed } from "../../systems/files/columns.ts";
+import { attributeColumnFor, columnFor, columnNamed } from "../../systems/files/columns.ts";
 import { visible } from "./label.ts";
 
 /** An attribute to compare, and the other names that files may have for it. */
@@ -85,7 +85,8 @@ function attributeColumn(header: Header, wish: AttributeWish): number {
     const at = columnNamed(header.columns, column);
     if (at >= 0) return at;
   }
-  return fail(header, wish);
+  const common = attributeColumnFor(header.columns, wish.name);
+  return common >= 0 ? common : fail(header, wish);
 }
 
 function fail(header: Header, wish: AttributeWish): never {

@@ -6,7 +6,8 @@ import { systemId } from "../../core/model.ts";
 import { compareSets } from "../../members/compare-sets.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
-import { type CsvFile, openCsv } from "../../systems/files/csv.ts";
+import { openTable } from "../../systems/files/table.ts";
+import type { TableFile } from "../../systems/files/table-file.ts";
 import { buildReport, type FileRead } from "./build-report.ts";
 import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
 import type { PeopleFiles } from "./people-files.ts";
@@ -32,8 +33,8 @@ export type CompareOptions = {
 };
 
 type Opened =
-  | { readonly csv: CsvFile; readonly because: null }
-  | { readonly csv: null; readonly because: string };
+  | { readonly table: TableFile; readonly because: null }
+  | { readonly table: null; readonly because: string };
 
 /**
  * Compares files person by person. A file that cannot be read to its end is reported and not compared.
@@ -48,16 +49,16 @@ export async function compareFiles(o: CompareOptions): Promise<CompareReport> {
     for (const source of o.sources) opened.push(await openOne(source));
     return await compareIn(folder, opened, o);
   } finally {
-    for (const { csv } of opened) await csv?.close();
+    for (const { table } of opened) await table?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function openOne(source: Source): Promise<Opened> {
   try {
-    return { csv: await openCsv(source.path, source.label), because: null };
+    return { table: await openTable(source.path, source.label), because: null };
   } catch (error) {
-    if (isKind(error, "bad_data")) return { csv: null, because: error.message };
+    if (isKind(error, "bad_data")) return { table: null, because: error.message };
     throw error;
   }
 }
@@ -67,20 +68,20 @@ async function compareIn(
   opened: readonly Opened[],
   o: CompareOptions,
 ): Promise<CompareReport> {
-  const readable = opened.flatMap(({ csv }) => (csv === null ? [] : [csv]));
+  const readable = opened.flatMap(({ table }) => (table === null ? [] : [table]));
   const { identity, columns } = chooseColumns(readable, o.id, o.attributes);
   const keys = deriveKeys(o.secret);
   const reads: FileRead[] = [];
-  for (const [f, { csv, because }] of opened.entries()) {
+  for (const [f, { table, because }] of opened.entries()) {
     const label = o.sources[f]?.label ?? "";
-    if (csv === null) {
-      reads.push({ label, coverage: "unusable", because, csv: null, chosen: null, summary: null });
+    if (table === null) {
+      reads.push({ label, coverage: "unusable", because, table: null, chosen: null, summary: null });
       continue;
     }
-    const chosen = columns[readable.indexOf(csv)] as Chosen;
+    const chosen = columns[readable.indexOf(table)] as Chosen;
     try {
       let bytes = 0;
-      const summary = await readFile(csv, chosen, {
+      const summary = await readFile(table, chosen, {
         identity,
         keys,
         setFile: join(folder, `${f}.pls`),
@@ -92,12 +93,12 @@ async function compareIn(
           o.progress(f, bytes);
         },
       });
-      reads.push({ label, coverage: "complete", because: null, csv, chosen, summary });
+      reads.push({ label, coverage: "complete", because: null, table, chosen, summary });
     } catch (error) {
       if (!(error instanceof AuditorError) || !isKind(error, "bad_data", "transient")) throw error;
-      reads.push({ label, coverage: "partial", because: error.message, csv, chosen, summary: null });
+      reads.push({ label, coverage: "partial", because: error.message, table, chosen, summary: null });
     }
-    await csv.close();
+    await table.close();
   }
   const compared = reads.flatMap((r, f) => (r.summary !== null && hasPeople(r.summary) ? [f] : []));
   const enough = compared.includes(o.owner) && compared.length > 1;

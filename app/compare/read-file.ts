@@ -2,7 +2,7 @@ import { AuditorError } from "../../core/errors.ts";
 import type { IdentifierKind, Instant, MemberRow } from "../../core/model.ts";
 import type { Keys } from "../../members/keys.ts";
 import { SetBuilder, type SetSummary } from "../../members/set-builder.ts";
-import type { CsvFile } from "../../systems/files/csv.ts";
+import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
 
 export type ReadOptions = {
@@ -31,7 +31,7 @@ export function goOn(signal: AbortSignal): void {
  *
  * @throws AuditorError bad_data or transient when it cannot be read to its end; then there is no set
  */
-export async function readFile(csv: CsvFile, chosen: Chosen, o: ReadOptions): Promise<SetSummary> {
+export async function readFile(table: TableFile, chosen: Chosen, o: ReadOptions): Promise<SetSummary> {
   const builder = new SetBuilder({
     identity: o.identity,
     attributes: chosen.attributes.map((_, a) => innerName(a)),
@@ -43,7 +43,7 @@ export async function readFile(csv: CsvFile, chosen: Chosen, o: ReadOptions): Pr
   });
   try {
     let n = 1;
-    for await (const batch of csv.rows()) {
+    for await (const batch of table.rows()) {
       goOn(o.signal);
       for (const fields of batch) builder.add(memberRow(fields, ++n, chosen, o.identity));
       o.read(approximateBytes(batch));
@@ -57,7 +57,7 @@ export async function readFile(csv: CsvFile, chosen: Chosen, o: ReadOptions): Pr
     file: o.setFile,
     spoolFile: o.spoolFile,
     previous: null,
-    asOf: csv.asOf,
+    asOf: table.asOf,
     ordinal: null,
   });
 }
@@ -100,8 +100,8 @@ function approximateBytes(batch: readonly (readonly string[])[]): number {
 export type Reopened = { readonly label: string; readonly asOf: Instant };
 
 /** @throws AuditorError transient */
-export function sameFile(csv: CsvFile, before: Reopened): CsvFile {
-  if (csv.asOf === before.asOf) return csv;
+export function sameFile(table: TableFile, before: Reopened): TableFile {
+  if (table.asOf === before.asOf) return table;
   throw new AuditorError(
     "transient",
     before.label,

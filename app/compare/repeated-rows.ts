@@ -1,6 +1,6 @@
 import { normalise } from "../../members/normalise.ts";
 import { hexOfWords, keyWriter } from "../../members/person-key.ts";
-import { openCsv } from "../../systems/files/csv.ts";
+import { openTable } from "../../systems/files/table.ts";
 import { goOn, sameFile } from "./read-file.ts";
 import type { PeopleInput } from "./write-people.ts";
 
@@ -18,7 +18,7 @@ const MOST_BITS = 30;
  * @throws AuditorError transient when the file is another than before
  */
 export async function writeRepeatedRows(i: PeopleInput, f: number): Promise<void> {
-  const { summary, csv: before } = i.reads[f] ?? {};
+  const { summary, table: before } = i.reads[f] ?? {};
   if (!summary || !before || summary.duplicates + summary.invalid === 0) return;
   const bits = Math.min(MOST_BITS, Math.max(LEAST_BITS, 38 - Math.clz32(summary.records)));
   const suspects = summary.duplicates === 0 ? null : await keysSeenTwice(i, f, bits);
@@ -56,15 +56,15 @@ async function eachRow(
   f: number,
   visit: (row: Row, key: Uint32Array | null) => Promise<void> | null,
 ): Promise<void> {
-  const before = i.reads[f]?.csv;
+  const before = i.reads[f]?.table;
   const id = i.reads[f]?.chosen?.id ?? -1;
   if (!before) return;
-  const csv = sameFile(await openCsv(i.sources[f]?.path ?? "", before.label), before);
+  const table = sameFile(await openTable(i.sources[f]?.path ?? "", before.label), before);
   const write = keyWriter(i.keys);
   const key = new Uint32Array(4);
   let n = 1;
   try {
-    for await (const batch of csv.rows()) {
+    for await (const batch of table.rows()) {
       goOn(i.signal);
       for (const fields of batch) {
         n++;
@@ -75,7 +75,7 @@ async function eachRow(
       }
     }
   } finally {
-    await csv.close();
+    await table.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { instant } from "../../core/model.ts";
 import { sweepOrphans } from "../../members/sweep.ts";
 import { interruptRuns } from "../../store/interrupt-runs.ts";
 import { knownSetFiles } from "../../store/known-set-files.ts";
+import { pruneFacts } from "../../store/prune-facts.ts";
 import { pruneJobRuns } from "../../store/prune-job-runs.ts";
 import { pruneSnapshots } from "../../store/prune-snapshots.ts";
 import { drainOutbox } from "../alerts/notify.ts";
@@ -65,6 +66,7 @@ export function jobsOf({ app, audit }: Services): Job[] {
 async function prune(app: App): Promise<void> {
   const before = new Date(app.clock.now().getTime() - app.config.retention.snapshotDays * 86_400_000);
   await removeSetFiles(app.dataDir, await pruneSnapshots(app.db, instant(before)));
+  await pruneFacts(app.db, instant(before));
   await pruneJobRuns(app.db, instant(new Date(app.clock.now().getTime() - JOB_RUNS_KEPT_MS)));
 }
 

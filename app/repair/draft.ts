@@ -12,6 +12,8 @@ import type { App } from "../app.ts";
 import { compareInput, type Readings, readingKey } from "../audit/compare-audience.ts";
 import { audienceOf, systemOf } from "../audit/judge.ts";
 import { withLatestReadings } from "../audit/latest-readings.ts";
+import { toldAutomations } from "../facts/automations.ts";
+import { knownCampaigns, leftOutBy } from "../facts/calendar.ts";
 import { optedOutOf, rowsOf } from "./evidence-rows.ts";
 import type { DraftRequest } from "./service.ts";
 
@@ -79,6 +81,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       differences: found,
       rows: await rowsOf(app, audience, readings, people),
       optedOut: await optedOutOf(app, readings, people as PersonKey[]),
+      leftOutBy: leftOutBy(await knownCampaigns(app), audience.id),
       baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
       capabilities,
       automations,
@@ -124,7 +127,9 @@ export async function writersOf(
     if (writer === null) continue;
     try {
       capabilities.set(segment.system, writer.capabilities);
-      automations[segment.system] = await writer.automations(segment.source, context);
+      automations[segment.system] =
+        (await writer.automations(segment.source, context)) ??
+        (await toldAutomations(app, audience.id, segment.system));
     } finally {
       await writer.close();
     }

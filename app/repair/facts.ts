@@ -9,6 +9,7 @@ import { planSummaries } from "../../store/plan-summaries.ts";
 import { DAY_MS, type GuardFacts, type GuardReading } from "../../sync/guard.ts";
 import type { App } from "../app.ts";
 import { audienceOf, systemOf } from "../audit/judge.ts";
+import { campaignSends, knownCampaigns, leftOutBy, withSends } from "../facts/calendar.ts";
 
 /** Everything the guards need to know of the world, asked anew each time they run. */
 export async function guardFacts(
@@ -34,17 +35,20 @@ export async function guardFacts(
     effective[system] = await app.plans.effectiveSince(audience.id, system, since);
     if (doc.changes.some((c) => c.system === system)) access[system] = await probe(app, system, context);
   }
+  const campaigns = await knownCampaigns(app);
+  const config = withSends(app.config, campaignSends(campaigns));
   const undone = doc.undoes === null ? null : await app.plans.get(doc.undoes);
   return {
     now: instant(now),
-    config: app.config,
+    config,
     audience,
     readings: await readingsOf(app, audience, systems),
     effective,
     access,
-    sends: audience.segments.flatMap((s) => nextSend(app.config, audience.id, s.system, instant(now)) ?? []),
+    sends: audience.segments.flatMap((s) => nextSend(config, audience.id, s.system, instant(now)) ?? []),
     otherPlans: (await planSummaries(app.db, 200)).filter((p) => p.id !== self && p.audience === audience.id),
     baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
+    leftOutBy: leftOutBy(campaigns, audience.id),
     undone,
   };
 }

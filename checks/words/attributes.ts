@@ -1,6 +1,6 @@
 import type { Cause, CheckInput, Finding } from "../../core/finding.ts";
 import type { AttributeStates } from "../../core/model.ts";
-import { likelyCause } from "../cause.ts";
+import { likelyCause, writersOf, writersOfField } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { earlierComplete } from "../readings.ts";
 import { schemaChanges } from "../schema-baseline.ts";
@@ -37,7 +37,7 @@ export function completenessFinding(
     title: `${attribute} is ${how} for ${people(broken)} in ${input.system.title}`,
     moved: `${capital(countOf(valid, whole))} people of ${input.audience.title} have a valid ${attribute}${before === undefined ? "" : `, read ${moment(input.history.at(-1)?.takenAt ?? before.takenAt, input.now, input.config.timezone)}`}. Normal is about ${count(usual)}.`,
     means: `${people(lost)} lose whatever depends on ${attribute}: filters, greetings, offers; ${sendWords(input)}.`,
-    cause: vanished(input, attribute) ?? likelyCause(input, input.history.at(-1)?.takenAt ?? input.now),
+    cause: vanished(input, attribute) ?? lostBy(input, attribute, lost),
     todo: [
       `Check where ${attribute} comes from in ${input.system.title}: a renamed field or an import without it`,
       "Restore the values at the source; the next complete read closes this by itself",
@@ -57,6 +57,24 @@ export function completenessFinding(
       "Distance in standard deviations": Math.round(Math.abs(judged.z) * 10) / 10,
     },
   });
+}
+
+/** A job that writes the field, a change on purpose, or whoever the vendor says changed the field of that many people. */
+function lostBy(input: CheckInput, attribute: string, lost: number): Cause {
+  const seenAt = input.history.at(-1)?.takenAt ?? input.now;
+  const jobs = [...new Set([...writersOfField(input, attribute), ...writersOf(input)])];
+  const known = likelyCause(input, seenAt, { fewer: true, moved: true, jobs });
+  if (known.certainty === "confirmed") return known;
+  const before = earlierComplete(input).at(-1)?.takenAt ?? "";
+  const by = input.changedBy
+    .filter((c) => c.attribute === attribute && c.records >= lost / 2)
+    .filter((c) => c.latestAt <= seenAt && c.latestAt >= before)
+    .sort((a, b) => b.records - a.records)[0];
+  if (by === undefined) return known;
+  return {
+    certainty: "likely",
+    text: `“${by.source}” changed ${attribute} in ${count(by.records)} records, the last ${moment(by.latestAt, input.now, input.config.timezone)}`,
+  };
 }
 
 /** The field itself went away in the same read: that is proof, not a guess. */

@@ -40,7 +40,8 @@ export function grownFinding(
     ...differing(input, grown, here),
     severity: urgentIf(touchesSend(input) && grown.extra >= here.size * 0.05),
     moved: `${capital(differences(grown))} compared with ${owner(input)}, in at least two reads${since === null ? "" : `, since ${moment(since, input.now, input.config.timezone)}`}. Normal is none for longer than ${input.audience.latencyBudgetHours} hours.`,
-    cause: staleCause(input) ?? likelyCause(input, since ?? input.now),
+    cause:
+      staleCause(input) ?? likelyCause(input, since ?? input.now, { fewer: grown.missing > grown.extra }),
     maths: {
       "Missing, seen twice": settled.missing,
       "Extra, seen twice": settled.extra,

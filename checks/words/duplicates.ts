@@ -21,7 +21,7 @@ export function duplicatesFinding(
     title: `${records} in ${input.audience.title} in ${input.system.title}`,
     moved: `${capital(countOf(part, whole))} records repeat a person who is already there.${usual === null ? "" : ` Normal is about ${count(usual)}.`}`,
     means: `The same person may get the same mail twice, and counts are too high by ${count(part)}; ${sendWords(input)}.`,
-    cause: likelyCause(input, latest.takenAt),
+    cause: likelyCause(input, latest.takenAt, { moved: true }),
     todo: [
       `Merge the doubles in ${input.system.title}; addresses that differ only in capitals or spaces are the usual kind`,
       "Check whether an import created instead of updated",

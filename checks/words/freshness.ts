@@ -4,6 +4,7 @@ import { UNCLEAR, writersOf } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { metric } from "../readings.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
+import { endOf, failedRun, overdueRun } from "../sync-runs.ts";
 import { people } from "./format.ts";
 import { sendWords } from "./send.ts";
 import { duration, moment } from "./when.ts";
@@ -22,7 +23,7 @@ export function staleFinding(
     title: `${title} is stale in ${system}`,
     moved: `${title} in ${system} shows ${moment(latest.asOf, input.now, input.config.timezone)}, ${duration(ageMs)} ago. Normal is at most ${duration(budgetHours * 3_600_000)}.`,
     means: `Who joined or left since then is not in ${size === null ? "it" : `this list of ${people(size)}`}; ${sendWords(input)}.`,
-    cause: causeOf(input),
+    cause: causeOf(input, latest),
     todo: [
       `Find out why ${system} was not renewed: an export or a sync that stopped`,
       "Run it again; the next complete read closes this by itself",
@@ -32,13 +33,24 @@ export function staleFinding(
   });
 }
 
-function causeOf(input: CheckInput): Cause {
+function causeOf(input: CheckInput, latest: Snapshot): Cause {
   const writers = writersOf(input);
+  const troubled =
+    failedRun(input, writers, latest.asOf, latest.takenAt) ?? overdueRun(input, writers, latest.takenAt);
+  if (troubled !== null) return troubled;
   const off = writers.find((w) => !w.enabled);
   if (off !== undefined && writers.every((w) => !w.enabled))
     return { certainty: "likely", text: `the sync “${off.name}” is switched off` };
   const on = writers.find((w) => w.enabled && w.schedule !== null);
-  return on === undefined
-    ? UNCLEAR
-    : { certainty: "likely", text: `the sync “${on.name}” has not run since` };
+  if (on === undefined) return UNCLEAR;
+  const ran = input.syncRuns.findLast(
+    (r) => r.job === on.name && r.state === "succeeded" && endOf(r) > latest.asOf,
+  );
+  return {
+    certainty: "likely",
+    text:
+      ran === undefined
+        ? `the sync “${on.name}” has not run since`
+        : `the sync “${on.name}” says that it succeeded at ${moment(endOf(ran), input.now, input.config.timezone)}, but nothing of it arrived`,
+  };
 }

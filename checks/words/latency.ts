@@ -17,7 +17,7 @@ export function latencyFinding(
     title: `${input.audience.title} reaches ${input.system.title} late`,
     moved: `The oldest change of ${owner} has waited ${duration(pendingMs)} to arrive in ${input.system.title}. Normal is at most ${duration(budgetMs)}.`,
     means: `People who joined or left at ${owner} are still treated as before; ${sendWords(input)}.`,
-    cause: likelyCause(input, latest.takenAt),
+    cause: likelyCause(input, latest.takenAt, { fewer: true }),
     todo: [`Check the queue of the job that fills ${input.system.title}`],
     people: null,
     maths: {

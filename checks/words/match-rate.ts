@@ -19,7 +19,7 @@ export function matchRateFinding(
     title: `${people(lost)} of ${input.audience.title} can no longer be found in ${system}`,
     moved: `${capital(countOf(now.part, now.whole))} people of ${owner} exist in ${system}; usually it is about ${count(usual)}.`,
     means: `${capital(people(lost))} cannot be reached there; ${sendWords(input)}.`,
-    cause: likelyCause(input, input.history.at(-1)?.takenAt ?? input.now),
+    cause: likelyCause(input, input.history.at(-1)?.takenAt ?? input.now, { fewer: true }),
     todo: [
       `Check whether ${system} rejected, merged or deleted records`,
       "Check whether the identifiers that are sent there have changed",

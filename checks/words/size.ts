@@ -59,7 +59,7 @@ export function driftFinding(input: CheckInput, v: Of<"drift">): Finding {
     title: `${input.audience.title} is slowly ${gone ? "losing" : "gaining"} people in ${input.system.title}`,
     moved: `${people(v.value)}, ${count(off)} ${gone ? "fewer" : "more"} than expected (${count(v.expected)}), about ${percent(Math.abs(Math.expm1(v.perDay)))} a day since ${dateOf(since, input.config.timezone)} ${against}.`,
     means: meaning(input, gone, off),
-    cause: likelyCause(input, since),
+    cause: likelyCause(input, since, { fewer: gone }),
     todo: [
       gone
         ? `Find out which filter or job takes people out of ${input.system.title}`
@@ -96,7 +96,7 @@ function jumped(
         ? `${input.audience.title} is empty in ${input.system.title}`
         : `${input.audience.title} is too ${gone ? "small" : "large"} in ${input.system.title}`,
     means: meaning(input, gone, off),
-    cause: likelyCause(input, latest.takenAt),
+    cause: likelyCause(input, latest.takenAt, { fewer: gone, moved: true }),
     todo: [
       input.isOwner
         ? `Check what defines ${input.audience.title} in ${input.system.title}: a filter, a query or an import`

@@ -17,6 +17,7 @@ import { Summary } from "./summary.tsx";
 import { Trend } from "./trend.tsx";
 import "./audience.css";
 import "./audience-narrow.css";
+import "./rules.css";
 
 const TABS: readonly (readonly [AudienceTab, string])[] = [
   ["summary", "Summary"],

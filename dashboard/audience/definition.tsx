@@ -2,8 +2,10 @@ import type { AudienceDetail } from "../../app/api/contract.ts";
 import { count, share } from "../ui/format.ts";
 import { readWord, writeWord } from "../ui/labels.ts";
 import { Section } from "../ui/section.tsx";
+import { Mail } from "./mail.tsx";
+import { Rules } from "./rules.tsx";
 
-/** What each copy is made of, and how well it can be read. */
+/** What each copy is made of, how well it can be read, by which rule, and which mail goes there. */
 export function Definition(props: { audience: AudienceDetail }) {
   const { audience } = props;
   return (
@@ -12,7 +14,7 @@ export function Definition(props: { audience: AudienceDetail }) {
       <Section title="Copies" note="how each is defined, read and matched">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen this region scrolls and has to be reachable by keyboard */}
         <section className="scroll-x" tabIndex={0} aria-label="Copies of this audience">
-          <table className="table">
+          <table className="table wide-table">
             <thead>
               <tr>
                 <th scope="col">System</th>
@@ -55,6 +57,8 @@ export function Definition(props: { audience: AudienceDetail }) {
           </table>
         </section>
       </Section>
+      <Rules systems={audience.systems} />
+      <Mail audience={audience} />
     </div>
   );
 }

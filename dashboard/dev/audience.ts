@@ -1,6 +1,6 @@
 import type { AudienceDetail } from "../../app/api/contract.ts";
 import { incidents } from "./incidents.ts";
-import { line, plain, rows, strong, systems, title } from "./story.ts";
+import { ago, line, plain, rows, strong, systems, title } from "./story.ts";
 
 const field = (attribute: string, bad: readonly (number | null)[], wrong: readonly number[] = []) => ({
   attribute,
@@ -23,6 +23,34 @@ const field = (attribute: string, bad: readonly (number | null)[], wrong: readon
 });
 
 const bits = (pattern: string) => pattern.repeat(8).slice(0, 64);
+
+const RULE = "all of\n  status = active\n  any of\n    last_order_at within 365 days\n    plan = club";
+
+/** Klaviyo's segment lost a condition this morning; HubSpot's list is as it was. */
+function ruleOf(system: string, changed: boolean): AudienceDetail["systems"][number]["rule"] {
+  if (system !== "klaviyo" && system !== "hubspot") return null;
+  const lines = RULE.split("\n");
+  const first = { version: 1, definition: RULE, firstSeen: ago(40), changedAt: null, diff: [] };
+  if (system === "hubspot" || !changed)
+    return { name: "Active customers", versions: [{ ...first, lastSeen: ago(0) }] };
+  return {
+    name: "Active customers",
+    versions: [
+      {
+        version: 2,
+        definition: lines.filter((l) => !l.includes("status")).join("\n"),
+        firstSeen: ago(0),
+        lastSeen: ago(0),
+        changedAt: "2026-11-24T04:42:00.000Z",
+        diff: lines.map((text) => ({
+          kind: text.includes("status") ? ("removed" as const) : ("same" as const),
+          text,
+        })),
+      },
+      { ...first, lastSeen: ago(0, 4) },
+    ],
+  };
+}
 
 export function audienceDetail(id: string, days: number): AudienceDetail {
   const row = rows.find((r) => r.audience === id) ?? rows[2];
@@ -80,8 +108,39 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
           c.mark === "owner"
             ? "select email, plan, region\nfrom marts.active_customers"
             : `list “Active customers” (${c.system})`,
+        rule: ruleOf(c.system, jump),
+        delivery:
+          c.system === "klaviyo" || c.system === "mailchimp"
+            ? {
+                since: ago(7),
+                until: ago(0),
+                sent: size,
+                delivered: c.system === "klaviyo" ? size - 412 : null,
+                bounced: c.system === "klaviyo" ? 412 : 96,
+                complained: c.system === "klaviyo" ? 21 : null,
+                unsubscribed: 138,
+              }
+            : null,
       };
     }),
+    campaigns: [
+      {
+        system: "klaviyo",
+        systemTitle: "Klaviyo",
+        name: "Autumn drop",
+        state: "scheduled",
+        at: "2026-11-24T09:00:00.000Z",
+        role: "included" as const,
+      },
+      {
+        system: "mailchimp",
+        systemTitle: "Mailchimp",
+        name: "Win back the quiet ones",
+        state: "draft",
+        at: null,
+        role: "left_out" as const,
+      },
+    ],
     overlap: [
       [47_832, "warehouse hubspot klaviyo mailchimp"],
       [27_302, "klaviyo"],

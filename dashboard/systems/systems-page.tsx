@@ -1,25 +1,12 @@
-import type { SystemList } from "../../app/api/contract.ts";
 import { useSystems } from "../api/get-systems.ts";
 import { useStartAudit } from "../api/start-audit.ts";
 import { usePageTitle } from "../shell/page-title.ts";
-import { useClock } from "../ui/clock.tsx";
 import { capital, inWords, outOf } from "../ui/format.ts";
-import { readWord, writeWord } from "../ui/labels.ts";
-import { Mark, type Shape } from "../ui/mark.tsx";
 import { ErrorBlock, Skeleton } from "../ui/state-block.tsx";
+import { SystemRow } from "./system-row.tsx";
 import "./systems.css";
 
-type System = SystemList["systems"][number];
-const mark = (s: System): Shape =>
-  s.coverage === null
-    ? "waiting"
-    : s.coverage === "complete"
-      ? "fine"
-      : s.coverage === "partial"
-        ? "cant_tell"
-        : "fail";
-
-/** Did we read every system, and may we write to it? */
+/** Did we read every system, what can it do and what not, and did the jobs that write into it run? */
 export function SystemsPage() {
   usePageTitle("Systems");
   const systems = useSystems();
@@ -69,49 +56,5 @@ export function SystemsPage() {
         <ErrorBlock error={start.error} what="The read could not be started" retry={() => start.mutate()} />
       )}
     </div>
-  );
-}
-
-function SystemRow(props: { system: System }) {
-  const { system } = props;
-  const clock = useClock();
-  return (
-    <li data-row="" tabIndex={-1}>
-      <Mark name={mark(system)} silent />
-      <div>
-        <h2>
-          <span className="anyname">{system.title}</span>{" "}
-          <span className="muted">
-            {system.kind}
-            {system.sends && ", sends mail"}
-          </span>
-        </h2>
-        <p className={system.coverage === "complete" ? "soft" : "t-cant_tell"}>
-          {system.asOf
-            ? `${system.coverage === "complete" ? "Complete" : "Last complete"} as of ${clock.when(system.asOf)}, ${clock.ago(system.asOf)}`
-            : "Never read completely"}
-          {system.because && <span className="anyname">: {system.because}</span>}
-        </p>
-        {system.warnings.map((warning) => (
-          <p key={warning} className="marked warning">
-            <Mark name="look" size={11} /> <span className="anyname">{warning}</span>
-          </p>
-        ))}
-      </div>
-      <dl>
-        <div>
-          <dt>Reading</dt>
-          <dd>{readWord(system.read)}</dd>
-        </div>
-        <div>
-          <dt>Writing</dt>
-          <dd>{writeWord(system.write)}</dd>
-        </div>
-        <div>
-          <dt>Every record readable</dt>
-          <dd>{system.baseReadable ? "yes" : "no: match rate can’t be told"}</dd>
-        </div>
-      </dl>
-    </li>
   );
 }

@@ -13,6 +13,7 @@ describe("format", () => {
 
   it("gives counts before percent and no percent under 100 people", () => {
     expect(share(41, 42)).toBe("41 of 42");
+    expect(share(21, 75584)).toBe("21 of 75,584 (0.03 %)");
     expect(share(1204, 48316)).toBe("1,204 of 48,316 (2.5 %)");
   });
 

@@ -33,7 +33,9 @@ export const share = (part: number | null, whole: number | null): string => {
   if (part === null || whole === null) return "can’t tell";
   const counts = `${count(part)} of ${count(whole)}`;
   if (whole < 100) return counts;
-  return `${counts} (${new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format((part / whole) * 100)} %)`;
+  const percent = (part / whole) * 100;
+  const digits = percent < 0.1 ? 2 : 1; // 0.03 % of complaints is not none
+  return `${counts} (${new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(percent)} %)`;
 };
 
 /** people(1) → "1 person", people(2) → "2 people", people(null) → "an unknown number of people". */

@@ -71,3 +71,11 @@ const WRITE: Record<string, string> = {
 };
 export const readWord = (read: string): string => READ[read] ?? read;
 export const writeWord = (write: string): string => WRITE[write] ?? write;
+
+const OP: Record<string, string> = {
+  suppress: "suppress",
+  remove: "remove from lists",
+  add: "add to lists",
+  set: "set fields",
+};
+export const opWord = (op: string): string => OP[op] ?? op;

@@ -1,4 +1,5 @@
 import { Journal } from "../sim/journal.ts";
+import { iso } from "./body.ts";
 import { ConsentStore } from "./consent-store.ts";
 import { addressesOf, ContactStore, DERIVED } from "./contact-store.ts";
 import { branchMatches } from "./filter-branch.ts";
@@ -63,9 +64,9 @@ export class Account {
       case "email":
         return c.email === "" ? null : c.email;
       case "createdate":
-        return new Date(c.createdAt).toISOString();
+        return iso(c.createdAt);
       case "lastmodifieddate":
-        return new Date(c.updatedAt).toISOString();
+        return iso(c.updatedAt);
       case "hs_object_id":
         return String(c.id);
       case "hs_email_domain":
@@ -137,8 +138,8 @@ export class Account {
   }
 
   #optOutOfType(c: SimContact, name: string): string | null {
-    const id = /^hs_email_optout_(\d+)$/.exec(name)?.[1];
-    if (id === undefined) return null;
+    if (!name.startsWith("hs_email_optout_")) return null;
+    const id = name.slice("hs_email_optout_".length);
     return this.consent.of(c.email).types[Number(id)]?.status === "UNSUBSCRIBED" ? "true" : null;
   }
 }

@@ -45,7 +45,12 @@ export const listParam = (query: URLSearchParams, name: string): readonly string
     .flatMap((v) => v.split(","))
     .filter((v) => v !== "");
 
-export const iso = (ms: number): string => new Date(ms).toISOString();
+let latest = { ms: Number.NaN, text: "" };
+/** Remembers the last one: people who were loaded together share their times. */
+export function iso(ms: number): string {
+  if (latest.ms !== ms) latest = { ms, text: new Date(ms).toISOString() };
+  return latest.text;
+}
 
 /** The envelope of every batch answer; 207 with what went wrong beside what went well. */
 export function batchAnswer(

@@ -96,7 +96,7 @@ export function profileResource(
       ...(options.joinedAt === undefined ? {} : { joined_group_at: time(options.joinedAt) }),
       ...(options.subscriptions ? { subscriptions: subscriptions(p) } : {}),
     },
-    ["lists", "segments", "push-tokens", "conversation"],
+    ["lists", "segments", "push-tokens"],
   );
 }
 

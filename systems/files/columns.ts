@@ -1,81 +1,7 @@
-import type { IdentifierKind } from "../../core/model.ts";
+import { ALIASES, ATTRIBUTE_ALIASES, type ColumnRole } from "./aliases.ts";
 
-/** What a column can mean besides being an attribute. */
-export type ColumnRole = IdentifierKind | "consent" | "consent_at" | "updated_at";
-
-/** How exports of common tools call these columns, letters and digits only. */
-const ALIASES: Readonly<Record<ColumnRole, readonly string[]>> = {
-  email: [
-    "email",
-    "emailaddress",
-    "mail",
-    "emailid",
-    "primaryemail",
-    "primaryemailaddress",
-    "subscriberemail",
-    "useremail",
-    "contactemail",
-    "customeremail",
-    "personemail",
-    "workemail",
-  ],
-  phone: [
-    "phone",
-    "phonenumber",
-    "mobile",
-    "mobilephone",
-    "mobilenumber",
-    "mobilephonenumber",
-    "telephone",
-    "cellphone",
-    "cell",
-    "msisdn",
-    "smsnumber",
-  ],
-  customer_id: [
-    "customerid",
-    "customernumber",
-    "customerno",
-    "customerkey",
-    "clientid",
-    "userid",
-    "externalid",
-    "externaluserid",
-    "memberid",
-    "personid",
-  ],
-  consent: [
-    "consent",
-    "consentstatus",
-    "emailconsent",
-    "marketingconsent",
-    "optinstatus",
-    "subscriptionstatus",
-    "emailmarketingconsentstate",
-  ],
-  consent_at: [
-    "consentat",
-    "consentdate",
-    "consenttimestamp",
-    "consenttime",
-    "optintime",
-    "optindate",
-    "optouttime",
-    "unsubscribedat",
-    "emailmarketingconsenttimestamp",
-  ],
-  updated_at: [
-    "updatedat",
-    "lastupdated",
-    "lastmodified",
-    "lastmodifieddate",
-    "modifiedat",
-    "lastchanged",
-    "lastchange",
-  ],
-};
-
-const plain = (name: string): string =>
+/** Letters and digits of a name, as the tables of aliases have them. */
+export const plain = (name: string): string =>
   name
     .normalize("NFKC")
     .toLowerCase()
@@ -102,4 +28,20 @@ export function columnFor(columns: readonly string[], role: ColumnRole): number 
     if (at >= 0) return at;
   }
   return -1;
+}
+
+/** Index of the column that commonly holds an attribute of this name; −1: none. @example (["FNAME"], "first_name") // 0 */
+export function attributeColumnFor(columns: readonly string[], attribute: string): number {
+  const named = columnNamed(columns, attribute);
+  if (named >= 0 || !Object.hasOwn(ATTRIBUTE_ALIASES, attribute)) return named;
+  const names = columns.map(plain);
+  const alias = ATTRIBUTE_ALIASES[attribute]?.find((a) => names.indexOf(a) >= 0);
+  return alias === undefined ? -1 : names.indexOf(alias);
+}
+
+/** The canonical name of an attribute for a column that nothing else names: "First Name" → first_name; else its own. */
+export function attributeNameOf(column: string): string {
+  const name = plain(column);
+  const known = Object.entries(ATTRIBUTE_ALIASES).find(([, aliases]) => aliases.includes(name));
+  return known?.[0] ?? column;
 }

@@ -6,9 +6,10 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { columnFor, columnNamed } from "./columns.ts";
-import { type CsvEnd, openCsv } from "./csv.ts";
+import { openCsv } from "./csv.ts";
 import { sniffDelimiter } from "./header.ts";
 import { parseQuoted, splitPlain } from "./records.ts";
+import type { TableEnd } from "./table-file.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -19,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let n = 0;
 async function read(
   content: string | Buffer,
-): Promise<{ columns: readonly string[]; rows: string[][]; end: CsvEnd | null }> {
+): Promise<{ columns: readonly string[]; rows: string[][]; end: TableEnd | null }> {
   const path = join(folder, `${n++}.csv`);
   writeFileSync(path, content);
   const csv = await openCsv(path, "crm.csv");

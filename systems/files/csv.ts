@@ -1,34 +1,18 @@
 import type { FileHandle } from "node:fs/promises";
-import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type Instant, instant } from "../../core/model.ts";
 import { csvError } from "./csv-error.ts";
 import { readHead } from "./header.ts";
+import { openFile } from "./open-file.ts";
 import { lineOf, type Records, records } from "./records.ts";
+import type { TableFile } from "./table-file.ts";
 import { textBlocks } from "./text-blocks.ts";
 
 /** Proof that the whole file was read. */
 export type CsvEnd = { readonly rows: number; readonly gzip: boolean; readonly finalNewline: boolean };
 
-export type CsvFile = {
-  readonly label: string;
-  /** Column names, trimmed, in the order of the file; unnamed columns are "". */
-  readonly columns: readonly string[];
-  readonly delimiter: string;
-  /** Last change of the file: the moment whose truth it shows at best. */
-  readonly asOf: Instant;
-  /**
-   * Records in batches, every one with as many fields as there are columns. Can be read once.
-   *
-   * @throws AuditorError bad_data `file:line problem → fix` when the rest cannot be read; transient when the file
-   *   changed meanwhile. The batches before stay valid, as a part.
-   */
-  rows(): AsyncGenerator<readonly (readonly string[])[]>;
-  /** null until the last batch was given. */
-  end(): CsvEnd | null;
-  close(): Promise<void>;
-};
+export type CsvFile = TableFile & { readonly delimiter: string };
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -62,26 +46,6 @@ export async function openCsv(path: string, label: string): Promise<CsvFile> {
   }
 }
 
-async function openFile(path: string, label: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : null;
-    if (code === "EACCES" || code === "EPERM")
-      throw csvError(label, null, "the file may not be read", "give this user the right to read it", {
-        kind: "auth",
-        cause,
-      });
-    throw csvError(
-      label,
-      null,
-      "there is no such file",
-      "check the name and the folder; the export may not have run",
-      { kind: "not_found", cause },
-    );
-  }
-}
-
 class Reading {
   readonly #handle: FileHandle;
   readonly #label: string;
@@ -105,6 +69,7 @@ class Reading {
       columns: head.columns,
       delimiter: head.delimiter,
       asOf,
+      declaredRows: null,
       rows: () => this.#rows(parts, head.columns.length, head.delimiter),
       end: () => this.#end,
       close: async () => {

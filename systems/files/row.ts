@@ -1,8 +1,15 @@
 import type { FilesSystem } from "../../core/config.ts";
-import type { ConsentState, IdentifierKind, Instant, MemberRow } from "../../core/model.ts";
+import {
+  CONSENT_ORDER,
+  type ConsentState,
+  type IdentifierKind,
+  type Instant,
+  type MemberRow,
+} from "../../core/model.ts";
 import { consentWord } from "../postgres/consent-words.ts";
 import { instantOf, yesNo } from "../postgres/row.ts";
-import { type ColumnRole, columnFor, columnNamed } from "./columns.ts";
+import { ALIASES, type ColumnRole } from "./aliases.ts";
+import { attributeNameOf, columnFor, columnNamed, plain } from "./columns.ts";
 import { csvError } from "./csv-error.ts";
 
 const KINDS: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
@@ -16,7 +23,7 @@ export type RowReader = {
 
 /**
  * Columns come from the configuration's `columns`, else from the names that exports commonly use. Mapped attributes
- * come from their column; every other column is an attribute under its own name.
+ * come from their column; every other column is an attribute, under its common name (“FNAME” is first_name) or its own.
  *
  * @throws bad_data when a configured identifier or the consent column is gone: without it nobody can be told apart,
  *   or opt-outs would vanish
@@ -32,14 +39,7 @@ export function rowReader(columns: readonly string[], config: FilesSystem, label
       `name it: systems.${config.id}.columns.email`,
     );
   }
-  const idAt = columns.indexOf("id");
-  const mailableAt = columns.indexOf("mailable");
-  const bouncedAt = columns.indexOf("bounced");
-  const attributes = attributesOf(
-    columns,
-    config,
-    new Set([...Object.values(at), idAt, mailableAt, bouncedAt]),
-  );
+  const attributes = attributesOf(columns, config, new Set(Object.values(at)));
   const unknownConsent = new Set<string>();
   const consents = new Map<string, ConsentState>();
   const consent = (raw: string): ConsentState => {
@@ -51,6 +51,7 @@ export function rowReader(columns: readonly string[], config: FilesSystem, label
     if (consents.size < 100) consents.set(raw, word ?? "unknown");
     return word ?? "unknown";
   };
+  const consentOf = consentReader(columns, at, config.columns.consent_at !== undefined, consent);
   return {
     unknownConsent,
     row(fields, n, of) {
@@ -58,42 +59,81 @@ export function rowReader(columns: readonly string[], config: FilesSystem, label
       for (const [kind, i] of identifiers) if (fields[i]) ids[kind] = fields[i];
       const values: Record<string, string | null> = {};
       for (const [name, i] of attributes) values[name] = fields[i] || null;
-      const state = at.consent < 0 ? "unknown" : consent(fields[at.consent] ?? "");
-      const consentAt = timeAt(fields, at.consent_at);
+      const { state, at: consentAt } = consentOf(fields);
       const updatedAt = timeAt(fields, at.updated_at);
-      const bounced = bouncedAt < 0 ? null : yesNo(fields[bouncedAt] ?? null);
+      const joinedAt = timeAt(fields, at.joined_at);
+      const bounced = textAt(fields, at.bounced_at) !== "" ? true : flagAt(fields, at.bounced);
       return {
-        id: (idAt < 0 ? "" : fields[idAt]) || ids.customer_id || ids.email || ids.phone || `row ${n}`,
+        id: textAt(fields, at.record_id) || ids.customer_id || ids.email || ids.phone || `row ${n}`,
         identifiers: ids,
         attributes: values,
         consent: state,
         mailable:
-          mailableAt >= 0
-            ? yesNo(fields[mailableAt] ?? null)
+          at.mailable >= 0
+            ? flagAt(fields, at.mailable)
             : config.sends && state !== "unknown"
-              ? state === "subscribed"
+              ? state === "subscribed" && bounced !== true
               : null,
         of,
         ...(consentAt === null ? {} : { consentAt }),
         ...(updatedAt === null ? {} : { updatedAt }),
+        ...(joinedAt === null ? {} : { joinedAt }),
         ...(bounced === null ? {} : { bounced }),
       };
     },
   };
 }
 
+const textAt = (fields: readonly string[], at: number): string => (at < 0 ? "" : (fields[at] ?? ""));
+const flagAt = (fields: readonly string[], at: number): boolean | null =>
+  at < 0 ? null : yesNo(fields[at] ?? null);
+
+/**
+ * A row's consent and its time. What says that somebody opted out counts, whatever the consent column says; empty, it
+ * says nothing: absence of an opt-out is no opt-in.
+ */
+function consentReader(
+  columns: readonly string[],
+  at: Roles,
+  timeIsConfigured: boolean,
+  word: (raw: string) => ConsentState,
+): (fields: readonly string[]) => { state: ConsentState; at: Instant | null } {
+  // the time of an opt-in is not that of an opt-out
+  const optInTime = !timeIsConfigured && /^optin/.test(plain(columns[at.consent_at] ?? ""));
+  return (fields) => {
+    const said = at.consent < 0 ? "unknown" : word(textAt(fields, at.consent));
+    if (flagAt(fields, at.complained) === true) return { state: stricter(said, "complained"), at: null };
+    // once somebody subscribes again, a consent column knows it and the old time may stay
+    const left = at.consent < 0 ? textAt(fields, at.opted_out_at) : "";
+    if (left !== "") return { state: "unsubscribed", at: timeAt(fields, at.opted_out_at) };
+    const state = flagAt(fields, at.opted_out) === true ? stricter(said, "unsubscribed") : said;
+    const itsTime = state === said && !(optInTime && said !== "subscribed" && said !== "unknown");
+    return { state, at: itsTime ? timeAt(fields, at.consent_at) : null };
+  };
+}
+
+const stricter = (a: ConsentState, b: ConsentState): ConsentState => {
+  const rank = (s: ConsentState): number =>
+    s === "unknown" ? CONSENT_ORDER.length : CONSENT_ORDER.indexOf(s);
+  return rank(a) <= rank(b) ? a : b;
+};
+
 const UTC_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+/** HubSpot exports minutes. */
+const MINUTES = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/;
 
 /** Most exports write UTC with seconds: then the text only lacks its milliseconds. */
 function timeAt(fields: readonly string[], at: number): Instant | null {
   const raw = at < 0 ? undefined : fields[at];
   if (!raw) return null;
-  if (!UTC_SECONDS.test(raw)) return instantOf(raw);
+  if (!UTC_SECONDS.test(raw)) return instantOf(MINUTES.test(raw) ? `${raw}:00` : raw);
   return Number.isNaN(Date.parse(raw)) ? null : (`${raw.slice(0, 19)}.000Z` as Instant);
 }
 
-function rolesOf(columns: readonly string[], config: FilesSystem, label: string): Record<ColumnRole, number> {
-  const find = (role: ColumnRole, needed: boolean): number => {
+type Roles = Readonly<Record<ColumnRole, number>>;
+
+function rolesOf(columns: readonly string[], config: FilesSystem, label: string): Roles {
+  const find = (role: keyof FilesSystem["columns"], needed: boolean): number => {
     const name = config.columns[role];
     if (name === undefined) return columnFor(columns, role);
     const i = columnNamed(columns, name);
@@ -107,7 +147,11 @@ function rolesOf(columns: readonly string[], config: FilesSystem, label: string)
     }
     return i;
   };
+  const known = Object.fromEntries(
+    Object.keys(ALIASES).map((role) => [role, columnFor(columns, role as ColumnRole)]),
+  ) as Record<ColumnRole, number>;
   return {
+    ...known,
     email: find("email", true),
     phone: find("phone", true),
     customer_id: find("customer_id", true),
@@ -127,9 +171,14 @@ function attributesOf(
     .map(([name, column]) => [name, columnNamed(columns, column)] as const)
     .filter(([name, i]) => i >= 0 && name !== "__proto__");
   const used = new Set([...taken, ...mapped.map(([, i]) => i)]);
-  const names = new Set(Object.keys(config.attributes));
-  const others = columns.flatMap((name, i) =>
-    name === "" || name === "__proto__" || used.has(i) || names.has(name) ? [] : [[name, i] as const],
-  );
+  const names = new Set([...Object.keys(config.attributes), ...columns]);
+  const others = columns.flatMap((column, i) => {
+    if (column === "" || column === "__proto__" || used.has(i) || Object.hasOwn(config.attributes, column))
+      return [];
+    const common = attributeNameOf(column);
+    const name = names.has(common) ? column : common;
+    names.add(name);
+    return [[name, i] as const];
+  });
   return [...mapped, ...others];
 }

@@ -74,6 +74,7 @@ describe("reading", () => {
       "get",
       "getWithHeaders",
       "getNext",
+      "getNextWithHeaders",
       "readPost",
     ]);
   });

@@ -67,6 +67,7 @@ export async function exchange(s: HttpSettings, r: HttpRequest): Promise<Exchang
     error: new AuditorError(kind, at, what, fix, {
       cause: more.cause,
       ...(more.wait === undefined ? {} : { retryAfterMs: more.wait }),
+      ...(more.status === undefined ? {} : { status: more.status }),
     }),
   });
   const stopped = () => fail("interrupted", "stopped before it was sent", "run it again", "none");

@@ -23,6 +23,7 @@ export type ReadClient = {
    * @throws AuditorError bad_data when it leads elsewhere
    */
   getNext(url: string, call: Call): Promise<unknown>;
+  getNextWithHeaders(url: string, call: Call): Promise<{ body: unknown; headers: Headers }>;
   /** The same for one of the POSTs that only read (`readPosts`). @throws RangeError for any other path */
   readPost(path: string, query: Query, body: unknown, call: Call): Promise<unknown>;
   /** As `get`, with the headers of the answer, for vendors that page by header. */
@@ -62,11 +63,13 @@ export function readClient(s: HttpSettings): ReadClient {
   };
   const get = (path: string, query: Query, call: Call) =>
     ask({ method: "GET", url: urlOf(base, path, query), body: null }, call);
+  const getNext = async (url: string, call: Call) =>
+    ask({ method: "GET", url: nextUrl(s.where, base, url), body: null }, call);
   return {
     get: async (path, query, call) => (await get(path, query, call)).body,
     getWithHeaders: get,
-    getNext: async (url, call) =>
-      (await ask({ method: "GET", url: nextUrl(s.where, base, url), body: null }, call)).body,
+    getNext: async (url, call) => (await getNext(url, call)).body,
+    getNextWithHeaders: getNext,
     async readPost(path, query, body, call) {
       if (!(s.readPosts ?? []).some((p) => p.test(path)))
         throw new RangeError(`${s.where}: POST ${path} is not one of those that only read`);

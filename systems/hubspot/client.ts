@@ -195,7 +195,7 @@ export async function listById(
   id: string,
   call: Call,
 ): Promise<HubspotList | null> {
-  const body = await http.get(LISTS, { listIds: [id], includeFilters: "true" }, call);
+  const body = await http.get(`${LISTS}/`, { listIds: [id], includeFilters: "true" }, call);
   const first = objectsOf(body, "lists", where)[0];
   return first === undefined ? null : asList(first, where);
 }

@@ -108,8 +108,12 @@ export const idsOf = (c: HubspotContact): readonly string[] => [
   ...(c.properties.hs_merged_object_ids ?? "").split(";").filter((id) => id !== ""),
 ];
 
+const EXACT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** HubSpot writes whole times as we do, and leaves `.000` out of others. null: none, or no time. */
 export function instantOf(text: string | null): Instant | null {
   if (text === null) return null;
-  const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? null : instant(at);
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return null;
+  return EXACT.test(text) ? (text as Instant) : instant(new Date(at));
 }

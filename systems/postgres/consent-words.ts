@@ -14,7 +14,6 @@ const WORDS: readonly (readonly [ConsentState, readonly string[]])[] = [
       "denied",
       "withdrawn",
       "revoked",
-      "never_subscribed",
       "suppressed",
       "false",
       "f",
@@ -47,6 +46,9 @@ const BY_WORD: ReadonlyMap<string, ConsentState> = new Map(
   WORDS.flatMap(([state, words]) => words.map((w) => [w, state] as const)),
 );
 
+/** Klaviyo's never_subscribed and Shopify's not_subscribed: nobody asked, so nobody opted out. */
+const NOTHING_SAID: ReadonlySet<string> = new Set(["unknown", "null", "never_subscribed", "not_subscribed"]);
+
 /**
  * A consent as people write it. null: a word that is not known, which is told to people and read as `unknown`.
  *
@@ -57,6 +59,6 @@ export function consentWord(raw: string | null): ConsentState | null {
     .trim()
     .toLowerCase()
     .replace(/[\s-]+/g, "_");
-  if (word === "" || word === "unknown" || word === "null") return "unknown";
+  if (word === "" || NOTHING_SAID.has(word)) return "unknown";
   return BY_WORD.get(word) ?? null;
 }

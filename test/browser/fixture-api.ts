@@ -4,9 +4,9 @@ import { incidentDetail, incidents } from "../../dashboard/dev/incidents.ts";
 import { audiences } from "../../dashboard/dev/overview.ts";
 import { zero } from "../../dashboard/dev/plan-parts.ts";
 import { planDetail, suppressions, undoOf } from "../../dashboard/dev/plans.ts";
-import { runs, systemList } from "../../dashboard/dev/reads.ts";
+import { runs } from "../../dashboard/dev/reads.ts";
 import { ahead, NOW, people, rows } from "../../dashboard/dev/story.ts";
-import { overviewOf, type Scene, statusOf } from "./fixture-scenes.ts";
+import { overviewOf, type Scene, statusOf, systemListOf } from "./fixture-scenes.ts";
 import { hostile } from "./hostile.ts";
 
 export type Answer = { readonly status: number; readonly body: unknown };
@@ -82,7 +82,7 @@ export class FixtureApi {
       case "runs":
         return ok(this.scene === "empty" ? { runs: [] } : runs);
       case "systems":
-        return ok(this.scene === "hostile" ? hostile(systemList) : systemList);
+        return ok(systemListOf(this.scene));
       default:
         return refuse(404, "not_found", "There is nothing here.", "Check the address.");
     }

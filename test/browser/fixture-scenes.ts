@@ -1,5 +1,6 @@
-import type { Overview, PlanDetail, Status } from "../../app/api/contract.ts";
+import type { Overview, PlanDetail, Status, SystemList } from "../../app/api/contract.ts";
 import { overview } from "../../dashboard/dev/overview.ts";
+import { systemList } from "../../dashboard/dev/reads.ts";
 import { NOW, plain, status, strong } from "../../dashboard/dev/story.ts";
 import { hostile } from "./hostile.ts";
 
@@ -64,6 +65,24 @@ export function statusOf(scene: Scene, me: Status["me"], plans: readonly PlanDet
     default:
       return base;
   }
+}
+
+/** Before the first read a system that could not be opened has told nothing, and no tool has told of a run. */
+export function systemListOf(scene: Scene): SystemList {
+  if (scene === "hostile") return hostile(systemList);
+  if (scene !== "first") return systemList;
+  return {
+    systems: systemList.systems.map((s) => ({
+      ...s,
+      coverage: null,
+      asOf: null,
+      because: null,
+      warnings: [],
+      facts: null,
+      capabilities: s.id === "mailchimp" ? null : s.capabilities,
+      jobs: s.jobs.map((j) => ({ ...j, runs: [], overdueSince: null })),
+    })),
+  };
 }
 
 export function overviewOf(scene: Scene): Overview {

@@ -17,6 +17,8 @@ export const SCENES: readonly (readonly [name: string, path: string, scene: Scen
   ["audience-learning", "/audiences/churn_risk", "story"],
   ["audience-trend", "/audiences/active_customers?tab=trend&system=klaviyo", "story"],
   ["audience-definition", "/audiences/active_customers?tab=definition", "story"],
+  ["audience-definition-quiet", "/audiences/churn_risk?tab=definition", "story"],
+  ["audience-definition-hostile", "/audiences/active_customers?tab=definition", "hostile"],
   ["audience-history", "/audiences/active_customers?tab=history", "story"],
   ["audience-hostile", "/audiences/active_customers", "hostile"],
   ["incidents", "/incidents", "story"],
@@ -37,5 +39,8 @@ export const SCENES: readonly (readonly [name: string, path: string, scene: Scen
   ["plan-hostile", "/plans/88", "hostile"],
   ["runs", "/runs", "story"],
   ["systems", "/systems", "story"],
+  ["systems-first", "/systems", "first"],
+  ["systems-error", "/systems", "broken"],
+  ["systems-hostile", "/systems", "hostile"],
   ["missing", "/nothing", "story"],
 ];

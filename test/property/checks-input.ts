@@ -200,6 +200,8 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     comparisons: [],
     backlog: null,
     changes: [],
+    syncRuns: [],
+    changedBy: [],
     flagged: new Set(),
     ...given,
   };

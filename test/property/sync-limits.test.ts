@@ -51,6 +51,7 @@ function facts(
     ],
     otherPlans: [],
     baseAccepted: true,
+    leftOutBy: null,
     undone: null,
     ...more,
   };

@@ -405,6 +405,7 @@ export function draftInput(twins: readonly Twin[], config: Config, now: Instant,
     ]),
     optedOut: new Map(),
     baseAccepted: true,
+    leftOutBy: null,
     basedOn: [
       { snapshot: "s1", system: OWNER, asOf: now, size: owner.size },
       { snapshot: "s2", system: DEST, asOf: now, size },

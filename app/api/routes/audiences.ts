@@ -4,16 +4,21 @@ import { AuditorError, isKind } from "../../../core/errors.ts";
 import { audienceId } from "../../../core/model.ts";
 import { topFlipping } from "../../../members/flips.ts";
 import { pseudonym } from "../../../members/mask.ts";
-import { listConfigVersions } from "../../../store/list-config-versions.ts";
+import { latestDeliveries } from "../../../store/latest-deliveries.ts";
+import { listDefinitions } from "../../../store/list-definitions.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
 import type { App } from "../../app.ts";
 import { openSetOf } from "../../audit/set-files.ts";
+import { campaignSends, knownCampaigns, withSends } from "../../facts/calendar.ts";
+import { knownChanges } from "../../facts/known-changes.ts";
 import type { Services } from "../../services.ts";
-import * as contract from "../contract.ts";
+import * as contract from "../contract/audience.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { audienceDetailOf, audienceListOf } from "../views/audience.ts";
 import { incidentRow } from "../views/incident.ts";
+import { campaignsOf, deliveryOf, ruleOf } from "../views/rule.ts";
+import { titleOf } from "../views/verdict.ts";
 import { loadWorld, type World } from "../views/world.ts";
 
 export async function audienceRoutes(api: Api, services: Services): Promise<void> {
@@ -38,17 +43,23 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
       const id = audienceId(request.params.id);
       const world = await loadWorld(app, { audience: id, history: 120 });
       const incidents = await listIncidents(app.db, { audience: id, limit: 20, offset: 0 });
-      const changes = (await listConfigVersions(app.db, 50)).flatMap((v) =>
-        v.changes.map((c) => ({ at: v.at, system: c.system, text: c.text })),
-      );
-      const detail = audienceDetailOf(world, app.config, request.query.days ?? 28, {
+      const changes = await knownChanges(app);
+      const rules = await listDefinitions(app.db, { audience: id, limit: 6 });
+      const deliveries = await latestDeliveries(app.db, id);
+      const campaigns = await knownCampaigns(app);
+      const config = withSends(app.config, campaignSends(campaigns));
+      const detail = audienceDetailOf(world, config, request.query.days ?? 28, {
         incidents: incidents.incidents.map((i) => incidentRow(i, app.config, null)),
         capabilities: (system) => app.capabilities.get(system) ?? NOTHING,
         changes: (system) =>
           changes
             .filter((c) => c.system === null || c.system === system)
+            .filter((c) => c.audience === null || c.audience === id)
             .map(({ at, text }) => ({ at, text })),
         flips: await flipsOf(app, world),
+        rule: (system) => ruleOf(rules, system),
+        delivery: (system) => deliveryOf(deliveries, system),
+        campaigns: campaignsOf(campaigns, id, (system) => titleOf(world, system)),
       });
       if (detail === null)
         throw new AuditorError(

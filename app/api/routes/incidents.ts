@@ -6,12 +6,15 @@ import { type Instant, instant } from "../../../core/model.ts";
 import { changeIncident } from "../../../store/change-incident.ts";
 import { flaggedSnapshots } from "../../../store/flagged-snapshots.ts";
 import { getIncident } from "../../../store/get-incident.ts";
-import { listConfigVersions } from "../../../store/list-config-versions.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
 import { plansOfIncident } from "../../../store/plans-of-incident.ts";
+import { configWithCampaigns } from "../../facts/calendar.ts";
+import { knownChanges } from "../../facts/known-changes.ts";
 import { affectedBy } from "../../repair/affected.ts";
 import type { Services } from "../../services.ts";
-import * as contract from "../contract.ts";
+import * as contract from "../contract/incident.ts";
+import { Severity } from "../contract/parts.ts";
+import { Drafted, DraftRequest } from "../contract/plan.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { incidentRow } from "../views/incident.ts";
@@ -22,7 +25,7 @@ import { loadWorld } from "../views/world.ts";
 const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 const Filter = Type.Object({
   state: Type.Optional(Type.Union([Type.Literal("open"), Type.Literal("all"), Type.Literal("resolved")])),
-  severity: Type.Optional(contract.Severity),
+  severity: Type.Optional(Severity),
   audience: Type.Optional(Type.String()),
   system: Type.Optional(Type.String()),
   check: Type.Optional(Type.String()),
@@ -95,7 +98,7 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
 
   api.post(
     "/incidents/:id/plan",
-    { schema: { params: Id, body: contract.DraftRequest, response: { 201: contract.Drafted } } },
+    { schema: { params: Id, body: DraftRequest, response: { 201: Drafted } } },
     async (request, reply) => {
       const me = await personOf(app, request);
       const incident = await incidentOr404(request.params.id);
@@ -136,13 +139,14 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     const flagged =
       f.audience === null ? new Set<string>() : await flaggedSnapshots(app.db, f.audience, f.system);
     const since = history.at(-28)?.takenAt ?? "";
-    const changes = (await listConfigVersions(app.db, 50))
-      .filter((v) => v.at >= since)
-      .flatMap((v) =>
-        v.changes
-          .filter((c) => c.system === null || c.system === f.system)
-          .map((c) => ({ at: v.at, text: c.text })),
-      );
+    const owner = app.config.audiences.find((a) => a.id === f.audience)?.owner;
+    const changes = (await knownChanges(app))
+      .filter((c) => c.at >= since)
+      .filter((c) => c.audience === null || c.audience === f.audience)
+      .filter(
+        (c) => c.system === null || c.system === f.system || (c.audience !== null && c.system === owner),
+      )
+      .map((c) => ({ at: c.at, text: c.text }));
     const similar = await listIncidents(app.db, { check: f.check, state: "resolved", limit: 3, offset: 0 });
     const world = f.audience === null ? null : await loadWorld(app, { audience: f.audience, history: 1 });
     return {
@@ -157,7 +161,10 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       changes,
       affected: i.state === "resolved" ? null : await affectedBy(app, i),
       events: [...(await app.audits.incidentEvents(i.id))],
-      nextSend: world === null || f.audience === null ? null : nextOf(app.config, world, f.audience),
+      nextSend:
+        world === null || f.audience === null
+          ? null
+          : nextOf(await configWithCampaigns(app), world, f.audience),
       plans: (await plansOfIncident(app.db, i.id)).map((p) => ({ id: p.id, state: p.state })),
       similar: similar.incidents
         .filter((x) => x.id !== i.id)

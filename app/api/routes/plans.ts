@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { AuditorError } from "../../../core/errors.ts";
 import { audienceId } from "../../../core/model.ts";
 import type { Services } from "../../services.ts";
-import * as contract from "../contract.ts";
+import * as contract from "../contract/plan.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 

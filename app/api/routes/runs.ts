@@ -1,7 +1,7 @@
 import { AuditorError } from "../../../core/errors.ts";
 import { listRuns } from "../../../store/list-runs.ts";
 import type { Services } from "../../services.ts";
-import * as contract from "../contract.ts";
+import * as contract from "../contract/run.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 

@@ -1,21 +1,23 @@
-import { NOTHING } from "../../../core/capabilities.ts";
 import { planSummaries } from "../../../store/plan-summaries.ts";
 import type { Services } from "../../services.ts";
-import * as contract from "../contract.ts";
+import { Person } from "../contract/parts.ts";
+import { SessionRequest, Status } from "../contract/status.ts";
 import type { Api } from "../server.ts";
 import { personOf, signIn } from "../session.ts";
-import { loadWorld, type World } from "../views/world.ts";
+import { statesOf } from "../views/system.ts";
+import { loadWorld } from "../views/world.ts";
 
 export async function statusRoutes(api: Api, services: Services): Promise<void> {
   const { app } = services;
-  const person = (p: { name: string; role: contract.Status["me"]["role"] }) => ({
+  const person = (p: { name: string; role: Status["me"]["role"] }) => ({
     name: p.name,
     role: p.role,
   });
 
-  api.get("/status", { schema: { response: { 200: contract.Status } } }, async (request) => {
+  api.get("/status", { schema: { response: { 200: Status } } }, async (request) => {
     const me = await personOf(app, request);
     const world = await loadWorld(app, { history: 2 });
+    const states = statesOf(world, app);
     const plans = await planSummaries(app.db, 50);
     const applying = plans.find((p) => p.state === "applying" || p.state === "verifying");
     const counts = applying === undefined ? null : await app.plans.counts(applying.id);
@@ -26,13 +28,13 @@ export async function statusRoutes(api: Api, services: Services): Promise<void> 
       mode:
         app.mode === "demo"
           ? ("demo" as const)
-          : app.config.systems.some((s) => app.capabilities.get(s.id)?.write !== "none")
+          : states.some((s) => s.writable)
             ? ("writes_on" as const)
             : ("read_only" as const),
       now: app.clock.now().toISOString(),
       me: person(me),
       switchable: app.mode === "demo" ? app.config.people.map(person) : [],
-      systems: systemsOf(world, services),
+      systems: states,
       counts: {
         audiences: app.config.audiences.length,
         openIncidents: world.open.length,
@@ -51,67 +53,7 @@ export async function statusRoutes(api: Api, services: Services): Promise<void> 
     };
   });
 
-  api.post(
-    "/session",
-    { schema: { body: contract.SessionRequest, response: { 200: contract.Person } } },
-    async (request) => person(await signIn(app, request, request.body.name, request.body.password)),
+  api.post("/session", { schema: { body: SessionRequest, response: { 200: Person } } }, async (request) =>
+    person(await signIn(app, request, request.body.name, request.body.password)),
   );
-
-  api.get("/systems", { schema: { response: { 200: contract.SystemList } } }, async (request) => {
-    await personOf(app, request);
-    const world = await loadWorld(app, { history: 2 });
-    const states = systemsOf(world, services);
-    return {
-      systems: app.config.systems.map((s) => {
-        const state = states.find((x) => x.id === s.id);
-        const can = app.capabilities.get(s.id) ?? NOTHING;
-        return {
-          id: s.id,
-          title: s.title,
-          kind: s.kind,
-          sends: s.sends,
-          read: can.read,
-          write: can.write,
-          baseReadable: can.baseReadable,
-          coverage: state?.coverage ?? null,
-          asOf: state?.asOf ?? null,
-          because: state?.because ?? null,
-          warnings: state?.warnings ?? [],
-        };
-      }),
-    };
-  });
-}
-
-const WORSE = { complete: 0, partial: 1, unusable: 2 };
-
-function systemsOf(world: World, { app }: Services): contract.Status["systems"] {
-  return world.systems.map((system) => {
-    const latest = [
-      ...world.segments.filter((s) => s.system.id === system.id).map((s) => s.latest),
-      world.bases.get(system.id)?.at(-1) ?? null,
-    ].filter((s) => s !== null);
-    const worst = latest.reduce<(typeof latest)[number] | null>(
-      (w, s) => (w === null || WORSE[s.coverage] > WORSE[w.coverage] ? s : w),
-      null,
-    );
-    const stale = world.open.find((i) => i.finding.check === "freshness" && i.finding.system === system.id);
-    const times = world.segments
-      .filter((s) => s.system.id === system.id)
-      .flatMap((s) => (s.latestComplete === null ? [] : [s.latestComplete.takenAt]))
-      .sort();
-    return {
-      id: system.id,
-      title: system.title,
-      kind: system.kind,
-      sends: system.sends,
-      writable: (app.capabilities.get(system.id)?.write ?? "none") !== "none",
-      coverage: worst?.coverage ?? null,
-      asOf: times[0] ?? null,
-      stale: stale !== undefined,
-      because:
-        worst !== null && worst.coverage !== "complete" ? worst.because : (stale?.finding.title ?? null),
-      warnings: [...(app.warnings.get(system.id) ?? [])],
-    };
-  });
 }

@@ -13,6 +13,9 @@ export type Extra = {
   readonly capabilities: (system: SystemId) => { read: string; write: string };
   readonly changes: (system: SystemId) => { at: string; text: string }[];
   readonly flips: AudienceDetail["flips"];
+  readonly rule: (system: SystemId) => AudienceDetail["systems"][number]["rule"];
+  readonly delivery: (system: SystemId) => AudienceDetail["systems"][number]["delivery"];
+  readonly campaigns: AudienceDetail["campaigns"];
 };
 
 const RANK: Record<Mark, number> = { act: 0, look: 1, cant_tell: 2, fine: 3, owner: 4, absent: 5 };
@@ -69,6 +72,7 @@ export function audienceDetailOf(
     verdict: audienceVerdict(world, audience.id),
     nextSend: nextOf(config, world, audience.id),
     systems: world.segments.map((s) => segmentOf(world, s, points, extra)),
+    campaigns: [...extra.campaigns],
     overlap: current
       ? Object.entries(comparison.masks)
           .map(([mask, people]) => ({
@@ -124,6 +128,8 @@ function segmentOf(
     exits: metric("exits"),
     capabilities: extra.capabilities(s.system.id),
     definition: definitionOf(s),
+    rule: extra.rule(s.system.id),
+    delivery: extra.delivery(s.system.id),
   };
 }
 
@@ -135,6 +141,11 @@ function definitionOf(s: SegmentView): string {
   if ("file" in source) return `file ${source.file}`;
   if ("label" in source) return `members with the label ${source.label}`;
   if ("newsletter" in source) return `members subscribed to ${source.newsletter}`;
+  if ("list" in source) return `the list ${source.list}`;
+  if ("segment" in source) return `the segment ${source.segment}`;
+  if ("tag" in source) return `everyone with the tag ${source.tag}`;
+  if ("subscribed" in source)
+    return source.subscribed === true ? "everyone subscribed" : `everyone subscribed to ${source.subscribed}`;
   return "suppressed" in source ? "suppressed members" : "all members";
 }
 
