@@ -1,10 +1,12 @@
-import { mkdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { type Copies, consentIn, exists, inList, planIn } from "./copies.ts";
-import { LISTS, type Population } from "./population.ts";
+import { mkdirSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import type { Copies } from "./copies.ts";
+import { CrmFile } from "./crm-file.ts";
+import { belongs } from "./history-target.ts";
+import { consentIn, exists, planIn, tableOf } from "./packed.ts";
+import type { Population } from "./population.ts";
 import { unit } from "./random.ts";
-import type { AudienceName } from "./truth.ts";
+import { AUDIENCES, type AudienceName } from "./truth.ts";
 
 /** File of each audience; one is compressed, as some exports are. */
 export const CRM_FILES: Readonly<Record<AudienceName, string>> = {
@@ -35,43 +37,49 @@ export type CrmDay = {
   readonly optedOutAt: (i: number) => Date | null;
 };
 
-/** Writes the CRM's exports of one day: everybody in one file, and a file for each list. */
-export function exportCrm(packed: Uint16Array, population: Population, copies: Copies, d: CrmDay): void {
-  mkdirSync(d.folder, { recursive: true });
-  const rows: string[] = [];
-  const people: Record<AudienceName, number[]> = {
-    do_not_contact: [],
-    newsletter_opt_in: [],
-    active_customers: [],
-    trial: [],
-    recent_purchasers: [],
-    vip: [],
-    lapsed_180: [],
-  };
-  for (let i = 0; i < packed.length; i++) {
-    const p = packed[i] ?? 0;
-    if (!exists(p)) continue;
-    rows[i] = row(i, p, population, d, false);
-    people[consentIn(p) === "subscribed" ? "newsletter_opt_in" : "do_not_contact"].push(i);
-    for (const list of LISTS) if (inList(p, list)) people[list].push(i);
-  }
-  write(d, CRM_BASE, [HEADER.join(","), ...rows.filter((r) => r !== undefined)]);
+/** People after whom the process looks at its other work. */
+const AT_ONCE = 16_384;
 
+/** Writes the CRM's exports of one day: everybody in one file, and a file for each list. */
+export async function exportCrm(
+  packed: Uint16Array,
+  population: Population,
+  copies: Copies,
+  d: CrmDay,
+): Promise<void> {
+  mkdirSync(d.folder, { recursive: true });
   const [stale, renamed, doubled, cut] = (
     ["stale_copy", "renamed_field", "duplicates_by_case", "truncated_gzip"] as const
   ).map((kind) => copies.active(kind, d.day));
-  for (const [audience, members] of Object.entries(people) as [AudienceName, number[]][]) {
-    if (stale?.audience === audience) continue;
-    const header = HEADER.map((h) =>
-      renamed?.audience === audience && renamed.attribute && TITLE[renamed.attribute] === h ? newName(h) : h,
-    );
-    const lines = [header.join(","), ...members.map((i) => rows[i] ?? "")];
-    if (doubled?.audience === audience) {
-      const every = Math.max(1, Math.floor(members.length / Math.max(14, members.length * 0.03)));
-      for (const [n, i] of members.entries())
-        if (n % every === 0) lines.push(row(i, packed[i] ?? 0, population, d, true));
+  const base = new CrmFile(d.folder, CRM_BASE);
+  base.line(HEADER.join(","));
+  const lists = AUDIENCES.filter((audience) => stale?.audience !== audience).map((audience) => {
+    const file = new CrmFile(d.folder, CRM_FILES[audience]);
+    const column = renamed?.audience === audience && renamed.attribute ? TITLE[renamed.attribute] : null;
+    file.line(HEADER.map((h) => (h === column ? newName(h) : h)).join(","));
+    return { file, audience, members: tableOf(belongs({ audience, system: "crm" })) };
+  });
+  const again: number[] = [];
+  for (let i = 0; i < packed.length; i++) {
+    if (i % AT_ONCE === 0) await setImmediate();
+    const p = packed[i] ?? 0;
+    if (!exists(p)) continue;
+    const text = row(i, p, population, d, false);
+    base.line(text);
+    for (const { file, audience, members } of lists) {
+      if (!members[p]) continue;
+      file.line(text);
+      if (doubled?.audience === audience) again.push(i);
     }
-    write(d, CRM_FILES[audience], lines, cut !== undefined);
+  }
+  base.end(d.exportedAt, false);
+  const every = Math.max(1, Math.floor(again.length / Math.max(14, again.length * 0.03)));
+  for (const { file, audience } of lists) {
+    for (let n = 0; doubled?.audience === audience && n < again.length; n += every) {
+      const i = again[n] ?? 0;
+      file.line(row(i, packed[i] ?? 0, population, d, true));
+    }
+    file.end(d.exportedAt, cut !== undefined);
   }
 }
 
@@ -91,14 +99,4 @@ function row(i: number, packed: number, population: Population, d: CrmDay, shout
   const consent = consentIn(packed);
   const at = consent === "subscribed" ? "" : (d.optedOutAt(i)?.toISOString() ?? "");
   return [id, email, cell(person.firstName), planIn(packed), person.country, consent, at].join(",");
-}
-
-function write(d: CrmDay, name: string, lines: readonly string[], cut = false): void {
-  const text = `${lines.join("\r\n")}\r\n`;
-  let bytes = name.endsWith(".gz") ? gzipSync(text, { level: 1 }) : Buffer.from(text);
-  if (cut && name.endsWith(".gz")) bytes = bytes.subarray(0, Math.floor(bytes.length * 0.7));
-  const file = join(d.folder, name);
-  writeFileSync(`${file}.part`, bytes);
-  utimesSync(`${file}.part`, d.exportedAt, d.exportedAt);
-  renameSync(`${file}.part`, file);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Copies, inList, isMailable } from "./copies.ts";
+import { Copies } from "./copies.ts";
+import { inList, isMailable } from "./packed.ts";
 import { LISTS, Population } from "./population.ts";
 import { Days } from "./time.ts";
 import { plant } from "./truth.ts";

@@ -1,11 +1,13 @@
 import type { CheckName } from "../../core/finding.ts";
-import type { ListName } from "./population.ts";
+import { LISTS } from "./population.ts";
 import { pick, shuffled, unit } from "./random.ts";
 import { DAYS } from "./time.ts";
 
-export type AudienceName = ListName | "do_not_contact" | "newsletter_opt_in";
+export const AUDIENCES = ["do_not_contact", "newsletter_opt_in", ...LISTS] as const;
+export type AudienceName = (typeof AUDIENCES)[number];
 export type AttributeName = "plan" | "country" | "first_name";
-export type SystemName = "warehouse" | "crm" | "ghost";
+export const SYSTEMS = ["warehouse", "crm", "ghost"] as const;
+export type SystemName = (typeof SYSTEMS)[number];
 
 /** A finding that should (or may) be there; any of the checks will do. */
 export type Expectation = {

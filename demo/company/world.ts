@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type GhostSim, startGhostSim } from "../ghost/server.ts";
 import { Copies } from "./copies.ts";
 import { CRM_FILES, exportCrm } from "./crm.ts";
-import { type HistoryDay, type HistoryRequest, writeHistory } from "./fast-history.ts";
+import { type HistoryDay, type HistoryRequest, type Tell, writeHistory } from "./fast-history.ts";
 import { loadGhost, replayJournal } from "./newsletter.ts";
 import { Population } from "./population.ts";
 import { Days } from "./time.ts";
@@ -67,7 +67,7 @@ export class DemoWorld {
     const world = new DemoWorld(options, ghost, warehouse, memory?.day ?? 0);
     if (memory && memory.day > 0) {
       world.#warehouse = world.#copies.day("warehouse", memory.day);
-      world.#moveGhost(memory.day);
+      await world.#moveGhost(memory.day);
       replayJournal(ghost.control, journalFile);
     }
     world.#remember();
@@ -92,9 +92,9 @@ export class DemoWorld {
     const loadedAt = new Date(this.days.audit(n).getTime() - 90 * 60_000);
     await this.warehouse.load(this.#warehouse, warehouse, this.population, loadedAt, optedOutAt);
     this.#warehouse = warehouse;
-    this.#moveGhost(n);
-    this.#exportStale(n);
-    this.#export(n);
+    await this.#moveGhost(n);
+    await this.#exportStale(n);
+    await this.#export(n);
     this.ghost.control.clearFaults();
     if (this.#copies.active("lost_page", n)) {
       // A maintenance page instead of the rest of the members.
@@ -119,8 +119,8 @@ export class DemoWorld {
     };
   }
 
-  #export(n: number): void {
-    exportCrm(this.#copies.day("crm", n), this.population, this.#copies, {
+  #export(n: number): Promise<void> {
+    return exportCrm(this.#copies.day("crm", n), this.population, this.#copies, {
       folder: this.crmFolder,
       day: n,
       seed: this.#options.seed,
@@ -130,15 +130,19 @@ export class DemoWorld {
   }
 
   /** Whoever starts late in the story finds the export that nobody renews as it was left on its last good day. */
-  #exportStale(n: number): void {
+  async #exportStale(n: number): Promise<void> {
     const stale = this.#copies.active("stale_copy", n);
     if (stale === undefined || stale.audience === null) return;
-    if (!existsSync(join(this.crmFolder, CRM_FILES[stale.audience]))) this.#export(stale.from - 1);
+    if (!existsSync(join(this.crmFolder, CRM_FILES[stale.audience]))) await this.#export(stale.from - 1);
   }
 
   /** Counts, comparisons and member sets of days 1 to `until`, without touching any system. */
-  history(request: HistoryRequest): Promise<HistoryDay[]> {
-    return writeHistory({ population: this.population, copies: this.#copies, days: this.days }, request);
+  history(request: HistoryRequest, tell?: Tell): Promise<HistoryDay[]> {
+    return writeHistory(
+      { population: this.population, copies: this.#copies, days: this.days },
+      request,
+      tell,
+    );
   }
 
   async close(): Promise<void> {
@@ -152,11 +156,11 @@ export class DemoWorld {
     await this.warehouse.drop();
   }
 
-  #moveGhost(n: number): void {
+  async #moveGhost(n: number): Promise<void> {
     const now = this.#copies.day("ghost", n);
     const joinedAt = (i: number): Date =>
       new Date(this.days.at(this.population.joined(i), 3, 0).getTime() + (i % 3600) * 1000);
-    loadGhost(this.ghost.control, this.#ghost, now, this.population, joinedAt);
+    await loadGhost(this.ghost.control, this.#ghost, now, this.population, joinedAt);
     this.#ghost = now;
   }
 

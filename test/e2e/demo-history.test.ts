@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { audienceId, instant, type MemberRow, type SystemDifference, systemId } from "../../core/model.ts";
-import { Copies, planIn } from "../../demo/company/copies.ts";
+import { Copies } from "../../demo/company/copies.ts";
 import { writeHistory } from "../../demo/company/fast-history.ts";
 import { belongs, type HistoryTarget, toldBy } from "../../demo/company/history-target.ts";
+import { planIn } from "../../demo/company/packed.ts";
 import { Population } from "../../demo/company/population.ts";
 import { Days } from "../../demo/company/time.ts";
 import { type AudienceName, plant, type SystemName } from "../../demo/company/truth.ts";
@@ -84,7 +85,14 @@ async function build(
 const counts = ({ attributes: _, oldestPendingReads: __, ...rest }: SystemDifference) => rest;
 
 test("history made in one go is the same as reading and comparing day by day", async () => {
-  const history = await writeHistory({ population, copies, days }, { until: UNTIL, keys, epoch: 0, targets });
+  const told: number[] = [];
+  const history = await writeHistory(
+    { population, copies, days },
+    { until: UNTIL, keys, epoch: 0, targets },
+    (done) => told.push(done),
+  );
+  expect(told.at(-1)).toBe(1);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
   const sets = new Map<string, MemberSet>();
   const at = (audience: AudienceName | null, system: SystemName): MemberSet =>
     sets.get(`${audience} ${system}`) as MemberSet;
