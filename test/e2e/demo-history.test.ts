@@ -85,7 +85,14 @@ async function build(
 const counts = ({ attributes: _, oldestPendingReads: __, ...rest }: SystemDifference) => rest;
 
 test("history made in one go is the same as reading and comparing day by day", async () => {
-  const history = await writeHistory({ population, copies, days }, { until: UNTIL, keys, epoch: 0, targets });
+  const told: number[] = [];
+  const history = await writeHistory(
+    { population, copies, days },
+    { until: UNTIL, keys, epoch: 0, targets },
+    (done) => told.push(done),
+  );
+  expect(told.at(-1)).toBe(1);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
   const sets = new Map<string, MemberSet>();
   const at = (audience: AudienceName | null, system: SystemName): MemberSet =>
     sets.get(`${audience} ${system}`) as MemberSet;
