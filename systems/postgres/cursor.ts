@@ -1,5 +1,6 @@
 import type pg from "pg";
-import type { Column, TextRow } from "./row.ts";
+import type { Column, TextRow } from "../sql/row.ts";
+import { columnsOf } from "./columns.ts";
 
 /** Rows a round trip. 5,000 rows of a handful of columns are about a megabyte. */
 export const BATCH = 5_000;
@@ -27,7 +28,7 @@ export async function* batches(client: pg.Client, sql: string, size: number = BA
       text: `fetch forward ${size} from plumbline`,
       rowMode: "array",
     });
-    yield { columns: fetched.fields, rows: fetched.rows };
+    yield { columns: columnsOf(fetched.fields), rows: fetched.rows };
     if (fetched.rows.length < size) break;
   }
   await client.query("close plumbline");
