@@ -28,9 +28,8 @@ export class HistoryLine {
   readonly reads: Int32Array;
   readonly entries: Int32Array;
   readonly exits: Int32Array;
-  /** Presence of everybody, by number. */
-  readonly lo: Uint32Array;
-  readonly hi: Uint32Array;
+  /** Presence of everybody: the low and the high half of person `i` at 2i and 2i + 1, as in a set file. */
+  readonly presence: Uint32Array;
   /** The person who passed last, on each day. */
   readonly look: Uint8Array;
   /** Somebody who is always here. */
@@ -49,7 +48,7 @@ export class HistoryLine {
     let n = 0;
     this.reads = shown.map((day) => (day === NOT_READ ? n : ++n));
     [this.entries, this.exits] = [new Int32Array(shown.length), new Int32Array(shown.length)];
-    [this.lo, this.hi] = [new Uint32Array(people), new Uint32Array(people)];
+    this.presence = new Uint32Array(2 * people);
     this.look = new Uint8Array(shown.length);
     this.always = Uint8Array.from(shown, (day, d) =>
       day === NOT_READ ? 0 : (this.reads[d] ?? 0) > 1 ? HERE | BEFORE : HERE,
@@ -83,8 +82,8 @@ export class HistoryLine {
       return;
     }
     this.look.set(this.always);
-    this.lo[i] = this.#alwaysLo;
-    this.hi[i] = this.#alwaysHi;
+    this.presence[2 * i] = this.#alwaysLo;
+    this.presence[2 * i + 1] = this.#alwaysHi;
     count(this.#steady, this.#mailable[record], nameless);
   }
 
@@ -115,8 +114,8 @@ export class HistoryLine {
       const flipping = changes >= FLIPS && flips(lo, hi, Math.min(WINDOW, this.reads[d] ?? 0)) >= FLIPS;
       look[d] = is | (was << 1) | (flipping ? FLIPPING : 0);
     }
-    this.lo[i] = lo;
-    this.hi[i] = hi;
+    this.presence[2 * i] = lo;
+    this.presence[2 * i + 1] = hi;
   }
 }
 

@@ -129,10 +129,10 @@ const consentTable = (system: SystemName): Uint8Array =>
   });
 
 function partition(p: number, { line, packed, lost }: SetOf, all: KeyOrder, consents: Uint8Array) {
-  const { lo, hi, target } = line;
+  const { presence: everybody, target } = line;
   const rows = all.order
     .subarray(all.starts[p], all.starts[p + 1])
-    .filter((i) => ((lo[i] ?? 0) | (hi[i] ?? 0)) !== 0);
+    .filter((i) => ((everybody[2 * i] ?? 0) | (everybody[2 * i + 1] ?? 0)) !== 0);
   const n = rows.length;
   const keys = new Uint32Array(4 * n);
   const presence = new Uint32Array(2 * n);
@@ -141,10 +141,11 @@ function partition(p: number, { line, packed, lost }: SetOf, all: KeyOrder, cons
   for (let r = 0; r < n; r++) {
     const i = rows[r] ?? 0;
     for (let w = 0; w < 4; w++) keys[4 * r + w] = all.keys[4 * i + w] ?? 0;
-    presence[2 * r] = lo[i] ?? 0;
-    presence[2 * r + 1] = hi[i] ?? 0;
+    const newest = everybody[2 * i] ?? 0;
+    presence[2 * r] = newest;
+    presence[2 * r + 1] = everybody[2 * i + 1] ?? 0;
     // Whoever is not there now stays for the history's sake, without anything else.
-    if (((lo[i] ?? 0) & 1) === 0) continue;
+    if ((newest & 1) === 0) continue;
     consent[r] = consents[packed[i] ?? 0] ?? 0;
     for (let a = 0; a < prints.length; a++) {
       const [column, name] = [prints[a], target.attributes[a]];
