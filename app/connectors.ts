@@ -3,6 +3,8 @@ import { ghostCollector } from "../collectors/ghost.ts";
 import { hubspotCollector } from "../collectors/hubspot.ts";
 import { klaviyoCollector } from "../collectors/klaviyo.ts";
 import { mailchimpCollector } from "../collectors/mailchimp.ts";
+import { mailmanCollector } from "../collectors/mailman.ts";
+import { mysqlCollector } from "../collectors/mysql.ts";
 import { postgresCollector } from "../collectors/postgres.ts";
 import { restCollector } from "../collectors/rest.ts";
 import { NOTHING } from "../core/capabilities.ts";
@@ -14,6 +16,8 @@ import { ghostWriter } from "../sync/writers/ghost.ts";
 import { hubspotWriter } from "../sync/writers/hubspot.ts";
 import { klaviyoWriter } from "../sync/writers/klaviyo.ts";
 import { mailchimpWriter } from "../sync/writers/mailchimp.ts";
+import { mailmanWriter } from "../sync/writers/mailman.ts";
+import { mysqlWriter } from "../sync/writers/mysql.ts";
 import { postgresWriter } from "../sync/writers/postgres.ts";
 import { restWriter } from "../sync/writers/rest.ts";
 import { secretsOfAuth } from "../systems/rest/auth-secrets.ts";
@@ -35,6 +39,10 @@ export async function openCollector(
         return filesCollector(system, { configFolder });
       case "postgres":
         return postgresCollector(system, await given(system.dsn));
+      case "mysql":
+        return mysqlCollector(system, await given(system.dsn));
+      case "mailman":
+        return mailmanCollector(system, { ...net(system), ...(await given(system.password)) });
       case "ghost":
         return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
       case "rest":
@@ -45,13 +53,6 @@ export async function openCollector(
         return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
       case "klaviyo":
         return klaviyoCollector(system, { ...net(system), ...(await given(system.key)) });
-      default:
-        throw new AuditorError(
-          "unsupported",
-          system.id,
-          `${system.kind} cannot be read`,
-          "remove the system",
-        );
     }
   } catch (error) {
     if (error instanceof AuditorError) return unreadable(system, error);
@@ -67,6 +68,10 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
   switch (system.kind) {
     case "postgres":
       return postgresWriter(system, given);
+    case "mysql":
+      return mysqlWriter(system, given);
+    case "mailman":
+      return mailmanWriter(system, { ...net(system), ...given });
     case "ghost":
       return ghostWriter(system, { ...net(system), ...given });
     case "rest":
@@ -77,8 +82,8 @@ export async function openWriter(system: SystemConfig, resolve: Resolve, net: Ne
       return mailchimpWriter(system, { ...net(system), ...given });
     case "klaviyo":
       return klaviyoWriter(system, { ...net(system), ...given });
-    default:
-      throw new AuditorError("unsupported", system.id, `${system.kind} cannot be written`, "remove its key");
+    case "files":
+      return null;
   }
 }
 

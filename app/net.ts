@@ -9,6 +9,7 @@ import { sleepFor } from "../systems/http/settings.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
 import { MAILCHIMP_LIMITS } from "../systems/mailchimp/limits.ts";
+import { MAILMAN_LIMITS } from "../systems/mailman/limits.ts";
 import { restLimits } from "../systems/rest/limits.ts";
 
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
@@ -21,7 +22,7 @@ const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>
   klaviyo: KLAVIYO_LIMITS,
   mailchimp: MAILCHIMP_LIMITS,
   hubspot: HUBSPOT_LIMITS,
-  mailman: { rules: [], concurrency: 4 },
+  mailman: MAILMAN_LIMITS,
 };
 
 /** Whole limits of a system, as its vendor documents them. */

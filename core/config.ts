@@ -25,16 +25,17 @@ export type SqlWrite = {
   readonly suppress?: Readonly<{ table: string; key: string; column: string; value: string }>;
 };
 
-type SqlSystem = SystemBase & {
+type SqlBase = SystemBase & {
   readonly dsn: SecretRef;
   readonly write: (SqlWrite & { readonly dsn: SecretRef }) | null;
   readonly statementTimeoutSeconds: number;
   /** SQL of every record in the system, same columns as a segment's; null: base not readable. */
   readonly base: string | null;
 };
-export type PostgresSystem = SqlSystem & { readonly kind: "postgres" };
+export type PostgresSystem = SqlBase & { readonly kind: "postgres" };
 /** MySQL 8 or MariaDB. */
-export type MysqlSystem = SqlSystem & { readonly kind: "mysql" };
+export type MysqlSystem = SqlBase & { readonly kind: "mysql" };
+export type SqlSystem = PostgresSystem | MysqlSystem;
 
 export type FilesSystem = SystemBase & {
   readonly kind: "files";

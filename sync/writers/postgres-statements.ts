@@ -1,16 +1,12 @@
 import type pg from "pg";
 import type { IdentifierKind } from "../../core/model.ts";
-import { quoteName } from "../../systems/postgres/identifier.ts";
-import type { Attributes, Membership, Suppress } from "./postgres-targets.ts";
-
-/** A person of one statement: `norm` as we compare, `raw` as we would insert. Both travel as parameters only. */
-export type Person = { readonly norm: string; readonly raw: string };
+import type { Norms, Person } from "./sql-session.ts";
+import type { Attributes, Membership, Suppress } from "./sql-targets.ts";
 
 /** How a key column is compared with a normalised identifier: addresses in any case, anything else as it is. */
 export const normalised = (column: string, kind: IdentifierKind): string =>
   kind === "email" ? `lower(btrim(${column}::text))` : `btrim(${column}::text)`;
 
-type Norms = ReadonlySet<string>;
 const norms = (rows: readonly { norm: string }[]): Norms => new Set(rows.map((r) => r.norm));
 
 /** Type of a column as the catalogue writes it ("character varying(80)"), for casts; text when it is not found. */
@@ -95,5 +91,3 @@ export async function updateValues(
   );
   return norms(rows);
 }
-
-export const columnOf = (where: string, column: string): string => quoteName(where, column, 1);

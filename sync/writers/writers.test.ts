@@ -8,9 +8,10 @@ import { bearsConsent, loosens } from "./consent-fields.ts";
 import { ghostWriter } from "./ghost.ts";
 import { editOf } from "./ghost-edit.ts";
 import { type GhostIntent, judge } from "./ghost-judge.ts";
-import { batches, postgresWriter } from "./postgres.ts";
-import { refusal } from "./postgres-batch.ts";
-import { kindOf, targetsOf } from "./postgres-targets.ts";
+import { POSTGRES_NAMES, postgresWriter } from "./postgres.ts";
+import { batches } from "./sql.ts";
+import { refusal } from "./sql-batch.ts";
+import { kindOf, targetsOf } from "./sql-targets.ts";
 
 const change = (op: Op, more: Partial<OpenChange> = {}): OpenChange => ({
   n: 0,
@@ -209,6 +210,7 @@ describe("Postgres: what may be configured", () => {
         columns: { plan: "plan", key: "email", state: "state", opt: "marketing_opt_in" },
       },
     }),
+    POSTGRES_NAMES,
   );
   it.each([
     ["plan", null],
@@ -218,14 +220,14 @@ describe("Postgres: what may be configured", () => {
     ["other", { consent: false }],
     ["__proto__", { consent: false }],
   ])("set %s", (attribute, expected) => {
-    const r = refusal(change("set", { attribute }), targets);
+    const r = refusal(change("set", { attribute }), targets, POSTGRES_NAMES);
     if (expected === null) expect(r).toBeNull();
     else expect(r).toMatchObject({ status: "refused", ...expected });
   });
   it("refuses what it has no table for", () => {
     const none = { membership: null, attributes: null, suppress: null };
     for (const op of ["add", "remove", "set", "suppress"] as const)
-      expect(refusal(change(op), none)).toMatchObject({ status: "refused" });
+      expect(refusal(change(op), none, POSTGRES_NAMES)).toMatchObject({ status: "refused" });
   });
   it("tells the identifier from the key's name", () => {
     expect(

@@ -6,8 +6,8 @@ import {
   type Instant,
   type MemberRow,
 } from "../../core/model.ts";
-import { consentWord } from "../postgres/consent-words.ts";
-import { instantOf, yesNo } from "../postgres/row.ts";
+import { consentWord } from "../sql/consent-words.ts";
+import { instantOf, yesNo } from "../sql/row.ts";
 import { ALIASES, type ColumnRole } from "./aliases.ts";
 import { attributeNameOf, columnFor, columnNamed, plain } from "./columns.ts";
 import { csvError } from "./csv-error.ts";

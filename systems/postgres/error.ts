@@ -1,5 +1,6 @@
 import pg from "pg";
 import { AuditorError, type ErrorKind } from "../../core/errors.ts";
+import { isSocketLost, networkError } from "../sql/network.ts";
 
 type Rule = { readonly kind: ErrorKind; readonly what: string; readonly fix: string };
 const rule = (kind: ErrorKind, what: string, fix: string): Rule => ({ kind, what, fix });
@@ -35,23 +36,6 @@ const BY_CODE: Readonly<Record<string, Rule>> = {
   "57P03": rule("transient", "the server is starting", "try again"),
 };
 
-const LOST = new Set([
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTCONN",
-  "ERR_STREAM_DESTROYED",
-  "ERR_STREAM_PREMATURE_CLOSE",
-]);
-const UNREACHABLE = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOENT",
-]);
-
 /**
  * Postgres' words in ours. Detail, hint and most messages can quote data, so only the code is kept, and the message where
  * it can name nothing but tables and columns (class 42).
@@ -78,33 +62,11 @@ export function postgresError(where: string, e: unknown): AuditorError {
       "run it by hand to see why",
     );
   }
-  const code = e instanceof Error && "code" in e && typeof e.code === "string" ? e.code : "";
-  if (UNREACHABLE.has(code))
-    return new AuditorError(
-      "transient",
-      where,
-      `cannot be reached (${code})`,
-      "check host and port, and that it is up",
-    );
-  if (isLost(e)) return new AuditorError("transient", where, "the connection was lost", "try again");
-  return new AuditorError(
-    "transient",
-    where,
-    `failed (${code || (e instanceof Error ? e.name : "unknown")})`,
-    "try again, and look at the server's log",
-    { cause: e },
-  );
+  return networkError(where, e);
 }
 
 /** The connection is gone: after a commit was sent, nobody knows here whether it took effect. */
 export function isLost(e: unknown): boolean {
-  if (!(e instanceof Error)) return false;
   if (e instanceof pg.DatabaseError) return /^(08|57P0)/.test(e.code ?? "");
-  const code = "code" in e && typeof e.code === "string" ? e.code : "";
-  return (
-    LOST.has(code) ||
-    /connection (terminated|closed|ended)|client (was|has been) closed|not queryable|connection error/i.test(
-      e.message,
-    )
-  );
+  return isSocketLost(e);
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Clock } from "../../core/clock.ts";
 import { type Instant, instant } from "../../core/model.ts";
-import { instantOf } from "./row.ts";
+import { instantOf } from "../sql/row.ts";
 
 /**
  * Begins the one transaction of a read: REPEATABLE READ, so that all its statements see one moment, and READ ONLY.

@@ -43,6 +43,7 @@ const IO_PACKAGES = new Set([
   "pg",
   "pg-cursor",
   "pg-copy-streams",
+  "mysql2",
   "fastify",
   "nodemailer",
   "@slack/web-api",

@@ -75,6 +75,15 @@ end_process() {
   wait_until 5 alone "$1" "$2" || die "processes of $1 do not end"
 }
 
+# become USER: AS is then the prefix that runs a command as USER, who is given DATA (root only; anyone else stays who they are).
+# setpriv, unlike su and runuser, leaves no process of its own between, so $! is the server.
+become() {
+  AS=(); [ "$(id -u)" = 0 ] || return 0
+  id "$1" >/dev/null 2>&1 || die "no user $1 on this machine"
+  chown -R "$1" "$DATA"; AS=(setpriv --reuid "$1" --regid "$(id -g "$1")" --clear-groups --)
+  "${AS[@]}" test -w "$DATA" || die "user $1 cannot reach $DATA: a folder above it is closed to others, as those of mktemp -d are (chmod a+x it)"
+}
+
 # one_server TEXT [PORT]: if our server is up on DATA, print how to reach it and end the script; end what is left of a broken one
 one_server() {
   local pid port; pid=$(cat "$DATA/pid" 2>/dev/null || true)

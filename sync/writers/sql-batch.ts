@@ -1,26 +1,18 @@
-import type pg from "pg";
 import { CONSENT_ORDER, type ConsentState } from "../../core/model.ts";
 import type { OpenChange } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
 import { normalise } from "../../members/normalise.ts";
-import { consentWord } from "../../systems/postgres/consent-words.ts";
-import { bareName } from "../../systems/postgres/identifier.ts";
+import { consentWord } from "../../systems/sql/consent-words.ts";
 import { bearsConsent } from "./consent-fields.ts";
 import { applied, failed, noop, refused, refusedForConsent } from "./outcome.ts";
-import {
-  deleteMembers,
-  insertMembers,
-  lockedValues,
-  type Person,
-  updateValues,
-} from "./postgres-statements.ts";
-import { listValue, type Targets } from "./postgres-targets.ts";
+import type { Person, SqlWriteSession } from "./sql-session.ts";
+import { listValue, type Names, type Targets } from "./sql-targets.ts";
 
 /** One change with its person, or why it cannot be one. */
 type Ready = { readonly change: OpenChange; readonly person: Person };
 
 /** Refusals that need no database. null: go on. Pure. */
-export function refusal(change: OpenChange, t: Targets): WriteOutcome | null {
+export function refusal(change: OpenChange, t: Targets, names: Names): WriteOutcome | null {
   switch (change.op) {
     case "add":
     case "remove":
@@ -42,7 +34,7 @@ export function refusal(change: OpenChange, t: Targets): WriteOutcome | null {
       if (column === t.attributes.key) return refused("the column that identifies people is never set");
       const isSuppress =
         t.suppress !== null && t.suppress.table === t.attributes.table && t.suppress.column === column;
-      if (isSuppress || bearsConsent(bareName(column)) || bearsConsent(name)) {
+      if (isSuppress || bearsConsent(names.bare(column)) || bearsConsent(name)) {
         return refusedForConsent(`${column} says whether people may be contacted; Plumbline does not set it`);
       }
       return null;
@@ -59,9 +51,9 @@ export function personOf(change: OpenChange, t: Targets): Person | null {
   return norm === null ? null : { norm, raw: target.kind === "email" ? norm : raw.trim() };
 }
 
-/** Changes of one op, attribute and audience, in one statement. Answers in their order; throws what Postgres throws. */
+/** Changes of one op, attribute and audience, in one statement. Answers in their order; throws what the database throws. */
 export async function writeTogether(
-  client: pg.ClientBase,
+  session: SqlWriteSession,
   t: Targets,
   group: readonly Ready[],
 ): Promise<readonly WriteOutcome[]> {
@@ -74,12 +66,9 @@ export async function writeTogether(
     case "remove": {
       if (t.membership === null) return each(() => refused("write.membership is not set"));
       const list = t.membership.list === null ? null : listValue(t.membership.list.value, first.audience);
-      const done = await (first.op === "add" ? insertMembers : deleteMembers)(
-        client,
-        t.membership,
-        list,
-        people,
-      );
+      const done = await (first.op === "add"
+        ? session.insertMembers(t.membership, list, people)
+        : session.deleteMembers(t.membership, list, people));
       return each((n) =>
         done.has(n) ? applied : noop(first.op === "add" ? "on the list already" : "not on the list"),
       );
@@ -87,7 +76,7 @@ export async function writeTogether(
     case "suppress": {
       if (t.suppress === null) return each(() => refused("write.suppress is not set"));
       const { column, value } = t.suppress;
-      const now = await lockedValues(client, t.suppress, column, people);
+      const now = await session.lockedValues(t.suppress, column, people);
       // a complaint or an erasure is never softened to an opt-out
       const due = people.filter((p) =>
         (now.get(p.norm) ?? []).some((v) => v !== value && !stricter(v, value)),
@@ -95,8 +84,7 @@ export async function writeTogether(
       const held = new Set(
         people.filter((p) => (now.get(p.norm) ?? []).some((v) => stricter(v, value))).map((p) => p.norm),
       );
-      const done = await updateValues(
-        client,
+      const done = await session.updateValues(
         t.suppress,
         column,
         due.filter((p) => !held.has(p.norm)).map((p) => ({ norm: p.norm, value })),
@@ -111,9 +99,8 @@ export async function writeTogether(
       const column = t.attributes?.columns[first.attribute ?? ""];
       if (t.attributes === null || column === undefined)
         return each(() => refused("write.attributes has no such column"));
-      const now = await lockedValues(client, t.attributes, column, people);
-      const done = await updateValues(
-        client,
+      const now = await session.lockedValues(t.attributes, column, people);
+      const done = await session.updateValues(
         t.attributes,
         column,
         group.map((g) => ({ norm: g.person.norm, value: g.change.value })),

@@ -1,8 +1,14 @@
-import type { PostgresSystem } from "../../core/config.ts";
+import type { SqlSystem } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { IdentifierKind } from "../../core/model.ts";
-import { bareName, quoteName } from "../../systems/postgres/identifier.ts";
 import { loosens } from "./consent-fields.ts";
+
+/** How a database quotes names, and what it calls a quoted one itself. */
+export type Names = {
+  table(where: string, name: string): string;
+  column(where: string, name: string): string;
+  bare(quoted: string): string;
+};
 
 type Key = { readonly table: string; readonly key: string; readonly kind: IdentifierKind };
 /** Names quoted for SQL, values not. */
@@ -24,7 +30,7 @@ export const listValue = (value: string, audience: string): string =>
  *
  * @throws AuditorError config: not a name; refused: a write that would delete people or let them be contacted
  */
-export function targetsOf(config: PostgresSystem): Targets {
+export function targetsOf(config: SqlSystem, names: Names): Targets {
   const w = config.write;
   if (w === null)
     throw new AuditorError(
@@ -35,15 +41,15 @@ export function targetsOf(config: PostgresSystem): Targets {
     );
   const where = `${config.id}: write`;
   const key = (t: { table: string; key: string }): Key => ({
-    table: quoteName(where, t.table, 3),
-    key: quoteName(where, t.key, 1),
+    table: names.table(where, t.table),
+    key: names.column(where, t.key),
     kind: kindOf(t.key),
   });
   const membership = w.membership
     ? {
         ...key(w.membership),
         list: w.membership.list
-          ? { column: quoteName(where, w.membership.list.column, 1), value: w.membership.list.value }
+          ? { column: names.column(where, w.membership.list.column), value: w.membership.list.value }
           : null,
       }
     : null;
@@ -51,12 +57,12 @@ export function targetsOf(config: PostgresSystem): Targets {
     ? {
         ...key(w.attributes),
         columns: Object.fromEntries(
-          Object.entries(w.attributes.columns).map(([name, c]) => [name, quoteName(where, c, 1)]),
+          Object.entries(w.attributes.columns).map(([name, c]) => [name, names.column(where, c)]),
         ),
       }
     : null;
   const suppress = w.suppress
-    ? { ...key(w.suppress), column: quoteName(where, w.suppress.column, 1), value: w.suppress.value }
+    ? { ...key(w.suppress), column: names.column(where, w.suppress.column), value: w.suppress.value }
     : null;
   for (const other of [attributes, suppress]) {
     if (membership !== null && other !== null && membership.table === other.table) {
@@ -68,7 +74,7 @@ export function targetsOf(config: PostgresSystem): Targets {
       );
     }
   }
-  if (suppress !== null && loosens(bareName(suppress.column), suppress.value)) {
+  if (suppress !== null && loosens(names.bare(suppress.column), suppress.value)) {
     throw new AuditorError(
       "refused",
       `${where}.suppress`,

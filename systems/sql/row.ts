@@ -22,30 +22,13 @@ export const RESERVED = [
 ] as const;
 export const IDENTIFIERS: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
 
-export type Column = { readonly name: string; readonly dataTypeID: number };
+/** One column of a result; its connector says what the database's type means. */
+export type Column = { readonly name: string; readonly type: FieldType };
 /** One row as text, in the order of the columns. */
 export type TextRow = readonly (string | null)[];
 
-/** Object ids of Postgres' built-in types. @see pg_type.dat, PostgreSQL 18 */
-const TYPE: Readonly<Record<number, FieldType>> = {
-  16: "boolean",
-  20: "number",
-  21: "number",
-  23: "number",
-  26: "number",
-  700: "number",
-  701: "number",
-  1700: "number",
-  1082: "timestamp",
-  1114: "timestamp",
-  1184: "timestamp",
-  114: "json",
-  3802: "json",
-};
-const BOOLEAN = 16;
-
 export const fieldsOf = (columns: readonly Column[]): Readonly<Record<string, FieldType>> =>
-  Object.fromEntries(columns.map((c) => [c.name, TYPE[c.dataTypeID] ?? "text"]));
+  Object.fromEntries(columns.map((c) => [c.name, c.type]));
 
 /** Turns rows of one query into member rows; made once a query, so that the columns are looked up once. */
 export type RowReader = {
@@ -59,7 +42,7 @@ export type RowReader = {
 /** @param mapping canonical attribute → column; columns that are not mapped keep their own name */
 export function rowReader(columns: readonly Column[], mapping: Readonly<Record<string, string>>): RowReader {
   const at = new Map(columns.map((c, i) => [c.name, i]));
-  const booleans = new Set(columns.flatMap((c, i) => (c.dataTypeID === BOOLEAN ? [i] : [])));
+  const booleans = new Set(columns.flatMap((c, i) => (c.type === "boolean" ? [i] : [])));
   const attributes: (readonly [string, number])[] = [];
   for (const [name, column] of Object.entries(mapping)) {
     const i = at.get(column);
@@ -93,7 +76,7 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
       const values: Record<string, string | null> = {};
       for (const [name, i] of attributes) {
         const value = v[i] ?? null;
-        values[name] = value !== null && booleans.has(i) ? String(value === "t") : value;
+        values[name] = booleans.has(i) ? asBoolean(value) : value;
       }
       const consentAt = instantOf(text(v, "consent_at"));
       const updatedAt = instantOf(text(v, "updated_at"));
@@ -113,14 +96,20 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
   };
 }
 
-/** true/false as Postgres and people write it; null: neither. */
+/** A yes or no in one spelling for all databases; a TINYINT(1) that holds something else stays as it is. */
+function asBoolean(raw: string | null): string | null {
+  const known = yesNo(raw);
+  return known === null ? raw : String(known);
+}
+
+/** true/false as databases and people write it; null: neither. */
 export function yesNo(raw: string | null): boolean | null {
   const word = (raw ?? "").trim().toLowerCase();
   if (["t", "true", "yes", "y", "1", "on"].includes(word)) return true;
   return ["f", "false", "no", "n", "0", "off"].includes(word) ? false : null;
 }
 
-/** A timestamp as Postgres writes it in ISO style; without a zone it is UTC. null: empty, infinite or no time. */
+/** A timestamp as databases write it in ISO style; without a zone it is UTC. null: empty, infinite or no time. */
 export function instantOf(raw: string | null): Instant | null {
   if (raw === null) return null;
   const match =

@@ -1,5 +1,4 @@
-import type pg from "pg";
-import type { PostgresSystem } from "../../core/config.ts";
+import type { SqlSystem } from "../../core/config.ts";
 import { AuditorError, isKind } from "../../core/errors.ts";
 import {
   CONSENT_ORDER,
@@ -11,20 +10,18 @@ import {
 import type { Context, PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
 import { normalise } from "../../members/normalise.ts";
-import { disconnect } from "../../systems/postgres/connect.ts";
-import { postgresError } from "../../systems/postgres/error.ts";
-import { type RowReader, rowReader, type TextRow } from "../../systems/postgres/row.ts";
-import { normalised } from "./postgres-statements.ts";
-import type { Targets } from "./postgres-targets.ts";
+import { type RowReader, rowReader, type TextRow } from "../../systems/sql/row.ts";
+import type { SqlWriteDatabase, SqlWriteSession } from "./sql-session.ts";
+import type { Targets } from "./sql-targets.ts";
 
 /**
  * State of these people as an audit would see it: through the segment's own SQL, not through the table that was
  * written, so a write into a table that the segment does not show is found out. On the server that was written, in a
  * READ ONLY transaction: a replica might not have it yet. So the writing role needs select on what the SQL reads.
  */
-export async function postgresReadBack(
-  config: PostgresSystem,
-  open: () => Promise<pg.Client>,
+export async function sqlReadBack(
+  config: SqlSystem,
+  database: SqlWriteDatabase,
   targets: Targets,
   people: readonly PersonRef[],
   source: SegmentSource,
@@ -32,18 +29,18 @@ export async function postgresReadBack(
 ): Promise<readonly (PersonState | null)[]> {
   if (!("sql" in source))
     throw new AuditorError("config", config.id, "this segment is not a query", "use sql");
-  let client: pg.Client | null = null;
+  let session: SqlWriteSession | null = null;
   try {
-    client = await open();
-    await client.query("begin transaction isolation level repeatable read read only");
+    session = await database.open(true);
+    await session.beginReadOnly();
     const kind = (targets.membership ?? targets.suppress ?? targets.attributes)?.kind ?? "email";
-    const segment = await rowsOf(client, source.sql, kind, people, config);
-    const base = config.base === null ? null : await rowsOf(client, config.base, kind, people, config);
+    const segment = await rowsOf(session, source.sql, kind, people, config);
+    const base = config.base === null ? null : await rowsOf(session, config.base, kind, people, config);
     return people.map((p) => stateOf(identifierOf(p, kind), segment, base));
   } catch (e) {
-    const error = postgresError(config.id, e);
+    const error = database.error(config.id, e);
     if (!isKind(error, "transient", "rate_limited")) throw error;
-    context.log.warn("postgres.read_back_failed", {
+    context.log.warn(`${config.kind}.read_back_failed`, {
       system: config.id,
       runId: context.runId,
       kind: error.kind,
@@ -51,7 +48,7 @@ export async function postgresReadBack(
     });
     return people.map(() => null);
   } finally {
-    if (client !== null) await disconnect(client);
+    if (session !== null) await session.end();
   }
 }
 
@@ -61,21 +58,17 @@ const identifierOf = (p: PersonRef, kind: IdentifierKind): string | null => {
 };
 
 async function rowsOf(
-  client: pg.Client,
+  session: SqlWriteSession,
   sql: string,
   kind: IdentifierKind,
   people: readonly PersonRef[],
-  config: PostgresSystem,
+  config: SqlSystem,
 ): Promise<ReadonlyMap<string, readonly MemberRow[]>> {
   const ids = people.flatMap((p) => identifierOf(p, kind) ?? []);
-  const answer = await client.query<(string | null)[]>({
-    text: `select * from (${sql.replace(/;\s*$/, "")}\n) as segment where ${normalised(`segment.${kind}`, kind)} = any($1::text[])`,
-    values: [ids],
-    rowMode: "array",
-  });
-  const reader: RowReader = rowReader(answer.fields, config.attributes);
+  const { columns, rows } = await session.rowsOf(sql.replace(/[\s;]+$/, ""), kind, ids);
+  const reader: RowReader = rowReader(columns, config.attributes);
   const found = new Map<string, MemberRow[]>();
-  for (const [i, values] of answer.rows.entries()) {
+  for (const [i, values] of rows.entries()) {
     const row = reader.row(values satisfies TextRow, i, [0]);
     const raw = row.identifiers[kind];
     const norm = raw === undefined ? null : normalise(kind, raw);
