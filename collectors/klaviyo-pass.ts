@@ -68,7 +68,7 @@ export async function* readPass(pass: Pass, http: ReadClient, context: Context):
       // asked for while the rows of this one are worked on; a failure is met below, after they went out
       const ahead = nextPage(http, pass.where, next, context);
       ahead.catch(() => undefined);
-      yield { items, asOf: pass.asOf, ends: [] };
+      yield { items, asOf: pass.asOf, ends: [], progress: { read: ids.size, total } };
       page = await ahead;
     } catch (e) {
       if (isKind(e, "interrupted") || !(e instanceof AuditorError)) throw e;

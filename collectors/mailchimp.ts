@@ -82,6 +82,7 @@ async function* readPass(
   context: Context,
 ): AsyncGenerator<Page> {
   const notes = fieldNotes();
+  let read = 0;
   const ended = (stretch: Stretch, end: NonNullable<Stretch["end"]>): readonly TargetEnd[] =>
     pass.wanted.map((w) => ({
       target: w.index,
@@ -114,7 +115,13 @@ async function* readPass(
         runId: context.runId,
         declared: stretch.total,
       });
-    yield { items, asOf, ends: end === null ? [] : ended(stretch, end) };
+    read += stretch.members.length;
+    yield {
+      items,
+      asOf,
+      ends: end === null ? [] : ended(stretch, end),
+      progress: { read, total: stretch.total },
+    };
   }
 }
 

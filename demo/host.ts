@@ -100,8 +100,10 @@ export class DemoHost {
       throw e;
     });
     const configYaml = demoConfig({
-      ghostUrl: world.ghost.url,
-      crmFolder: world.crmFolder,
+      hubspotUrl: world.simulators.hubspot.url,
+      klaviyoUrl: world.simulators.klaviyo.url,
+      mailchimpUrl: world.simulators.mailchimp.url,
+      adsFolder: world.adsFolder,
       slackApiUrl: slack.apiUrl,
       smtpPort: mail.smtpPort,
       today: request.today,
@@ -110,7 +112,9 @@ export class DemoHost {
     const env = {
       DEMO_WAREHOUSE_DSN: world.warehouse.dsn,
       DEMO_WAREHOUSE_WRITE_DSN: world.warehouse.writeDsn,
-      DEMO_GHOST_KEY: world.ghost.key,
+      DEMO_HUBSPOT_TOKEN: world.simulators.hubspot.token,
+      DEMO_KLAVIYO_KEY: world.simulators.klaviyo.key,
+      DEMO_MAILCHIMP_KEY: world.simulators.mailchimp.key,
       DEMO_SLACK_TOKEN: slack.token,
     };
     return new DemoHost(world, slack, mail, {

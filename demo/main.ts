@@ -4,7 +4,8 @@ import { DemoHost, type StartRequest } from "./host.ts";
 /**
  * The demo as a process of its own, started with an IPC channel. Requests `{id, type, …}` are answered in order with
  * `{id, ok: true, value}` or `{id, ok: false, message}`: `start` (see StartRequest) with the configuration, `day {n}`
- * with `{asOf}`, `history {until, keys (hex), epoch, targets}` with HistoryDay[]. It ends with its parent.
+ * with `{asOf}`, `history {until, keys (hex), epoch, targets}` with HistoryDay[], after some `{id, done}` with the part
+ * that is done, 0 to 1. It ends with its parent.
  */
 type Request = { readonly id: number } & (
   | ({ readonly type: "start" } & StartRequest)
@@ -41,7 +42,7 @@ async function answer(request: Request): Promise<unknown> {
       seal: none,
       session: none,
     };
-    return host.world.history({ ...request, keys });
+    return host.world.history({ ...request, keys }, (done) => reply({ id: request.id, done }));
   }
   throw new Error("unknown request → send start, day or history");
 }

@@ -1,7 +1,7 @@
 import type { KnownCampaign } from "../core/facts.ts";
 import type { Instant, SystemId } from "../core/model.ts";
 import type { Sql } from "./database.ts";
-import { toJson, toText } from "./storable.ts";
+import { toJson } from "./storable.ts";
 
 /**
  * Keeps the campaigns that a system told of. One that was sent stays although the system may tell only of the latest
@@ -13,15 +13,16 @@ export async function putCampaigns(
   campaigns: readonly Omit<KnownCampaign, "system" | "lastSeen">[],
   at: Instant,
 ): Promise<void> {
-  for (const c of campaigns) {
-    await db.query(
-      `insert into campaign (system, id, name, state, at, includes, excludes, first_seen, last_seen)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-      on conflict (system, id) do update set name = excluded.name, state = excluded.state, at = excluded.at,
-        includes = excluded.includes, excludes = excluded.excludes, last_seen = excluded.last_seen`,
-      [system, toText(c.id), toText(c.name), c.state, c.at, toJson(c.includes), toJson(c.excludes), at],
-    );
-  }
+  await db.query(
+    `insert into campaign (system, id, name, state, at, includes, excludes, first_seen, last_seen)
+    select distinct on (c.id) $1, c.id, c.name, c.state, c.at, c.includes, c.excludes, $3::timestamptz, $3::timestamptz
+    from jsonb_to_recordset($2::jsonb)
+      as c (id text, name text, state text, at timestamptz, includes jsonb, excludes jsonb)
+    order by c.id
+    on conflict (system, id) do update set name = excluded.name, state = excluded.state, at = excluded.at,
+      includes = excluded.includes, excludes = excluded.excludes, last_seen = excluded.last_seen`,
+    [system, toJson(campaigns), at],
+  );
   await db.query("delete from campaign where system = $1 and state <> 'sent' and last_seen < $2", [
     system,
     at,

@@ -111,7 +111,7 @@ create table delivery (
   unsubscribed bigint,
   seen_at timestamp with time zone not null
 );
-CREATE UNIQUE INDEX delivery_span ON public.delivery USING btree (system, COALESCE(audience, ''::text), COALESCE(campaign, ''::text), from_at);
+CREATE INDEX delivery_audience ON public.delivery USING btree (audience, system);
 
 create table incident (
   id integer not null generated always as identity (start with 1001),

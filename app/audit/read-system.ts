@@ -31,6 +31,7 @@ export async function readSystem(
   planned: readonly PlannedTarget[],
   makeBuilder: (p: PlannedTarget) => SetBuilder,
   context: Context,
+  seen: (records: number) => void = () => undefined,
 ): Promise<SystemReading> {
   const started = context.clock.now();
   const targets = planned.map(
@@ -43,7 +44,9 @@ export async function readSystem(
       context,
     )) {
       context.signal.throwIfAborted();
+      let records = 0;
       for (const row of page.items) {
+        records += row.of.length;
         for (const index of row.of) {
           const reading = targets[index];
           if (reading === undefined) continue;
@@ -51,6 +54,7 @@ export async function readSystem(
           reading.asOf = earlier(reading.asOf, page.asOf);
         }
       }
+      seen(records);
       for (const end of page.ends) {
         const reading = targets[end.target];
         if (reading === undefined) continue;

@@ -13,6 +13,7 @@ import { compareAudience, readingKey } from "./compare-audience.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
 import { readSystem } from "./read-system.ts";
+import { readingProgress, recordsLastTime } from "./reading-progress.ts";
 import { type PlannedTarget, readOrder, targetsOf } from "./targets.ts";
 
 export type AuditSummary = {
@@ -116,18 +117,21 @@ export type RunOfAudit = {
 const AT_ONCE = 3;
 
 async function readEverything(app: App, run: RunOfAudit, context: Context): Promise<KeptReading[]> {
-  const waiting = [...readOrder(app.config)];
-  const total = waiting.length;
+  const systems = readOrder(app.config);
+  const waiting = [...systems];
   const kept: KeptReading[] = [];
-  let done = 0;
+  const expected = await recordsLastTime(app, systems);
+  const progress = readingProgress(expected, systems.length, (p) => {
+    app.progress.current = p;
+  });
   const reader = async () => {
     for (let system = waiting.shift(); system !== undefined; system = waiting.shift()) {
-      app.progress.current = { what: `Reading ${system.title}`, done, of: total };
-      kept.push(...(await readAndKeep(app, system, run, context)));
-      done += 1;
+      progress.begin(system.title);
+      kept.push(...(await readAndKeep(app, system, run, context, progress.read)));
+      progress.end(system.title);
     }
   };
-  const readers = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, total) }, reader));
+  const readers = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, systems.length) }, reader));
   const failed = readers.find((r) => r.status === "rejected");
   if (failed === undefined) return kept;
   for (const k of kept) await k.set?.close();
@@ -139,6 +143,7 @@ async function readAndKeep(
   system: SystemConfig,
   run: RunOfAudit,
   context: Context,
+  seen: (records: number) => void,
 ): Promise<KeptReading[]> {
   const collector = await app.collector(system);
   if (collector.capabilities !== UNKNOWN) app.capabilities.set(system.id, collector.capabilities);
@@ -151,11 +156,13 @@ async function readAndKeep(
       planned,
       (p) => builderFor(app, p, run.keepRows),
       context,
+      seen,
     );
     app.warnings.set(system.id, await warningsOf(collector, context));
     const kept: KeptReading[] = [];
     for (const target of reading.targets) kept.push(await keepReading(app, run, reading, target));
-    await keepFacts(app, collector, reading, context);
+    // read again after an apply: who is where matters, and what vendors limit most is not asked twice in minutes
+    if (run.trigger !== "readback") await keepFacts(app, collector, reading, context);
     return kept;
   } finally {
     await collector.close();

@@ -81,7 +81,7 @@ export async function measure(
     because:
       failure ??
       end?.because ??
-      `read no further than ${seenPages} ${seenPages === 1 ? "page" : "pages"}, as asked`,
+      `read no further than ${seenPages} ${seenPages === 1 ? "page" : "pages"}; --full reads to the end and proves it`,
     total,
     read: end === null ? read : Math.max(read, rows),
     rows,

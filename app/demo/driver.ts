@@ -33,7 +33,16 @@ export type Demo = DemoStarted & {
   close(): Promise<void>;
 };
 
-type Reply = { id: number; ok: true; value: unknown } | { id: number; ok: false; message: string };
+type Reply =
+  | { id: number; ok: true; value: unknown }
+  | { id: number; ok: false; message: string }
+  | { id: number; done: number };
+type Call = {
+  resolve(v: unknown): void;
+  reject(e: Error): void;
+  /** The part that is done, 0 to 1. */
+  tell(done: number): void;
+};
 
 /** The demo company lives in a process of its own, so that nothing it does is done with our code or our memory. */
 export async function startDemo(options: DemoOptions, log: Log): Promise<Demo> {
@@ -47,16 +56,20 @@ export async function startDemo(options: DemoOptions, log: Log): Promise<Demo> {
   return {
     ...started,
     day: async (n) => new Date(((await call("day", { n })) as { asOf: string }).asOf),
-    history: async (request) => (await call("history", request)) as readonly WrittenDay[],
+    history: async (request, tell) => (await call("history", request, tell)) as readonly WrittenDay[],
     close: () => end(child),
   };
 }
 
-function caller(child: ChildProcess): (type: string, body: object) => Promise<unknown> {
+function caller(child: ChildProcess): (type: string, body: object, tell?: Call["tell"]) => Promise<unknown> {
   let next = 0;
-  const waiting = new Map<number, { resolve(v: unknown): void; reject(e: Error): void }>();
+  const waiting = new Map<number, Call>();
   child.on("message", (message: Reply) => {
     const call = waiting.get(message.id);
+    if ("done" in message) {
+      call?.tell(message.done);
+      return;
+    }
     waiting.delete(message.id);
     if (message.ok) call?.resolve(message.value);
     else
@@ -74,10 +87,10 @@ function caller(child: ChildProcess): (type: string, body: object) => Promise<un
       call.reject(new AuditorError("permanent", "demo", `its process ended (${code})`, "start again"));
     waiting.clear();
   });
-  return (type, body) =>
+  return (type, body, tell = () => undefined) =>
     new Promise((resolve, reject) => {
       const id = next++;
-      waiting.set(id, { resolve, reject });
+      waiting.set(id, { resolve, reject, tell });
       child.send({ id, type, ...body }, (error) => {
         if (error !== null) reject(error);
       });

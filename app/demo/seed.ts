@@ -22,6 +22,18 @@ const quiet = (log: Log): Log => ({
 const isLarge = (size: string): boolean => /^(\d{3,}k|\d+m|\d{6,})$/i.test(size);
 const DAYS_READ = 2;
 
+/** What a part of the work says of itself is told as what the whole is at. */
+function within(whole: App["progress"], where: string): App["progress"] {
+  return {
+    get current() {
+      return whole.current;
+    },
+    set current(part) {
+      if (part !== null) whole.current = { ...part, what: `${where}: ${part.what}` };
+    },
+  };
+}
+
 /**
  * Eight weeks of daily audits through the real collectors, on the demo's own clock; for a big company only the last
  * two of them. Interrupted, it is begun again (app/runtime.ts): half a day read twice would be a day too many.
@@ -32,17 +44,21 @@ export async function seedDemo(
   signal: AbortSignal,
 ): Promise<void> {
   const showing = { what: "Making eight weeks of history", done: 0, of: DEMO_DAYS };
+  const large = isLarge((await getMeta(app.db, "demo:size")) ?? "");
   let done = 0;
-  if (isLarge((await getMeta(app.db, "demo:size")) ?? "")) {
+  if (large) {
     app.progress.current = showing;
     done = DEMO_DAYS - DAYS_READ;
-    await keepWrittenHistory(app, demo.history, done);
+    await keepWrittenHistory(app, demo.history, done, (part) => {
+      app.progress.current = { ...showing, done: Math.floor(part * done) };
+    });
   }
   for (let n = done + 1; n <= DEMO_DAYS && !signal.aborted; n++) {
     app.progress.current = { ...showing, done: n - 1 };
     const at = await demo.day(n);
-    // an audit reports its own progress; while seeding, the days are what a person waits for
-    const then: App = { ...app, clock: fixedClock(at), log: quiet(app.log), progress: { current: null } };
+    // An audit reports its own progress; while seeding, the days are what a person waits for, unless each takes minutes.
+    const progress = large ? within(app.progress, `Day ${n} of ${DEMO_DAYS}`) : { current: null };
+    const then: App = { ...app, clock: fixedClock(at), log: quiet(app.log), progress };
     const { runId } = await runAudit(then, {
       trigger: "scheduled",
       signal,

@@ -54,19 +54,30 @@ export type HistoryTarget = {
   readonly file: string;
 };
 
+/** Told now and then: the part that is done, 0 to 1. */
+export type Tell = (done: number) => void;
+
 /** Makes history without reading; see Demo.history. */
-export type WriteHistory = (request: {
-  until: number;
-  keys: { identity: string; fingerprint: string };
-  epoch: number;
-  targets: readonly HistoryTarget[];
-}) => Promise<readonly WrittenDay[]>;
+export type WriteHistory = (
+  request: {
+    until: number;
+    keys: { identity: string; fingerprint: string };
+    epoch: number;
+    targets: readonly HistoryTarget[];
+  },
+  tell: Tell,
+) => Promise<readonly WrittenDay[]>;
 
 /**
  * History for a big demo company: the generator writes one member set per copy with everybody's presence over all
  * days, and we keep its counts as readings. Nothing is judged here; the real reads that follow are.
  */
-export async function keepWrittenHistory(app: App, write: WriteHistory, until: number): Promise<void> {
+export async function keepWrittenHistory(
+  app: App,
+  write: WriteHistory,
+  until: number,
+  tell: Tell,
+): Promise<void> {
   const files = new Map<string, string>();
   const targets: HistoryTarget[] = [];
   for (const system of readOrder(app.config)) {
@@ -84,12 +95,8 @@ export async function keepWrittenHistory(app: App, write: WriteHistory, until: n
     }
   }
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
-  const days = await write({
-    until,
-    epoch: app.epoch,
-    targets,
-    keys: { identity: hex(app.keys.identity), fingerprint: hex(app.keys.fingerprint) },
-  });
+  const keys = { identity: hex(app.keys.identity), fingerprint: hex(app.keys.fingerprint) };
+  const days = await write({ until, epoch: app.epoch, targets, keys }, tell);
   const ordinals = new Map<string, number>();
   const lastComplete = new Map<string, number>();
   for (const d of days) {

@@ -18,7 +18,7 @@ export async function knownCampaigns(app: Pick<App, "db" | "clock">): Promise<re
  */
 export function campaignSends(campaigns: readonly KnownCampaign[]): Send[] {
   return campaigns.flatMap((c): Send[] => {
-    if (c.state !== "scheduled" || c.at === null) return [];
+    if ((c.state !== "scheduled" && c.state !== "sending") || c.at === null) return [];
     const audiences = new Set<AudienceId | null>([...c.includes, ...c.excludes].flatMap((r) => r.audiences));
     if (!c.includes.some((r) => r.audiences.length > 0)) audiences.add(null);
     return [...audiences].map((audience) => ({

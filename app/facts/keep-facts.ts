@@ -11,6 +11,9 @@ import { errorText } from "../log.ts";
 import { refreshPlannedSends } from "./calendar.ts";
 import { takeIn } from "./take-in.ts";
 
+/** Vendors limit reports to a few a minute; an audit waits no longer than this for them. */
+const PATIENCE_MS = 5 * 60_000;
+
 /**
  * Asks a system, after its members were read, what it knows beyond them, and keeps it under the time of the read.
  * Never harms the read: what fails is kept as a note, and parts that could not be told become unknown.
@@ -27,13 +30,13 @@ export async function keepFacts(
   const system = reading.system.id;
   const facts =
     reading.failure === null
-      ? await ask(() => collector.facts?.(targets, context), system, context)
+      ? await ask((c) => collector.facts?.(targets, c), system, context)
       : untold("not asked, since the system was not read completely");
   const kept = takeIn(system, targets, facts);
   await app.db.tx(async (tx) => {
     await putDefinitions(tx, kept.definitions, at);
     if (kept.campaigns !== null) await putCampaigns(tx, system, kept.campaigns, at);
-    await putDeliveries(tx, system, kept.deliveries, at);
+    if (kept.deliveries !== null) await putDeliveries(tx, system, kept.deliveries, at);
     await putSystemFacts(tx, { ...kept.row, readAt: at });
   });
   if (kept.campaigns !== null) await refreshPlannedSends(app);
@@ -47,17 +50,20 @@ export async function keepFacts(
 }
 
 async function ask(
-  facts: () => Promise<SystemFacts> | undefined,
+  facts: (context: Context) => Promise<SystemFacts> | undefined,
   system: string,
   context: Context,
 ): Promise<SystemFacts> {
+  const late = AbortSignal.timeout(PATIENCE_MS);
   try {
-    return (await facts()) ?? untold("nothing was told");
+    const signal = AbortSignal.any([context.signal, late]);
+    return (await facts({ ...context, signal })) ?? untold("nothing was told");
   } catch (error) {
     if (context.signal.aborted)
       throw new AuditorError("interrupted", system, "the read was interrupted", "run it again", {
         cause: error,
       });
+    if (late.aborted) return untold(`not told within ${PATIENCE_MS / 60_000} minutes`);
     context.log.warn("facts.failed", { runId: context.runId, system, at: errorText(error) });
     return untold(
       error instanceof AuditorError ? error.message : "the connector failed in a way that it should not",

@@ -11,7 +11,8 @@ export type KeptFacts = {
   readonly definitions: readonly SeenDefinition[];
   /** null: the system cannot tell, and what it told before still counts. */
   readonly campaigns: readonly Omit<KnownCampaign, "system" | "lastSeen">[] | null;
-  readonly deliveries: readonly Delivery[];
+  /** null: not told; what was told before stays. */
+  readonly deliveries: readonly Delivery[] | null;
   readonly row: Omit<SystemFactsRow, "readAt">;
 };
 
@@ -49,13 +50,14 @@ export function takeIn(system: SystemId, targets: readonly ReadTarget[], facts: 
         includes: known(c.includes),
         excludes: known(c.excludes),
       })) ?? null,
-    deliveries: (facts.deliverability ?? []).flatMap(({ target, campaign, ...counts }): Delivery[] => {
-      const [from, to] = [momentOrNull(counts.from), momentOrNull(counts.to)];
-      if (from === null || to === null) return [];
-      const name = campaign === null ? null : nameWithoutPeople(campaign);
-      const audiences = target === null ? [null] : audiencesOf(target);
-      return audiences.map((audience) => ({ ...counts, from, to, audience, campaign: name }));
-    }),
+    deliveries:
+      facts.deliverability?.flatMap(({ target, campaign, ...counts }): Delivery[] => {
+        const [from, to] = [momentOrNull(counts.from), momentOrNull(counts.to)];
+        if (from === null || to === null) return [];
+        const name = campaign === null ? null : nameWithoutPeople(campaign);
+        const audiences = target === null ? [null] : audiencesOf(target);
+        return audiences.map((audience) => ({ ...counts, from, to, audience, campaign: name }));
+      }) ?? null,
     row: {
       system,
       automations:

@@ -3,8 +3,10 @@ import { loadConfig } from "../../config/load.ts";
 import { demoConfig } from "./config.ts";
 
 const places = {
-  ghostUrl: "http://127.0.0.1:4001",
-  crmFolder: "/tmp/a folder/crm",
+  hubspotUrl: "http://127.0.0.1:4001",
+  klaviyoUrl: "http://127.0.0.1:4004",
+  mailchimpUrl: "http://127.0.0.1:4005",
+  adsFolder: "/tmp/a folder/ads",
   slackApiUrl: "http://127.0.0.1:4002/api/",
   smtpPort: 4003,
   today: "2026-11-24",

@@ -1,11 +1,15 @@
-import { CRM_BASE, CRM_FILES } from "./crm.ts";
-import { GHOST_LABELS } from "./newsletter.ts";
+import { AD_BASE, AD_FILES } from "./ads.ts";
+import { NEWSLETTER } from "./hubspot.ts";
+import { LIST_TITLES } from "./lists.ts";
+import { VIP_TAG } from "./mailchimp.ts";
 import { LISTS, type ListName, PLANS } from "./population.ts";
 import { TIMEZONE } from "./time.ts";
 
 export type DemoPlaces = {
-  readonly ghostUrl: string;
-  readonly crmFolder: string;
+  readonly hubspotUrl: string;
+  readonly klaviyoUrl: string;
+  readonly mailchimpUrl: string;
+  readonly adsFolder: string;
   readonly slackApiUrl: string;
   readonly smtpPort: number;
   /** Date of day 56, ISO. */
@@ -18,16 +22,11 @@ export type DemoPlaces = {
 export type DemoSecrets =
   | "DEMO_WAREHOUSE_DSN"
   | "DEMO_WAREHOUSE_WRITE_DSN"
-  | "DEMO_GHOST_KEY"
+  | "DEMO_HUBSPOT_TOKEN"
+  | "DEMO_KLAVIYO_KEY"
+  | "DEMO_MAILCHIMP_KEY"
   | "DEMO_SLACK_TOKEN";
 
-const TITLES: Readonly<Record<ListName, string>> = {
-  active_customers: "Active customers",
-  trial: "Trial",
-  recent_purchasers: "Recent purchasers",
-  vip: "VIP",
-  lapsed_180: "Lapsed 180 days",
-};
 const PURPOSE: Readonly<Record<ListName, string>> = {
   active_customers: "marketing",
   trial: "lifecycle",
@@ -68,43 +67,65 @@ systems:
         key: email
         columns: { plan: plan, country: country, first_name: first_name }
       suppress: { table: customers, key: email, column: consent, value: unsubscribed }
-  - id: crm
-    title: CRM
+  - id: hubspot
+    title: HubSpot
+    kind: hubspot
+    url: ${p.hubspotUrl}
+    token: \${env:DEMO_HUBSPOT_TOKEN}
+    write_token: \${env:DEMO_HUBSPOT_TOKEN}
+    subscription: ${NEWSLETTER.name}
+    limit_share: 1
+    attributes: { plan: plan, country: country, first_name: firstname }
+  - id: klaviyo
+    title: Klaviyo
+    kind: klaviyo
+    url: ${p.klaviyoUrl}
+    key: \${env:DEMO_KLAVIYO_KEY}
+    write_key: \${env:DEMO_KLAVIYO_KEY}
+    limit_share: 1
+    attributes: { plan: properties.Plan, country: properties.Country, first_name: first_name }
+  - id: mailchimp
+    title: Mailchimp
+    kind: mailchimp
+    url: ${p.mailchimpUrl}
+    list: a36b000001
+    key: \${env:DEMO_MAILCHIMP_KEY}
+    write_key: \${env:DEMO_MAILCHIMP_KEY}
+    limit_share: 1
+    attributes: { plan: PLAN, country: COUNTRY, first_name: FNAME }
+  - id: ads
+    title: Ad exports
     kind: files
-    folder: ${q(p.crmFolder)}
-    base: ${CRM_BASE}
+    folder: ${q(p.adsFolder)}
+    base: ${AD_BASE}
     columns: { email: Email, consent: Opt-in status, consent_at: Opt-in changed }
     attributes: { plan: Plan, country: Country, first_name: First name }
-  - id: ghost
-    title: Ghost
-    kind: ghost
-    url: ${p.ghostUrl}
-    key: \${env:DEMO_GHOST_KEY}
-    write_key: \${env:DEMO_GHOST_KEY}
-    attributes: { plan: "label:plan-*", country: "label:country-*", first_name: name }
 
 audiences:
   - id: do_not_contact
     title: Do not contact
     purpose: suppression
-    owner: crm
+    owner: hubspot
     segments:
-      - { system: crm, file: ${CRM_FILES.do_not_contact} }
+      - { system: hubspot, suppressed: true }
       - system: warehouse
         sql: select ${CUSTOMER} from customers where consent <> 'subscribed'
-      - { system: ghost, suppressed: true }
+      - { system: klaviyo, suppressed: true }
+      - { system: mailchimp, suppressed: true }
+      - { system: ads, file: ${AD_FILES.do_not_contact} }
     cadence: "4 6 * * *"
     latency_budget_hours: 24
     reason: People who told us to stop; they get no marketing mail from anywhere
   - id: newsletter_opt_in
     title: Newsletter opt-in
     purpose: consent
-    owner: crm
+    owner: hubspot
     segments:
-      - { system: crm, file: ${CRM_FILES.newsletter_opt_in} }
+      - { system: hubspot, subscribed: ${NEWSLETTER.name} }
       - system: warehouse
         sql: select ${CUSTOMER} from customers where consent = 'subscribed'
-      - { system: ghost, newsletter: default-newsletter }
+      - { system: klaviyo, subscribed: true }
+      - { system: mailchimp, subscribed: true }
     required_attributes: [country]
     exclusive_with: [do_not_contact]
     cadence: "4 6 * * *"
@@ -112,9 +133,9 @@ audiences:
 ${LISTS.map((list) => audience(list, p.hostile === true)).join("\n")}
 
 attributes:
-  - { name: plan, title: Plan, owners: [warehouse, crm], merge: owner_wins, values: [${PLANS.join(", ")}] }
+  - { name: plan, title: Plan, owners: [warehouse, hubspot], merge: owner_wins, values: [${PLANS.join(", ")}] }
   - { name: country, title: Country, owners: [warehouse], merge: owner_wins, pattern: "^[A-Z]{2}$" }
-  - { name: first_name, title: First name, owners: [crm, warehouse], merge: owner_wins, class: personal }
+  - { name: first_name, title: First name, owners: [hubspot, warehouse], merge: owner_wins, class: personal }
 
 dictionary:
   active: Has a paid plan today
@@ -126,38 +147,48 @@ dictionary:
 writers:
   - name: ${hostile("Nightly CRM sync", '=HYPERLINK("http://example.invalid","nightly")')}
     from: warehouse
-    to: crm
+    to: hubspot
     audiences: [${LISTS.join(", ")}]
     attributes: [plan, country, first_name]
     schedule: "40 4 * * *"
-  - name: Newsletter sync
+  - name: Marketing sync
     from: warehouse
-    to: ghost
+    to: klaviyo
     audiences: [${LISTS.join(", ")}]
     attributes: [plan, country, first_name]
     schedule: "10 5 * * *"
   - name: Lifecycle workflow
-    from: crm
-    to: ghost
+    from: hubspot
+    to: klaviyo
     audiences: [active_customers, recent_purchasers, lapsed_180]
     schedule: "30 5 * * *"
   - name: Sales import
     from: warehouse
-    to: crm
+    to: hubspot
     audiences: [active_customers, lapsed_180]
     schedule: "0 5 * * *"
+  - name: Newsletter sync
+    from: hubspot
+    to: mailchimp
+    audiences: [newsletter_opt_in, vip]
+    attributes: [plan, country, first_name]
+    schedule: "20 5 * * *"
+  - name: Ad export
+    from: warehouse
+    to: ads
+    audiences: [do_not_contact, ${LISTS.join(", ")}]
+    schedule: "40 5 * * *"
   - name: Opt-out sync
-    from: crm
+    from: hubspot
     to: warehouse
     audiences: [do_not_contact, newsletter_opt_in]
     schedule: "50 3 * * *"
 
 calendar:
-  - { name: ${hostile("Autumn drop", "<script>alert('drop')</script>")}, system: ghost, audience: active_customers, at: ${later(p.today, 1)}T10:00:00+01:00 }
-  - { name: Weekly letter, system: ghost, audience: newsletter_opt_in, cron: "0 9 * * 4" }
-  - { name: Getting started, system: ghost, audience: trial, cron: "30 8 * * 3" }
-  - { name: Early access, system: ghost, audience: vip, at: ${later(p.today, 4)}T07:00:00+01:00 }
-  - { name: We miss you, system: ghost, audience: lapsed_180, cron: "0 10 * * 1" }
+  - { name: ${hostile("Autumn drop", "<script>alert('drop')</script>")}, system: klaviyo, audience: active_customers, at: ${later(p.today, 1)}T10:00:00+01:00 }
+  - { name: Weekly letter, system: mailchimp, audience: newsletter_opt_in, cron: "0 9 * * 4" }
+  - { name: Getting started, system: klaviyo, audience: trial, cron: "30 8 * * 3" }
+  - { name: We miss you, system: klaviyo, audience: lapsed_180, cron: "0 10 * * 1" }
 
 people:
   - { name: Ana, role: editor, email: ana@harbour-pine.example }
@@ -178,7 +209,7 @@ routes:
 }
 
 function audience(list: ListName, hostile: boolean): string {
-  const title = hostile && list === "vip" ? "VIP <img src=x onerror=alert(1)> =1+1" : TITLES[list];
+  const title = hostile && list === "vip" ? "VIP <img src=x onerror=alert(1)> =1+1" : LIST_TITLES[list];
   return `  - id: ${list}
     title: ${q(title)}
     purpose: ${PURPOSE[list]}
@@ -188,8 +219,9 @@ function audience(list: ListName, hostile: boolean): string {
         sql: |
           select ${CUSTOMER}
           from segment_members join customers using (customer_id) where segment = '${list}'
-      - { system: crm, file: ${CRM_FILES[list]} }
-      - { system: ghost, label: ${q(GHOST_LABELS[list])} }
+      - { system: hubspot, list: ${q(LIST_TITLES[list])} }
+      - { system: klaviyo, list: ${q(LIST_TITLES[list])} }${list === "vip" ? `\n      - { system: mailchimp, tag: ${q(VIP_TAG)} }` : ""}
+      - { system: ads, file: ${AD_FILES[list]} }
     required_attributes: [${REQUIRED[list].join(", ")}]
     cadence: "4 6 * * *"
     latency_budget_hours: 24`;

@@ -1,29 +1,17 @@
-import { type AttributeStates, type Instant, instant } from "../../core/model.ts";
+import { setImmediate } from "node:timers/promises";
+import { type Instant, instant } from "../../core/model.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { Copies } from "./copies.ts";
 import { compareDay, type HistoryComparison } from "./history-comparison.ts";
+import { HistoryLine, NOT_READ } from "./history-line.ts";
+import { Looks, type Seat, Surroundings } from "./history-look.ts";
+import { type HistoryRead, readOf } from "./history-read.ts";
 import { keyOrder, writeSet } from "./history-set.ts";
-import { belongs, type HistoryTarget, Presence } from "./history-target.ts";
+import type { HistoryTarget } from "./history-target.ts";
 import type { Population } from "./population.ts";
 import type { Days } from "./time.ts";
-import type { AttributeName, AudienceName, SystemName } from "./truth.ts";
+import { type AttributeName, type AudienceName, bySystem, SYSTEMS, type SystemName } from "./truth.ts";
 
-/** One reading of one target, as counts. */
-export type HistoryRead = {
-  readonly audience: AudienceName | null;
-  readonly system: SystemName;
-  readonly coverage: "complete" | "partial";
-  readonly because: string;
-  readonly asOf: Instant;
-  /** Null in a partial reading, as are the others. */
-  readonly size: number | null;
-  readonly records: number;
-  readonly duplicates: number | null;
-  readonly entries: number | null;
-  readonly exits: number | null;
-  readonly mailable: number | null;
-  readonly attributes: Readonly<Record<string, AttributeStates>>;
-};
 export type HistoryDay = {
   readonly day: number;
   readonly at: Instant;
@@ -38,159 +26,164 @@ export type HistoryRequest = {
   readonly targets: readonly HistoryTarget[];
 };
 type World = { readonly population: Population; readonly copies: Copies; readonly days: Days };
-type Line = {
-  readonly target: HistoryTarget;
-  readonly presence: Presence;
-  readonly test: (p: number) => boolean;
-  size: number;
-  asOf: Instant;
-  packed: Uint16Array;
-};
+/** Told now and then: the part that is done, 0 to 1. */
+export type Tell = (done: number) => void;
+type Compared = { readonly audience: AudienceName; readonly seats: readonly Seat[]; readonly looks: Looks };
 
-const SYSTEMS = ["warehouse", "crm", "ghost"] as const;
 const OWNER: Readonly<Partial<Record<AudienceName, SystemName>>> = {
-  do_not_contact: "crm",
-  newsletter_opt_in: "crm",
+  do_not_contact: "hubspot",
+  newsletter_opt_in: "hubspot",
 };
+/** People after whom the process looks at its other work: it serves the simulators, Slack and mail too. */
+const AT_ONCE = 4_096;
+/** Parts of the whole, by the clock. */
+const [PASSED, ORDERED] = [0.5, 0.7];
 
 /**
  * History for big companies, without reading any system: counts and comparisons of days 1 to `until`, and one member
  * set per target for the last of them, with the presence of all days. Real reads can go on from there.
+ *
+ * Person by person rather than day by day: what a life is made of is drawn once, and each day of it costs a few sums.
  */
-export async function writeHistory(world: World, request: HistoryRequest): Promise<HistoryDay[]> {
-  const lines = request.targets.map(
-    (target): Line => ({
-      target,
-      presence: new Presence(),
-      test: belongs(target),
-      size: 0,
-      asOf: instant(world.days.audit(1)),
-      packed: new Uint16Array(0),
-    }),
-  );
-  const history: HistoryDay[] = [];
-  for (let day = 1; day <= request.until; day++) history.push(live(world, lines, day));
-  const people = world.population.count(request.until);
-  const order = keyOrder(world.population, people, request.keys);
-  for (const line of lines) {
-    const lost = renamed(world.copies, line.target, request.until);
-    await writeSet({ ...line, epoch: request.epoch, lost }, world.population, order, request.keys);
-  }
-  return history;
+export async function writeHistory(
+  world: World,
+  request: HistoryRequest,
+  tell: Tell = () => undefined,
+): Promise<HistoryDay[]> {
+  const { until } = request;
+  const people = world.population.count(until);
+  const lines = request.targets.map((t) => new HistoryLine(t, shownBy(world.copies, t, until), people));
+  const compared = comparedBy(lines, until);
+  await pass(world, lines, compared, until, (done) => tell(PASSED * done));
+  await writeSets(world, lines, request, tell);
+  return daysOf(world, lines, compared, until);
 }
+
+/** Which day's records a reading of the target shows on each day, as indexes. */
+function shownBy(copies: Copies, { audience, system }: HistoryTarget, until: number): Int32Array {
+  const shown = new Int32Array(until);
+  for (let d = 0; d < until; d++) {
+    const stale = system === "ads" ? copies.active("stale_copy", d + 1) : undefined;
+    const lost = system === "klaviyo" && copies.active("lost_page", d + 1) !== undefined;
+    shown[d] = lost ? NOT_READ : stale && stale.audience === audience ? stale.from - 2 : d;
+  }
+  return shown;
+}
+
+function comparedBy(lines: readonly HistoryLine[], until: number): Compared[] {
+  const find = (audience: AudienceName | null, system: SystemName): HistoryLine | undefined =>
+    lines.find((l) => l.target.audience === audience && l.target.system === system);
+  const audiences = new Set(lines.flatMap(({ target: t }) => (t.audience === null ? [] : [t.audience])));
+  return [...audiences].map((audience) => {
+    const seats = SYSTEMS.flatMap((system): Seat[] => {
+      const [segment, base] = [find(audience, system), find(null, system)];
+      return segment && base ? [{ system, segment, base }] : [];
+    });
+    return { audience, seats, looks: new Looks(seats, until) };
+  });
+}
+
+async function pass(
+  { population, copies }: World,
+  lines: readonly HistoryLine[],
+  compared: readonly Compared[],
+  until: number,
+  tell: Tell,
+): Promise<void> {
+  const people = population.count(until);
+  const surroundings = new Surroundings(lines, until);
+  const all = Array.from({ length: until }, (_, d) => d);
+  const turns = all.filter((d) => d === 0 || lines.some(({ always }) => always[d] !== always[d - 1]));
+  const walk = copies.walk(SYSTEMS, 1, until);
+  for (let i = 0; i < people; i++) {
+    walk.next();
+    const nameless = population.isNameless(i);
+    const steady = bySystem((system) => walk.isSteady(system));
+    for (const line of lines) {
+      const { system } = line.target;
+      if (steady[system]) line.passSteady(i, walk.records[system][0] ?? 0, nameless);
+      else line.pass(i, walk.records[system], nameless);
+    }
+    const days = SYSTEMS.every((system) => steady[system]) ? turns : all;
+    surroundings.pass(walk.records, days);
+    for (const { looks } of compared) looks.pass(surroundings.bits, days);
+    if (i % AT_ONCE !== 0) continue;
+    tell(i / people);
+    await setImmediate();
+  }
+}
+
+async function writeSets(
+  { population, copies, days }: World,
+  lines: readonly HistoryLine[],
+  { until, keys, epoch }: HistoryRequest,
+  tell: Tell,
+): Promise<void> {
+  const order = await keyOrder(population, population.count(until), keys, (done) =>
+    tell(PASSED + (ORDERED - PASSED) * done),
+  );
+  const known = new Map<string, Uint16Array>();
+  for (const [n, line] of lines.entries()) {
+    const { system } = line.target;
+    const last = (line.shown[line.lastRead] ?? 0) + 1;
+    const packed = known.get(`${system} ${last}`) ?? copies.day(system, last);
+    known.set(`${system} ${last}`, packed);
+    await writeSet(
+      {
+        line,
+        packed,
+        asOf: asOf(days, system, last),
+        epoch,
+        lost: renamed(copies, line.target, until),
+      },
+      order,
+    );
+    tell(ORDERED + ((1 - ORDERED) * (n + 1)) / lines.length);
+  }
+}
+
+const asOf = (days: Days, system: SystemName, day: number): Instant =>
+  instant(system === "ads" ? days.exported(day) : days.audit(day));
 
 const renamed = (copies: Copies, t: HistoryTarget, day: number): AttributeName | null => {
   const fault = copies.active("renamed_field", day);
-  return fault?.audience === t.audience && t.system === "crm" ? fault.attribute : null;
+  return fault?.audience === t.audience && t.system === "ads" ? fault.attribute : null;
 };
 
-function live({ population, copies, days }: World, lines: readonly Line[], day: number): HistoryDay {
-  const people = population.count(day);
-  const at = instant(days.audit(day));
-  const packed = Object.fromEntries(SYSTEMS.map((system) => [system, copies.day(system, day)]));
-  const lost = copies.active("lost_page", day) !== undefined;
-  const stale = copies.active("stale_copy", day);
-  const doubled = copies.active("duplicates_by_case", day);
-  const reads = lines.map((line): HistoryRead => {
-    const { audience, system } = line.target;
-    if (lost && system === "ghost") {
-      return {
-        audience,
-        system,
-        coverage: "partial",
-        because: "a page was lost after 300 records",
-        asOf: at,
-        size: null,
-        records: 300,
-        duplicates: null,
-        entries: null,
-        exits: null,
-        mailable: null,
-        attributes: {},
-      };
-    }
-    const old = stale !== undefined && stale.audience === audience && system === "crm";
-    if (!old) {
-      line.packed = packed[system] ?? line.packed;
-      line.asOf = system === "crm" ? instant(days.exported(day)) : at;
-    }
-    const first = line.presence.reads === 0;
-    const { size, entries, exits } = line.presence.shift(line.packed, line.test, people);
-    line.size = size;
-    const duplicates =
-      doubled !== undefined && doubled.audience === audience && system === "crm"
-        ? Math.max(14, Math.round(size * 0.03))
-        : 0;
+function daysOf(
+  { copies, days }: World,
+  lines: readonly HistoryLine[],
+  compared: readonly Compared[],
+  until: number,
+): HistoryDay[] {
+  const looks = compared.map((c) => c.looks.days());
+  return Array.from({ length: until }, (_, d): HistoryDay => {
+    const day = d + 1;
+    const lost = copies.active("lost_page", day) !== undefined;
+    const doubled = copies.active("duplicates_by_case", day);
     return {
-      audience,
-      system,
-      coverage: "complete",
-      because: "read to its end",
-      asOf: line.asOf,
-      size,
-      records: size + duplicates,
-      duplicates,
-      entries: first ? null : entries,
-      exits: first ? null : exits,
-      mailable: system === "ghost" ? mailableAmong(line, people) : null,
-      attributes: states(line, population, people, renamed(copies, line.target, day)),
+      day,
+      at: instant(days.audit(day)),
+      reads: lines.map((line) => {
+        const { audience, system } = line.target;
+        const shown = line.shown[d] ?? NOT_READ;
+        return readOf(line, d, {
+          asOf: shown === NOT_READ ? instant(days.audit(day)) : asOf(days, system, shown + 1),
+          doubled: doubled !== undefined && doubled.audience === audience && system === "ads",
+          lost: renamed(copies, line.target, day),
+        });
+      }),
+      comparisons: compared.flatMap(({ audience, seats }, n) => {
+        const result = compareDay({
+          audience,
+          owner: OWNER[audience] ?? "warehouse",
+          seats: seats.filter((s) => !(lost && s.system === "klaviyo")),
+          day: d,
+          looks: looks[n]?.next().value ?? new Map(),
+          cantTell: lost ? { klaviyo: "not read completely" } : {},
+        });
+        return result ? [result] : [];
+      }),
     };
-  });
-  return { day, at, reads, comparisons: compareAll(lines, people, lost) };
-}
-
-function mailableAmong(line: Line, people: number): number {
-  const mailable = belongs({ audience: "newsletter_opt_in", system: "ghost" });
-  let n = 0;
-  for (let i = 0; i < people; i++) if (line.presence.now(i) && mailable(line.packed[i] ?? 0)) n++;
-  return n;
-}
-
-/** Only first names may be empty; a renamed column is missing for all. */
-function states(
-  line: Line,
-  population: Population,
-  people: number,
-  lost: AttributeName | null,
-): Record<string, AttributeStates> {
-  const none = { valid: 0, null: 0, empty: 0, placeholder: 0, invalid: 0, missing: 0 };
-  const { attributes } = line.target;
-  let nameless = 0;
-  if (attributes.includes("first_name")) {
-    for (let i = 0; i < people; i++) if (line.presence.now(i) && population.isNameless(i)) nameless++;
-  }
-  return Object.fromEntries(
-    attributes.map((name) => {
-      if (name === lost) return [name, { ...none, missing: line.size }];
-      const empty = name === "first_name" ? nameless : 0;
-      return [name, { ...none, valid: line.size - empty, null: empty }];
-    }),
-  );
-}
-
-function compareAll(lines: readonly Line[], people: number, ghostLost: boolean): HistoryComparison[] {
-  const find = (audience: AudienceName | null, system: SystemName): Line | undefined =>
-    lines.find((l) => l.target.audience === audience && l.target.system === system);
-  const excluded = find("do_not_contact", "crm")?.presence ?? null;
-  const audiences = [
-    ...new Set(lines.flatMap((l) => (l.target.audience === null ? [] : [l.target.audience]))),
-  ];
-  return audiences.flatMap((audience) => {
-    const seats = SYSTEMS.filter((system) => !(ghostLost && system === "ghost")).flatMap((system) => {
-      const [segment, base] = [find(audience, system), find(null, system)];
-      return segment && base
-        ? [{ system, segment: segment.presence, base: base.presence, packed: base.packed }]
-        : [];
-    });
-    const cantTell = ghostLost ? { ghost: "not read completely" } : {};
-    const compared = compareDay(
-      audience,
-      OWNER[audience] ?? "warehouse",
-      seats,
-      audience === "do_not_contact" ? null : excluded,
-      people,
-      cantTell,
-    );
-    return compared ? [compared] : [];
   });
 }

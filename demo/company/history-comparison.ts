@@ -1,8 +1,6 @@
 import type { SystemDifference } from "../../core/model.ts";
-import { flips } from "../../members/flips.ts";
-import type { Presence } from "./history-target.ts";
-import { toldBy } from "./history-target.ts";
-import type { AudienceName, SystemName } from "./truth.ts";
+import { isOut, type Look, type Seat, type Seen, seenIn, wasOut } from "./history-look.ts";
+import { type AudienceName, SENDERS, type SystemName } from "./truth.ts";
 
 export type HistoryComparison = {
   readonly audience: AudienceName;
@@ -13,129 +11,114 @@ export type HistoryComparison = {
   readonly cantTell: Readonly<Record<string, string>>;
 };
 
-export type Seat = {
-  readonly system: SystemName;
-  readonly segment: Presence;
-  readonly base: Presence;
-  readonly packed: Uint16Array;
+type Question = {
+  readonly audience: AudienceName;
+  readonly owner: SystemName;
+  /** Systems read completely on this day, the owner's among them. */
+  readonly seats: readonly Seat[];
+  /** The day, as an index. */
+  readonly day: number;
+  readonly looks: ReadonlyMap<Look, number>;
+  readonly cantTell: Readonly<Record<string, string>>;
 };
+
+const COUNTS = {
+  size: 0,
+  expected: 0,
+  missing: 0,
+  extra: 0,
+  settledMissing: 0,
+  settledExtra: 0,
+  optedOut: 0,
+  conflict: 0,
+  matched: 0,
+  flipping: 0,
+};
+type Counts = typeof COUNTS;
 
 /**
  * Compares the copies of one audience on one day, as reading and comparing them would. Written anew from the rules
- * rather than taken from `members/`, which compares files: here everybody has a number, and no file is needed.
- *
- * @param seats systems read completely on this day, the owner's among them
- * @param excluded who must not be contacted; null for that audience itself
+ * rather than taken from `members/`, which compares files: here people who look alike are counted, and no file is needed.
  */
-export function compareDay(
-  audience: AudienceName,
-  owner: SystemName,
-  seats: readonly Seat[],
-  excluded: Presence | null,
-  people: number,
-  cantTell: Readonly<Record<string, string>>,
-): HistoryComparison | null {
-  const source = seats.find((s) => s.system === owner);
+export function compareDay(q: Question): HistoryComparison | null {
+  const source = q.seats.find((s) => s.system === q.owner);
   if (!source) return null;
-  const suppression = audience === "do_not_contact";
-  const masks = new Map<number, number>();
-  const tallies = seats.map(() => ({
-    size: 0,
-    expected: 0,
-    missing: 0,
-    extra: 0,
-    settledMissing: 0,
-    settledExtra: 0,
-    optedOut: 0,
-    conflict: 0,
-    matched: 0,
-    flipping: 0,
+  const tallies = q.seats.map((seat) => ({
+    seat,
+    // What differs for the second time is settled; before that it may be a delay.
+    old: [seat, source].every(({ segment }) => (segment.reads[q.day] ?? 0) >= 2),
+    counts: { ...COUNTS },
   }));
-  const words = seats.map((seat) => seat.segment.lo);
-  for (let i = 0; i < people; i++) {
-    // Most people were never in most lists.
-    if (words.every((lo) => lo[i] === 0)) continue;
-    const [owned, ownedBefore] = [source.segment.now(i), source.segment.before(i)];
-    const [out, outBefore] = [excluded?.now(i) ?? false, excluded?.before(i) ?? false];
-    let mask = 0;
-    for (const [s, seat] of seats.entries()) {
-      const t = tallies[s];
-      if (!t) continue;
-      const [here, hereBefore, based] = [seat.segment.now(i), seat.segment.before(i), seat.base.now(i)];
-      if (here) {
-        mask |= 1 << s;
-        t.size++;
-      }
-      if (owned && based) t.matched++;
-      const bits = Math.min(16, seat.segment.reads);
-      const lo = seat.segment.lo[i] ?? 0;
-      if (lo !== 0 && flips(lo, seat.segment.hi[i] ?? 0, bits) >= 4) t.flipping++;
-      if (seat === source) {
-        if (owned) t.expected++;
-        continue;
-      }
-      const belongs = owned && !out && (!suppression || based);
-      const old = seat.segment.reads >= 2 && source.segment.reads >= 2;
-      if (belongs) t.expected++;
-      if (belongs && !here) {
-        t.missing++;
-        if (old && !hereBefore && ownedBefore && (!suppression || seat.base.before(i))) t.settledMissing++;
-      }
-      if (here && !(owned && !out)) {
-        t.extra++;
-        if (old && hereBefore && (out ? outBefore : owned ? ownedBefore : !ownedBefore)) t.settledExtra++;
-      }
-      if (seat.system !== "ghost" || toldBy("ghost", seat.packed[i] ?? 0).mailable !== true) continue;
-      if (suppression ? owned && (based || here) : out && here) t.optedOut++;
-      else if (
-        here &&
-        seats.some(
-          (o) => o !== seat && o.base.now(i) && toldBy(o.system, o.packed[i] ?? 0).consent !== "subscribed",
-        )
-      )
-        t.conflict++;
+  const masks = new Map<number, number>();
+  for (const [look, people] of q.looks) {
+    const seen = q.seats.map((seat) => seenIn(seat.system, look));
+    const mask = seen.reduce((bits, { here }, s) => (here ? bits | (1 << s) : bits), 0);
+    if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + people);
+    for (const [s, { seat, old, counts }] of tallies.entries()) {
+      const here = seen[s];
+      const others = seen.filter((_, o) => o !== s);
+      if (here)
+        count(counts, people, { q, look, seat, old, here, others, source: seenIn(source.system, look) });
     }
-    if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + 1);
   }
-  const perSystem = seats.map((seat, s): [string, SystemDifference] => {
-    const t = tallies[s] ?? {
-      size: 0,
-      expected: 0,
-      missing: 0,
-      extra: 0,
-      settledMissing: 0,
-      settledExtra: 0,
-      optedOut: 0,
-      conflict: 0,
-      matched: 0,
-      flipping: 0,
-    };
-    const { size, expected, missing, extra, settledMissing, settledExtra, matched, flipping } = t;
-    const sends = seat.system === "ghost";
-    return [
-      seat.system,
-      {
-        size,
-        expected,
-        missing,
-        extra,
-        settledMissing,
-        settledExtra,
-        matched,
-        flipping,
-        attributes: {},
-        oldestPendingReads: null,
-        mailableOptedOut: sends ? t.optedOut : null,
-        consentConflict: sends ? t.conflict : null,
-      },
-    ];
-  });
   return {
-    audience,
-    owner,
-    systems: seats.map((s) => s.system),
+    audience: q.audience,
+    owner: q.owner,
+    systems: q.seats.map((s) => s.system),
     masks: Object.fromEntries(masks),
-    perSystem: Object.fromEntries(perSystem),
-    cantTell,
+    perSystem: Object.fromEntries(
+      tallies.map(({ seat, counts }) => [seat.system, difference(seat.system, counts)]),
+    ),
+    cantTell: q.cantTell,
+  };
+}
+
+type Case = {
+  readonly q: Question;
+  readonly look: Look;
+  readonly seat: Seat;
+  readonly old: boolean;
+  readonly here: Seen;
+  readonly others: readonly Seen[];
+  readonly source: Seen;
+};
+
+/** Adds people who look alike to what one copy is told to have. */
+function count(t: Counts, people: number, { q, look, seat, old, here: seen, others, source }: Case): void {
+  const suppression = q.audience === "do_not_contact";
+  const { here, based } = seen;
+  const owned = source.here;
+  const [out, outBefore] = suppression ? [false, false] : [isOut(look), wasOut(look)];
+  if (here) t.size += people;
+  if (owned && based) t.matched += people;
+  if (seen.flipping) t.flipping += people;
+  if (seat.system === q.owner) {
+    if (owned) t.expected += people;
+    return;
+  }
+  const belongs = owned && !out && (!suppression || based);
+  if (belongs) t.expected += people;
+  if (belongs && !here) {
+    t.missing += people;
+    if (old && !seen.before && source.before && (!suppression || seen.basedBefore))
+      t.settledMissing += people;
+  }
+  if (here && !(owned && !out)) {
+    t.extra += people;
+    if (old && seen.before && (out ? outBefore : owned === source.before)) t.settledExtra += people;
+  }
+  if (!seen.mailable) return;
+  if (suppression ? owned && (based || here) : out && here) t.optedOut += people;
+  else if (here && others.some((o) => o.based && o.optedOut)) t.conflict += people;
+}
+
+function difference(system: SystemName, { optedOut, conflict, ...counts }: Counts): SystemDifference {
+  const sends = SENDERS.includes(system);
+  return {
+    ...counts,
+    attributes: {},
+    oldestPendingReads: null,
+    mailableOptedOut: sends ? optedOut : null,
+    consentConflict: sends ? conflict : null,
   };
 }

@@ -5,8 +5,14 @@ import { DAYS, type Days } from "./time.ts";
 /** Lists that the warehouse owns, in the order of their bits. */
 export const LISTS = ["active_customers", "trial", "recent_purchasers", "vip", "lapsed_180"] as const;
 export type ListName = (typeof LISTS)[number];
+export const listBit: Readonly<Record<ListName, number>> = {
+  active_customers: 1,
+  trial: 2,
+  recent_purchasers: 4,
+  vip: 8,
+  lapsed_180: 16,
+};
 export const PLANS = ["free", "trial", "starter", "pro", "business"] as const;
-export type Plan = (typeof PLANS)[number];
 export type Consent = "subscribed" | "unsubscribed" | "complained";
 
 /** What never changes about a person. */
@@ -17,6 +23,8 @@ export type Person = {
   readonly country: string;
 };
 
+/** Indexes in PLANS, as often as they are chosen. */
+const PAID = [2, 2, 3, 3, 4] as const;
 const TRIAL_DAYS = 10;
 /** Days between purchases of those who do not come every month. Few values, so that the phases stay spread. */
 const RARELY = [45, 60, 90, 120, 150, 180];
@@ -36,13 +44,14 @@ export class Population {
   /** People up to the end of day d, from day −120 on. */
   readonly #total: number[] = [];
   readonly #join: number[] = [];
-  readonly #ends: number[] = [];
-  readonly #optOuts: number[] = [];
+  readonly #phase: number;
+  readonly #today = new Uint8Array(1);
 
   /** @param size people on day 56 */
   constructor(seed: number, size: number, days: Days) {
     this.#seed = seed;
     this.#days = days;
+    this.#phase = unit(seed, 14);
     const joins = Array.from({ length: DAYS - STEADY_FROM + 1 }, (_, i) =>
       this.#joins(STEADY_FROM + i, size),
     );
@@ -96,59 +105,62 @@ export class Population {
     return this.#join[i] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The truth about a day; what a list's owner shows. */
   in(list: ListName, i: number, day: number): boolean {
+    this.lists(i, day, this.#today);
+    return ((this.#today[0] ?? 0) & listBit[list]) !== 0;
+  }
+
+  /** Bits of the lists that somebody is in from day `from` on, as many days as fit into `out`. */
+  lists(i: number, from: number, out: Uint8Array): void {
     const join = this.joined(i);
-    if (day < join) return false;
-    if (list === "trial") return day < join + TRIAL_DAYS;
     const start = join + TRIAL_DAYS;
-    if (day < start) return false;
     const end = this.#end(i, start);
-    if (Number.isNaN(end)) return false;
-    if (list === "lapsed_180") return day >= end + 180;
-    if (day >= end) return false;
-    if (list === "active_customers") return true;
-    if (list === "vip") return unit(this.#seed, i, 12) < 0.045 && day >= start + 30;
-    return day - this.#lastPurchase(i, start, day) < 30;
-  }
-
-  /** Last day of the paid plan; NaN: never had one. Asked for every day, so it is remembered. */
-  #end(i: number, start: number): number {
-    let end = this.#ends[i];
-    if (end === undefined) {
-      const converts = unit(this.#seed, i, 10) < 0.85;
-      end = converts ? start + Math.floor(-1500 * Math.log(1 - unit(this.#seed, i, 11))) : Number.NaN;
-      this.#ends[i] = end;
-    }
-    return end;
-  }
-
-  /** Half of the people buy every two to four weeks, the others rarely; a quarter of the purchases waits for a Saturday. */
-  #lastPurchase(i: number, start: number, day: number): number {
+    const vipFrom = unit(this.#seed, i, 12) < 0.045 ? start + 30 : Number.POSITIVE_INFINITY;
     const often = unit(this.#seed, i, 13);
     const every = often < 0.5 ? 14 + Math.floor(28 * often) : (RARELY[i % RARELY.length] ?? 60);
     // Spread evenly (by the golden ratio), so that the list of buyers has a rhythm of weeks and no tides of its own.
-    const phase = every * ((i * 0.618033988749895 + unit(this.#seed, 14)) % 1);
-    const k = Math.floor((day - phase) / every);
-    for (const n of [k, k - 1]) {
-      const planned = Math.floor(phase + n * every);
-      const waits = unit(this.#seed, i, n, 15) < 0.25;
-      const bought = waits ? planned + ((6 - this.#days.weekday(planned) + 7) % 7) : planned;
-      if (bought <= day) return Math.max(start, bought);
+    const phase = every * ((i * 0.618033988749895 + this.#phase) % 1);
+    let [planned, latest, earlier] = [Number.NaN, 0, 0];
+    for (let d = 0; d < out.length; d++) {
+      const day = from + d;
+      let bits = 0;
+      if (day < join)
+        bits = 0; // not here yet
+      else if (day < start) bits = listBit.trial;
+      else if (day < end) {
+        const n = Math.floor((day - phase) / every);
+        if (n !== planned) {
+          [planned, latest, earlier] = [
+            n,
+            this.#bought(i, n, phase, every),
+            this.#bought(i, n - 1, phase, every),
+          ];
+        }
+        const bought = latest <= day ? latest : earlier <= day ? earlier : start;
+        bits = listBit.active_customers;
+        if (day - Math.max(start, bought) < 30) bits |= listBit.recent_purchasers;
+        if (day >= vipFrom) bits |= listBit.vip;
+      } else if (day >= end + 180) bits = listBit.lapsed_180;
+      out[d] = bits;
     }
-    return start;
+  }
+
+  /** Last day of the paid plan; NaN, which is neither before nor after any day: never had one. */
+  #end(i: number, start: number): number {
+    const converts = unit(this.#seed, i, 10) < 0.85;
+    return converts ? start + Math.floor(-1500 * Math.log(1 - unit(this.#seed, i, 11))) : Number.NaN;
+  }
+
+  /** Half of the people buy every two to four weeks, the others rarely; a quarter of the purchases waits for a Saturday. */
+  #bought(i: number, n: number, phase: number, every: number): number {
+    const planned = Math.floor(phase + n * every);
+    const waits = unit(this.#seed, i, n, 15) < 0.25;
+    return waits ? planned + ((6 - this.#days.weekday(planned) + 7) % 7) : planned;
   }
 
   /** Day of the person's opt-out; Infinity: not yet. Mostly just after a send, on Tuesday or Thursday. */
   optOutDay(i: number): number {
-    let day = this.#optOuts[i];
-    if (day === undefined) {
-      day = this.#optOut(i);
-      this.#optOuts[i] = day;
-    }
-    return day;
-  }
-
-  #optOut(i: number): number {
     const join = this.joined(i);
     if (join < STEADY_FROM && unit(this.#seed, i, 20) < 0.09)
       return Math.floor(-110 * unit(this.#seed, i, 21));
@@ -157,14 +169,18 @@ export class Population {
     return unit(this.#seed, i, 23) < 0.6 ? day + ((2 - this.#days.weekday(day) + 7) % 7) : day;
   }
 
-  consent(i: number, day: number): Consent {
-    if (day < this.optOutDay(i)) return "subscribed";
-    return unit(this.#seed, i, 24) < 0.04 ? "complained" : "unsubscribed";
+  /** Does the person opt out by a complaint? */
+  complains(i: number): boolean {
+    return unit(this.#seed, i, 24) < 0.04;
   }
 
-  plan(i: number, day: number): Plan {
-    if (this.in("trial", i, day)) return "trial";
-    if (!this.in("active_customers", i, day)) return "free";
-    return pick(["starter", "starter", "pro", "pro", "business"], unit(this.#seed, i, 30));
+  consent(i: number, day: number): Consent {
+    if (day < this.optOutDay(i)) return "subscribed";
+    return this.complains(i) ? "complained" : "unsubscribed";
+  }
+
+  /** Index in PLANS of what the person pays for as an active customer. */
+  paidPlan(i: number): number {
+    return pick(PAID, unit(this.#seed, i, 30));
   }
 }

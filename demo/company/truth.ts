@@ -1,11 +1,22 @@
 import type { CheckName } from "../../core/finding.ts";
-import type { ListName } from "./population.ts";
+import { LISTS } from "./population.ts";
 import { pick, shuffled, unit } from "./random.ts";
 import { DAYS } from "./time.ts";
 
-export type AudienceName = ListName | "do_not_contact" | "newsletter_opt_in";
+export const AUDIENCES = ["do_not_contact", "newsletter_opt_in", ...LISTS] as const;
+export type AudienceName = (typeof AUDIENCES)[number];
 export type AttributeName = "plan" | "country" | "first_name";
-export type SystemName = "warehouse" | "crm" | "ghost";
+export const SYSTEMS = ["warehouse", "hubspot", "klaviyo", "mailchimp", "ads"] as const;
+export type SystemName = (typeof SYSTEMS)[number];
+export const bySystem = <T>(make: (system: SystemName) => T): Readonly<Record<SystemName, T>> => ({
+  warehouse: make("warehouse"),
+  hubspot: make("hubspot"),
+  klaviyo: make("klaviyo"),
+  mailchimp: make("mailchimp"),
+  ads: make("ads"),
+});
+/** Systems that send mail, and so tell who can be mailed. */
+export const SENDERS: readonly SystemName[] = ["klaviyo", "mailchimp"];
 
 /** A finding that should (or may) be there; any of the checks will do. */
 export type Expectation = {
@@ -46,14 +57,14 @@ export type Planted = {
 type Slot = { readonly audience: AudienceName; readonly system: SystemName };
 
 const LARGE: readonly Slot[] = [
-  { audience: "active_customers", system: "ghost" },
-  { audience: "recent_purchasers", system: "ghost" },
-  { audience: "lapsed_180", system: "ghost" },
-  { audience: "active_customers", system: "crm" },
-  { audience: "lapsed_180", system: "crm" },
+  { audience: "active_customers", system: "klaviyo" },
+  { audience: "recent_purchasers", system: "klaviyo" },
+  { audience: "lapsed_180", system: "klaviyo" },
+  { audience: "active_customers", system: "hubspot" },
+  { audience: "lapsed_180", system: "hubspot" },
 ];
-const crm = (...audiences: AudienceName[]): Slot[] =>
-  audiences.map((audience) => ({ audience, system: "crm" }));
+const ads = (...audiences: AudienceName[]): Slot[] =>
+  audiences.map((audience) => ({ audience, system: "ads" }));
 
 /** The attribute that each list needs and that a renamed column may take away. */
 const REQUIRED: Partial<Record<AudienceName, readonly [AttributeName, ...AttributeName[]]>> = {
@@ -81,13 +92,13 @@ export function plant(seed: number, size: number): readonly Planted[] {
   const daysAgo = (salt: number, least: number, most: number): number =>
     DAYS - least - Math.floor(unit(seed, salt, 7) * (most - least + 1));
 
-  const stale = take(1, crm("vip", "trial"));
-  const renamed = take(2, crm("trial", "active_customers", "lapsed_180"));
-  const doubled = take(3, crm("newsletter_opt_in", "active_customers", "lapsed_180"));
+  const stale = take(1, ads("vip", "trial"));
+  const renamed = take(2, ads("trial", "active_customers", "lapsed_180"));
+  const doubled = take(3, ads("recent_purchasers", "active_customers", "lapsed_180"));
   const duel = take(4, LARGE);
   const leaking = take(5, LARGE);
   const halved = take(6, LARGE);
-  const mailable: Slot = { audience: "do_not_contact", system: "ghost" };
+  const mailable: Slot = { audience: "do_not_contact", system: "klaviyo" };
   const none = { people: null, attribute: null, to: null };
   const people = (share: number, least: number): number => Math.max(least, Math.round(size * share));
   const attribute = pick<AttributeName>(REQUIRED[renamed.audience] ?? ["country"], unit(seed, 2, 8));
@@ -119,7 +130,7 @@ export function plant(seed: number, size: number): readonly Planted[] {
       may: [
         found(mailable, "disagreement", "size_anomaly"),
         found(
-          { audience: "newsletter_opt_in", system: "ghost" },
+          { audience: "newsletter_opt_in", system: "klaviyo" },
           "disagreement",
           "size_anomaly",
           "consent_violation",
@@ -165,26 +176,26 @@ export function plant(seed: number, size: number): readonly Planted[] {
   ];
 }
 
-/** Half of the seeds lose the end of a compressed export today, the others get a maintenance page half-way through Ghost's members some days ago. */
+/** Half of the seeds lose the end of a compressed export today, the others get a maintenance page half-way through Klaviyo's profiles some days ago. */
 function truncated(seed: number): Planted {
   const none = { audience: null, people: null, attribute: null, may: [] };
   if (seed === 1 || unit(seed, 8, 1) < 0.5) {
     return {
       kind: "truncated_gzip",
       ...none,
-      system: "crm",
+      system: "ads",
       from: DAYS,
       to: DAYS,
-      must: [{ checks: ["run_failure"], audience: null, system: "crm" }],
+      must: [{ checks: ["run_failure"], audience: null, system: "ads" }],
     };
   }
   const day = DAYS - 1 - Math.floor(unit(seed, 8, 2) * 5);
   return {
     kind: "lost_page",
     ...none,
-    system: "ghost",
+    system: "klaviyo",
     from: day,
     to: day,
-    must: [{ checks: ["run_failure"], audience: null, system: "ghost" }],
+    must: [{ checks: ["run_failure"], audience: null, system: "klaviyo" }],
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
-import { consentIn, exists, inList, type Packed, planIn } from "./copies.ts";
+import { consentIn, exists, inList, type Packed, planIn } from "./packed.ts";
 import { LISTS, type Population } from "./population.ts";
 
 export type Warehouse = {
@@ -22,12 +22,16 @@ export type Warehouse = {
 
 const SCHEMA = `
   create table customers (
-    customer_id text primary key, email text not null unique, first_name text, plan text not null, country text not null,
+    customer_id text not null, email text not null, first_name text, plan text not null, country text not null,
     consent text not null, consent_at timestamptz, created_at timestamptz not null, updated_at timestamptz not null
   );
-  create table segment_members (
-    segment text not null, customer_id text not null references customers, primary key (segment, customer_id)
-  );`;
+  create table segment_members (segment text not null, customer_id text not null);`;
+
+/** Made after the first load: checking a million people one by one takes three times as long. */
+const CONSTRAINTS = `
+  alter table customers add primary key (customer_id), add unique (email);
+  alter table segment_members add primary key (segment, customer_id), add foreign key (customer_id) references customers;
+  analyze customers, segment_members;`;
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -96,6 +100,9 @@ async function role(
   }
 }
 
+/** People in one statement: few enough that their parameters are no burden, enough that a million are not many. */
+const BATCH = 5_000;
+
 async function load(
   pool: pg.Pool,
   before: Uint16Array,
@@ -104,12 +111,62 @@ async function load(
   at: Date,
   optedOutAt: (i: number) => Date | null,
 ): Promise<void> {
+  const first = before.length === 0;
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    let written = Promise.resolve();
+    for (const changes of batches(before, now)) {
+      const rows = rowsOf(changes, before, now, population, at, optedOutAt);
+      // The next rows are made while the server writes these.
+      await written;
+      written = write(client, rows, first);
+      written.catch(() => undefined); // told by the next await
+    }
+    await written;
+    if (first) await client.query(CONSTRAINTS);
+    await client.query("commit");
+  } catch (e) {
+    await client.query("rollback");
+    throw e;
+  } finally {
+    client.release();
+  }
+}
+
+/** People whose record changed, some thousands at a time. */
+function* batches(before: Uint16Array, now: Uint16Array): Generator<readonly number[]> {
+  let batch: number[] = [];
+  for (let i = 0; i < now.length; i++) {
+    const is = now[i] ?? 0;
+    if (is === (before[i] ?? 0) || !exists(is)) continue;
+    if (batch.push(i) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+/** Columns, as the statements take them. */
+type Rows = {
+  readonly customers: readonly unknown[][];
+  readonly added: readonly [string[], string[]];
+  readonly removed: readonly [string[], string[]];
+};
+
+function rowsOf(
+  changes: readonly number[],
+  before: Uint16Array,
+  now: Uint16Array,
+  population: Population,
+  at: Date,
+  optedOutAt: (i: number) => Date | null,
+): Rows {
   const customers: unknown[][] = [[], [], [], [], [], [], [], []];
   const added: [string[], string[]] = [[], []];
   const removed: [string[], string[]] = [[], []];
-  for (let i = 0; i < now.length; i++) {
+  for (const i of changes) {
     const [was, is]: [Packed, Packed] = [before[i] ?? 0, now[i] ?? 0];
-    if (was === is || !exists(is)) continue;
     const person = population.person(i);
     const row = [
       person.customerId,
@@ -129,32 +186,31 @@ async function load(
       change[1].push(person.customerId);
     }
   }
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    await client.query(
-      `insert into customers (customer_id, email, first_name, plan, country, consent, consent_at, created_at, updated_at)
-       select id, email, first_name, plan, country, consent, consent_at, at, at
-       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-         as row (id, email, first_name, plan, country, consent, consent_at, at)
-       on conflict (customer_id) do update set
-         plan = excluded.plan, consent = excluded.consent, consent_at = excluded.consent_at, updated_at = excluded.updated_at`,
-      customers,
-    );
-    await client.query(
-      "insert into segment_members (segment, customer_id) select * from unnest($1::text[], $2::text[]) on conflict do nothing",
-      added,
-    );
-    await client.query(
-      `delete from segment_members m using unnest($1::text[], $2::text[]) as gone (segment, customer_id)
-       where m.segment = gone.segment and m.customer_id = gone.customer_id`,
-      removed,
-    );
-    await client.query("commit");
-  } catch (e) {
-    await client.query("rollback");
-    throw e;
-  } finally {
-    client.release();
-  }
+  return { customers, added, removed };
 }
+
+/** @param first the tables are empty, and without the constraints that a conflict could be with */
+async function write(client: pg.PoolClient, rows: Rows, first: boolean): Promise<void> {
+  await client.query(
+    `insert into customers (customer_id, email, first_name, plan, country, consent, consent_at, created_at, updated_at)
+     select id, email, first_name, plan, country, consent, consent_at, at, at
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+       as row (id, email, first_name, plan, country, consent, consent_at, at)
+     ${first ? "" : UPDATE}`,
+    [...rows.customers],
+  );
+  await client.query(
+    `insert into segment_members (segment, customer_id) select * from unnest($1::text[], $2::text[])
+     ${first ? "" : "on conflict do nothing"}`,
+    [...rows.added],
+  );
+  if (first) return;
+  await client.query(
+    `delete from segment_members m using unnest($1::text[], $2::text[]) as gone (segment, customer_id)
+     where m.segment = gone.segment and m.customer_id = gone.customer_id`,
+    [...rows.removed],
+  );
+}
+
+const UPDATE = `on conflict (customer_id) do update set
+  plan = excluded.plan, consent = excluded.consent, consent_at = excluded.consent_at, updated_at = excluded.updated_at`;

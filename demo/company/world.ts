@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type GhostSim, startGhostSim } from "../ghost/server.ts";
+import { AD_FILES, type ExportedName, exportAds } from "./ads.ts";
 import { Copies } from "./copies.ts";
-import { CRM_FILES, exportCrm } from "./crm.ts";
-import { type HistoryDay, type HistoryRequest, writeHistory } from "./fast-history.ts";
-import { loadGhost, replayJournal } from "./newsletter.ts";
+import { type HistoryDay, type HistoryRequest, type Tell, writeHistory } from "./fast-history.ts";
+import { movedBetween } from "./moved.ts";
 import { Population } from "./population.ts";
-import { Days } from "./time.ts";
+import { type Places, SIMULATED, type SimulatedName, Simulators } from "./simulators.ts";
+import { DAYS, Days } from "./time.ts";
 import { type Planted, plant } from "./truth.ts";
 import { openWarehouse, type Warehouse } from "./warehouse.ts";
 
@@ -20,7 +20,7 @@ export type WorldOptions = {
   readonly now: Date;
   /** Connection with the right to make databases. */
   readonly warehouseAdminUrl: string;
-  /** For exports, the simulator's journal and the world's own memory. */
+  /** For exports, the simulators' journals and the world's own memory. */
   readonly folder: string;
   /** Go on with what is there instead of starting anew. */
   readonly resume?: boolean;
@@ -28,47 +28,58 @@ export type WorldOptions = {
   readonly faults?: boolean;
 };
 
-type Memory = { readonly day: number; readonly ghostPort: number; readonly ghostKey: string };
+type Memory = { readonly day: number; readonly places: Places };
 
-/** The demo company: a warehouse, a CRM and a newsletter tool that live through their days together. */
+/** The demo company: a warehouse, HubSpot, Klaviyo, Mailchimp and exports that live through their days together. */
 export class DemoWorld {
   readonly days: Days;
   readonly population: Population;
   /** What is wrong in this world; for tests only. */
   readonly planted: readonly Planted[];
-  readonly ghost: GhostSim;
+  readonly simulators: Simulators;
   readonly warehouse: Warehouse;
-  readonly crmFolder: string;
+  readonly adsFolder: string;
   readonly #copies: Copies;
   readonly #options: WorldOptions;
   #day: number;
   #warehouse: Uint16Array = new Uint16Array();
-  #ghost: Uint16Array = new Uint16Array();
+  readonly #shown: Record<SimulatedName, Uint16Array> = {
+    hubspot: new Uint16Array(),
+    klaviyo: new Uint16Array(),
+    mailchimp: new Uint16Array(),
+  };
 
-  private constructor(options: WorldOptions, ghost: GhostSim, warehouse: Warehouse, day: number) {
+  private constructor(
+    options: WorldOptions,
+    days: Days,
+    simulators: Simulators,
+    warehouse: Warehouse,
+    day: number,
+  ) {
     this.#options = options;
-    this.days = new Days(options.today, options.now);
+    this.days = days;
     this.population = new Population(options.seed, options.size, this.days);
     this.planted = options.faults === false ? [] : plant(options.seed, options.size);
     this.#copies = new Copies(this.population, options.seed, this.planted);
-    this.ghost = ghost;
+    this.simulators = simulators;
     this.warehouse = warehouse;
-    this.crmFolder = join(options.folder, "crm");
+    this.adsFolder = join(options.folder, "ads");
     this.#day = day;
   }
 
   static async start(options: WorldOptions): Promise<DemoWorld> {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     const memory = options.resume ? recall(options.folder) : null;
-    const journalFile = join(options.folder, "ghost-journal.jsonl");
-    if (!memory) rmSync(journalFile, { force: true });
+    const days = new Days(options.today, options.now);
     const warehouse = await openWarehouse(options.warehouseAdminUrl, options.folder, memory !== null);
-    const ghost = await startGhost(memory, journalFile);
-    const world = new DemoWorld(options, ghost, warehouse, memory?.day ?? 0);
+    const simulators = await Simulators.start(options.folder, memory?.places ?? null, {
+      at: days.at(DAYS + 4, 7, 0),
+    });
+    const world = new DemoWorld(options, days, simulators, warehouse, memory?.day ?? 0);
     if (memory && memory.day > 0) {
       world.#warehouse = world.#copies.day("warehouse", memory.day);
-      world.#moveGhost(memory.day);
-      replayJournal(ghost.control, journalFile);
+      for (const name of SIMULATED) world.#move(name, memory.day);
+      simulators.redo();
     }
     world.#remember();
     return world;
@@ -92,20 +103,14 @@ export class DemoWorld {
     const loadedAt = new Date(this.days.audit(n).getTime() - 90 * 60_000);
     await this.warehouse.load(this.#warehouse, warehouse, this.population, loadedAt, optedOutAt);
     this.#warehouse = warehouse;
-    this.#moveGhost(n);
-    this.#exportStale(n);
-    this.#export(n);
-    this.ghost.control.clearFaults();
+    for (const name of SIMULATED) this.#move(name, n);
+    await this.#exportStale(n);
+    await this.#export(n);
+    const { control } = this.simulators.klaviyo;
+    control.clearFaults();
     if (this.#copies.active("lost_page", n)) {
-      // A maintenance page instead of the rest of the members.
-      this.ghost.control.fault({
-        kind: "html",
-        status: 200,
-        method: "GET",
-        path: "/members/",
-        skip: 3,
-        times: null,
-      });
+      // A maintenance page instead of the rest of the profiles.
+      control.fault({ kind: "html", status: 200, method: "GET", path: "/profiles", skip: 3, times: null });
     }
     this.#day = n;
     this.#remember();
@@ -119,9 +124,9 @@ export class DemoWorld {
     };
   }
 
-  #export(n: number): void {
-    exportCrm(this.#copies.day("crm", n), this.population, this.#copies, {
-      folder: this.crmFolder,
+  #export(n: number): Promise<void> {
+    return exportAds(this.#copies.day("ads", n), this.population, this.#copies, {
+      folder: this.adsFolder,
       day: n,
       seed: this.#options.seed,
       exportedAt: this.days.exported(n),
@@ -130,42 +135,44 @@ export class DemoWorld {
   }
 
   /** Whoever starts late in the story finds the export that nobody renews as it was left on its last good day. */
-  #exportStale(n: number): void {
+  async #exportStale(n: number): Promise<void> {
     const stale = this.#copies.active("stale_copy", n);
     if (stale === undefined || stale.audience === null) return;
-    if (!existsSync(join(this.crmFolder, CRM_FILES[stale.audience]))) this.#export(stale.from - 1);
+    if (!existsSync(join(this.adsFolder, AD_FILES[stale.audience as ExportedName])))
+      await this.#export(stale.from - 1);
   }
 
   /** Counts, comparisons and member sets of days 1 to `until`, without touching any system. */
-  history(request: HistoryRequest): Promise<HistoryDay[]> {
-    return writeHistory({ population: this.population, copies: this.#copies, days: this.days }, request);
+  history(request: HistoryRequest, tell?: Tell): Promise<HistoryDay[]> {
+    return writeHistory(
+      { population: this.population, copies: this.#copies, days: this.days },
+      request,
+      tell,
+    );
   }
 
   async close(): Promise<void> {
-    await this.ghost.close();
+    await this.simulators.close();
     await this.warehouse.close();
   }
 
   /** Ends and removes everything that is outside the folder. */
   async dispose(): Promise<void> {
-    await this.ghost.close();
+    await this.simulators.close();
     await this.warehouse.drop();
   }
 
-  #moveGhost(n: number): void {
-    const now = this.#copies.day("ghost", n);
+  #move(name: SimulatedName, n: number): void {
+    const now = this.#copies.day(name, n);
     const joinedAt = (i: number): Date =>
       new Date(this.days.at(this.population.joined(i), 3, 0).getTime() + (i % 3600) * 1000);
-    loadGhost(this.ghost.control, this.#ghost, now, this.population, joinedAt);
-    this.#ghost = now;
+    const moved = movedBetween(this.#shown[name], now, this.population, joinedAt, this.#optedOutBy(n));
+    this.simulators.move(name, moved);
+    this.#shown[name] = now;
   }
 
   #remember(): void {
-    const memory: Memory = {
-      day: this.#day,
-      ghostPort: Number(new URL(this.ghost.url).port),
-      ghostKey: this.ghost.key,
-    };
+    const memory: Memory = { day: this.#day, places: this.simulators.places };
     writeFileSync(join(this.#options.folder, "world.json"), JSON.stringify(memory), { mode: 0o600 });
   }
 }
@@ -178,16 +185,4 @@ function recall(folder: string): Memory | null {
     if (e instanceof Error && "code" in e && e.code === "ENOENT") return null;
     throw e;
   }
-}
-
-/** On the same port and with the same key as before, if the port is free: then the configuration does not change. */
-async function startGhost(memory: Memory | null, journalFile: string): Promise<GhostSim> {
-  if (memory) {
-    try {
-      return await startGhostSim({ port: memory.ghostPort, key: memory.ghostKey, journalFile });
-    } catch (e) {
-      if (!(e instanceof Error && "code" in e && e.code === "EADDRINUSE")) throw e;
-    }
-  }
-  return startGhostSim({ port: 0, journalFile, ...(memory ? { key: memory.ghostKey } : {}) });
 }

@@ -3,7 +3,7 @@ import { badRequest, invalid, notFound } from "./api-error.ts";
 import { FilterSyntaxError, UnknownFieldError } from "./filter.ts";
 import type { GhostJournal } from "./journal.ts";
 import { isEmail, labelsFrom, memberInput, newslettersFrom, rootItem } from "./member-input.ts";
-import { type MemberStore, type Order, select } from "./member-store.ts";
+import { type Found, type MemberStore, type Order, select } from "./member-store.ts";
 import type { SimMember } from "./model.ts";
 import { fieldsOf, metaOf, notUnderstood, pageOf, slice } from "./page.ts";
 import { type MemberView, memberJson, memberText, unknownFields } from "./serialise.ts";
@@ -18,6 +18,7 @@ export type Ghost = {
 export type Answer = { readonly status: number; readonly body: unknown; readonly text?: string };
 
 const LIST = "list members";
+const NOBODY: Found = { members: [], from: 0 };
 /** What `include` may add; labels and newsletters come anyway, other words are ignored. */
 const INCLUDES: readonly string[] = ["email_recipients", "products", "tiers"];
 
@@ -56,11 +57,17 @@ function orderOf(query: URLSearchParams): Order {
 }
 
 /** Members that a request's filter and search choose. */
-export function chosen(ghost: Ghost, query: URLSearchParams, what: string, lagMs = 0): readonly SimMember[] {
+export function chosen(ghost: Ghost, query: URLSearchParams, what: string): readonly SimMember[] {
+  const { members, from } = findAll(ghost, query, what, 0);
+  return members.slice(from);
+}
+
+function findAll(ghost: Ghost, query: URLSearchParams, what: string, lagMs: number): Found {
   const [filter, search, order] = [query.get("filter"), query.get("search"), orderOf(query)];
   try {
     if (lagMs === 0) return ghost.store.query(filter, search, order);
-    return select(ghost.journal.lagged(ghost.store.all(), ghost.now(), lagMs), filter, search, order);
+    const before = ghost.journal.lagged(ghost.store.all(), ghost.now(), lagMs);
+    return { members: select(before, filter, search, order), from: 0 };
   } catch (e) {
     if (e instanceof FilterSyntaxError) throw badRequest(what, "Error parsing filter");
     if (e instanceof UnknownFieldError) throw notUnderstood(what);
@@ -74,10 +81,10 @@ export function browse(ghost: Ghost, query: URLSearchParams, fault: Fault | null
   if (how.fields && unknownFields(how.fields)) throw notUnderstood(LIST);
   const found =
     fault?.kind === "empty_list"
-      ? []
-      : chosen(ghost, query, LIST, fault?.kind === "read_lag" ? (fault.ms ?? 1000) : 0);
+      ? NOBODY
+      : findAll(ghost, query, LIST, fault?.kind === "read_lag" ? (fault.ms ?? 1000) : 0);
   const asked = fault?.kind === "repeat_page" ? { ...request, page: Math.max(1, request.page - 1) } : request;
-  let members = slice(found, asked);
+  let members = slice(found.members, asked, found.from);
   if (fault?.kind === "short_page")
     members = members.slice(0, Math.max(0, members.length - (fault.rows ?? 10)));
   if (fault?.kind === "duplicate_rows" && members[0]) members = [...members, members[0]];
@@ -86,7 +93,7 @@ export function browse(ghost: Ghost, query: URLSearchParams, fault: Fault | null
     const gone = ghost.store.all().find((m) => m.labels.some((l) => l.name === members[0]?.labels[0]?.name));
     if (gone) ghost.store.delete(gone.id);
   }
-  const total = found.length + (fault?.kind === "wrong_total" ? (fault.rows ?? 7) : 0);
+  const total = found.members.length - found.from + (fault?.kind === "wrong_total" ? (fault.rows ?? 7) : 0);
   const meta = metaOf(request, total);
   if (how.fields === null && how.include.size === 0 && fault?.field === undefined) {
     const texts = members.map((m) => memberText(m, how.siteUrl, how.suppression(m.email)));

@@ -29,12 +29,13 @@ export function metaOf({ page, limit, told }: PageRequest, total: number): Recor
   return { pagination: { page, limit: told, pages, total, next, prev } };
 }
 
-export const slice = <T>(items: readonly T[], { page, limit }: PageRequest): readonly T[] =>
+/** @param from index of the first item of page 1 */
+export const slice = <T>(items: readonly T[], { page, limit }: PageRequest, from = 0): readonly T[] =>
   limit === Number.POSITIVE_INFINITY
     ? page === 1
-      ? items
+      ? items.slice(from)
       : []
-    : items.slice((page - 1) * limit, page * limit);
+    : items.slice(from + (page - 1) * limit, from + page * limit);
 
 export const fieldsOf = (query: URLSearchParams): readonly string[] | null =>
   query

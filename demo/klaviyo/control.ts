@@ -40,6 +40,7 @@ export type KlaviyoControl = {
   /** A person at this moment, as the journal words it. */
   state(email: string): PersonState | null;
   profiles(): readonly SimProfile[];
+  lists(): readonly SimList[];
   counts(): {
     readonly profiles: number;
     readonly groups: Readonly<Record<string, number>>;
@@ -95,8 +96,11 @@ export function klaviyoControl({ account, now, settle, setLimits, server }: Cont
         const p = seedProfile(person, known?.id ?? store.ids.profile(), now());
         store.put(p);
         const joined = person.joinedAt === undefined ? p.createdAt : ms(person.joinedAt);
-        for (const name of person.lists ?? [])
-          store.join((listNamed(name) ?? addList(name)).id, p.id, joined);
+        const lists = (person.lists ?? []).map((name) => listNamed(name) ?? addList(name));
+        if (known && person.lists !== undefined)
+          for (const { id } of store.lists.values())
+            if (!lists.some((l) => l.id === id)) store.leave(id, p.id);
+        for (const list of lists) store.join(list.id, p.id, joined);
       }
     },
     unload(emails) {
@@ -180,6 +184,7 @@ export function klaviyoControl({ account, now, settle, setLimits, server }: Cont
       settle();
       return [...store.profiles()];
     },
+    lists: () => [...store.lists.values()],
     counts() {
       settle();
       return {

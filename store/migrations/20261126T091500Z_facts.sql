@@ -30,7 +30,7 @@ create table campaign (
   primary key (system, id)
 );
 
--- Counts of mail over half-open [from_at, to_at); null: not told.
+-- Counts of mail over half-open [from_at, to_at), as last told; null: not told.
 create table delivery (
   system text not null,
   audience text,
@@ -44,7 +44,7 @@ create table delivery (
   unsubscribed bigint,
   seen_at timestamptz not null
 );
-create unique index delivery_span on delivery (system, coalesce(audience, ''), coalesce(campaign, ''), from_at);
+create index delivery_audience on delivery (audience, system);
 
 -- What each system told last. A part is null when it could not tell; notes say why.
 create table system_facts (

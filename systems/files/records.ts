@@ -11,12 +11,15 @@ export type Records = {
 
 const QUOTE = 34;
 const RETURN = 13;
+/** csv-parse takes as long to begin as to parse some ten lines; what stands closer together goes through it at once. */
+const APART = 1_500;
 /** A carriage return alone ends a line in very old exports only, which have no line feed at all. */
-const LINE_ENDS = ["\r\n", "\n", "\r"];
+const LINE_FEEDS = ["\r\n", "\n"];
+const LINE_ENDS = [...LINE_FEEDS, "\r"];
 
 /**
  * Splits blocks of lines into records. Lines without a quote are split directly, which is what nearly every line of
- * nearly every export is; a block with quotes goes through csv-parse, together with as many lines as the quotes span.
+ * nearly every export is; those with quotes go through csv-parse, together with as many lines as the quotes span.
  *
  * @throws bad_data for quotes that do not close or stand where none may, with the line
  */
@@ -37,9 +40,13 @@ export async function* records(
       continue;
     }
     const text = block.bytes.toString("utf8");
-    const plain = !quoted && !(block.last && block.bytes.includes(RETURN) && !block.bytes.includes("\n"));
+    const strange = block.last && block.bytes.includes(RETURN) && !block.bytes.includes("\n");
     yield {
-      rows: plain ? splitPlain(text, delimiter) : parseQuoted(text, delimiter, block.firstLine, label),
+      rows: strange
+        ? parseQuoted(text, delimiter, block.firstLine, label)
+        : quoted
+          ? splitMixed(text, delimiter, block.firstLine, label)
+          : splitPlain(text, delimiter),
       firstLine: block.firstLine,
       text,
     };
@@ -64,19 +71,66 @@ export function splitPlain(text: string, delimiter: string): string[][] {
   return rows;
 }
 
-const options = (text: string, delimiter: string) => ({
+/** @param text with line feeds, if it has line ends at all */
+export function splitMixed(text: string, delimiter: string, firstLine: number, label: string): string[][] {
+  const parts: string[][][] = [];
+  let line = firstLine;
+  for (let from = 0; from < text.length; ) {
+    const quote = text.indexOf('"', from);
+    const start = quote < 0 ? text.length : text.lastIndexOf("\n", quote) + 1;
+    const plain = text.slice(from, start);
+    parts.push(splitPlain(plain, delimiter));
+    if (quote < 0) break;
+    const end = quotedUntil(text, quote);
+    const quoted = text.slice(start, end);
+    line += lineFeeds(plain);
+    parts.push(parseQuoted(quoted, delimiter, line, label, LINE_FEEDS));
+    line += lineFeeds(quoted);
+    from = end;
+  }
+  return parts.flat();
+}
+
+/** Where the first line begins that no quote of a line before spans, and that has none itself nor just after it. */
+function quotedUntil(text: string, quote: number): number {
+  let quotes = 0;
+  for (let next = quote; ; ) {
+    const end = text.indexOf("\n", next);
+    if (end < 0) return text.length;
+    for (; next >= 0 && next < end; next = text.indexOf('"', next + 1)) quotes++;
+    const open = quotes % 2 === 1;
+    if (next < 0) return open ? text.length : end + 1;
+    if (!open && next - end > APART) return end + 1;
+  }
+}
+
+function lineFeeds(text: string): number {
+  let n = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) n++;
+  return n;
+}
+
+const endsIn = (text: string): readonly string[] => (text.includes("\n") ? LINE_FEEDS : LINE_ENDS);
+
+const options = (delimiter: string, ends: readonly string[]) => ({
   delimiter,
-  record_delimiter: text.includes("\n") ? LINE_ENDS.slice(0, 2) : LINE_ENDS,
+  record_delimiter: [...ends],
   skip_empty_lines: true,
   relax_column_count: true, // the reader checks the count against the header
   max_record_size: MAX_LINE_BYTES,
 });
 
-export function parseQuoted(text: string, delimiter: string, firstLine: number, label: string): string[][] {
+export function parseQuoted(
+  text: string,
+  delimiter: string,
+  firstLine: number,
+  label: string,
+  ends: readonly string[] = endsIn(text),
+): string[][] {
   try {
-    return parse(text, options(text, delimiter));
+    return parse(text, options(delimiter, ends));
   } catch (e) {
-    throw explained(e, firstLine + (recordEnds(text, delimiter).at(-1) ?? 0), label);
+    throw explained(e, firstLine + (recordEnds(text, delimiter, ends).at(-1) ?? 0), label);
   }
 }
 
@@ -104,11 +158,11 @@ function explained(e: unknown, line: number, label: string): Error {
 }
 
 /** Lines of a text, counted from 1, on which its records end, up to the first broken one. Slow, for messages only. */
-function recordEnds(text: string, delimiter: string): number[] {
+function recordEnds(text: string, delimiter: string, lineEnds: readonly string[] = endsIn(text)): number[] {
   const ends: number[] = [];
   try {
     parse(text, {
-      ...options(text, delimiter),
+      ...options(delimiter, lineEnds),
       on_record: (record: string[], context) => {
         ends.push(context.lines);
         return record;

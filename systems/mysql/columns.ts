@@ -1,6 +1,9 @@
-import { type FieldPacket, Types } from "mysql2";
+import mysql, { type FieldPacket } from "mysql2";
 import type { FieldType } from "../../core/model.ts";
 import type { Column, TextRow } from "../sql/row.ts";
+
+// the package is CommonJS: Node gives its names only through the default export
+const { Types } = mysql;
 
 /** What the server tells of a column. */
 export type Field = Pick<FieldPacket, "name" | "columnType" | "columnLength" | "characterSet">;

@@ -1,4 +1,4 @@
-import { Types } from "mysql2";
+import mysql from "mysql2";
 import { describe, expect, it } from "vitest";
 import { decoder, type Field } from "./columns.ts";
 import { placeOf } from "./dsn.ts";
@@ -7,6 +7,9 @@ import { bareNames, quoteName } from "./identifier.ts";
 import { textLiteral } from "./literal.ts";
 import { notAQuery } from "./query.ts";
 import { privilegesOf } from "./rights.ts";
+
+// the package is CommonJS: Node gives its names only through the default export
+const { Types } = mysql;
 
 describe("names", () => {
   it.each([

@@ -2,8 +2,8 @@ import type pg from "pg";
 import type { Column, TextRow } from "../sql/row.ts";
 import { columnsOf } from "./columns.ts";
 
-/** Rows a round trip. 5,000 rows of a handful of columns are about a megabyte. */
-export const BATCH = 5_000;
+/** Rows a round trip, some hundred kilobytes: between two of them the pages are served. */
+export const BATCH = 2_000;
 
 export type Batch = { readonly columns: readonly Column[]; readonly rows: readonly TextRow[] };
 

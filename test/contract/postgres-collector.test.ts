@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresCollector } from "../../collectors/postgres.ts";
+import { BATCH } from "../../systems/postgres/cursor.ts";
 import { collectorContract, contextFor, readAll } from "./collector.ts";
 import { pgSystem, postgresWorld, sqlTarget, type Warehouse, warehouse } from "./postgres-world.ts";
 
@@ -107,11 +108,16 @@ describe("Postgres collector", () => {
     const c = collector({ statementTimeoutSeconds: 1 });
     let pages = 0;
     for await (const page of c.read(
-      [sqlTarget("select 'x' || n || '@example.test' as email from generate_series(1, 12000) as s(n)")],
+      [
+        sqlTarget(
+          `select 'x' || n || '@example.test' as email from generate_series(1, ${2 * BATCH + 7}) as s(n)`,
+        ),
+      ],
       contextFor(),
     )) {
       pages++;
-      for (const end of page.ends) expect(end).toMatchObject({ coverage: "complete", enumerated: 12_000 });
+      for (const end of page.ends)
+        expect(end).toMatchObject({ coverage: "complete", enumerated: 2 * BATCH + 7 });
       if (pages === 1) await new Promise((r) => setTimeout(r, 1500));
     }
     expect(pages).toBe(4);

@@ -4,6 +4,7 @@ import { postgresCollector } from "../../collectors/postgres.ts";
 import type { PostgresSystem, SecretRef } from "../../core/config.ts";
 import { audienceId, type ReadTarget, systemId } from "../../core/model.ts";
 import { postgresWriter } from "../../sync/writers/postgres.ts";
+import { BATCH } from "../../systems/postgres/cursor.ts";
 import { asAdmin } from "../setup/database.ts";
 import type { CollectorWorld } from "./collector.ts";
 import type { WriterWorld } from "./writer.ts";
@@ -73,7 +74,7 @@ export async function postgresWorld(): Promise<CollectorWorld> {
   const wrong = new URL(w.readerUrl);
   wrong.password = "wrong";
   return {
-    pageSize: 5000,
+    pageSize: BATCH,
     target: sqlTarget(
       "select email, name, 1 / divisor as one from (select * from people order by n offset 0) as people",
     ),
@@ -88,7 +89,7 @@ export async function postgresWorld(): Promise<CollectorWorld> {
     },
     faults: new Set(["page_lost"] as const), // the others are faults of HTTP
     async fault(_kind, after) {
-      await w.sql("update people set divisor = 0 where n > $1", [after * 5000 + 10]);
+      await w.sql("update people set divisor = 0 where n > $1", [after * BATCH + 10]);
     },
     verbs: () => null,
     close: () => w.drop(),

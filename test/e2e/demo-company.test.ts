@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { LIST_TITLES } from "../../demo/company/lists.ts";
+import { LISTS } from "../../demo/company/population.ts";
 import { DAYS } from "../../demo/company/time.ts";
 import { DemoHost, type StartRequest } from "../../demo/host.ts";
-import { ghostCall } from "./ghost-call.ts";
 
 const clock = { now: () => new Date("2027-01-10T09:00:00Z") };
-const LISTS = ["active_customers", "trial", "recent_purchasers", "vip", "lapsed_180"];
 let folder: string;
 let host: DemoHost;
 const request = (): StartRequest => ({
@@ -30,7 +30,7 @@ async function sql(dsn: string, text: string): Promise<string[]> {
   }
 }
 const csv = (name: string): string[] => {
-  const bytes = readFileSync(join(host.world.crmFolder, name));
+  const bytes = readFileSync(join(host.world.adsFolder, name));
   return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString().trimEnd().split("\r\n");
 };
 const emailsIn = (name: string): Set<string> =>
@@ -39,13 +39,32 @@ const emailsIn = (name: string): Set<string> =>
       .slice(1)
       .map((l) => (l.split(",")[1] ?? "").toLowerCase()),
   );
-const labelled = (label: string): Set<string> =>
-  new Set(
-    host.world.ghost.control
-      .members()
-      .filter((m) => m.labels.some((l) => l.name === label))
-      .map((m) => m.email),
-  );
+/** Members of a list by its name, as each simulator itself has them. */
+const listed: Record<"hubspot" | "klaviyo", (title: string) => Set<string>> = {
+  hubspot: (title) => {
+    const { control } = host.world.simulators.hubspot;
+    return new Set(
+      control.contacts().flatMap((c) => (control.listsOf(c.email).includes(title) ? [c.email] : [])),
+    );
+  },
+  klaviyo: (title) => {
+    const { control } = host.world.simulators.klaviyo;
+    const id = control.lists().find((l) => l.name === title)?.id ?? "";
+    return new Set(
+      control
+        .profiles()
+        .flatMap(({ email }) => (email !== null && control.state(email)?.lists.includes(id) ? [email] : [])),
+    );
+  },
+};
+/** Can Klaviyo, or Mailchimp, mail this address now? */
+const mailableFrom = (email: string): string[] => {
+  const { klaviyo, mailchimp } = host.world.simulators;
+  return [
+    ...(klaviyo.control.state(email)?.canReceiveEmail ? ["klaviyo"] : []),
+    ...(mailchimp.control.find(email)?.status === "subscribed" ? ["mailchimp"] : []),
+  ];
+};
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "plumbline-demo-"));
@@ -59,7 +78,7 @@ afterAll(async () => {
 describe("on a day before anything goes wrong", () => {
   beforeAll(() => host.world.day(30));
 
-  test("all three systems hold the same people, but for a few late changes and the opted-out", async () => {
+  test("all systems hold the same people, but for a few late changes and the opted-out", async () => {
     const out = emailsIn("do_not_contact.csv");
     for (const list of LISTS) {
       const owner = await sql(
@@ -68,14 +87,7 @@ describe("on a day before anything goes wrong", () => {
       );
       const expected = new Set(owner.filter((e) => !out.has(e)));
       const file = emailsIn(list === "recent_purchasers" ? "recent_purchasers.csv.gz" : `${list}.csv`);
-      const title = {
-        active_customers: "Active customers",
-        trial: "Trial",
-        recent_purchasers: "Recent purchasers",
-        vip: "VIP",
-        lapsed_180: "Lapsed 180 days",
-      }[list];
-      for (const copy of [file, labelled(title ?? "")]) {
+      for (const copy of [file, listed.hubspot(LIST_TITLES[list]), listed.klaviyo(LIST_TITLES[list])]) {
         const differing =
           [...expected].filter((e) => !copy.has(e)).length + [...copy].filter((e) => !expected.has(e)).length;
         expect(differing, list).toBeLessThanOrEqual(Math.max(3, expected.size * 0.02));
@@ -87,13 +99,11 @@ describe("on a day before anything goes wrong", () => {
   test("nobody who opted out can be mailed", () => {
     const out = emailsIn("do_not_contact.csv");
     expect(out.size).toBeGreaterThan(20);
-    expect(
-      host.world.ghost.control.members().filter((m) => out.has(m.email) && m.newsletters.length > 0),
-    ).toEqual([]);
+    expect([...out].flatMap(mailableFrom)).toEqual([]);
   });
 
   test("exports carry the time of their day, and the read-only role cannot write", async () => {
-    expect(statSync(join(host.world.crmFolder, "vip.csv")).mtime.toISOString()).toBe(
+    expect(statSync(join(host.world.adsFolder, "vip.csv")).mtime.toISOString()).toBe(
       host.world.days.exported(30).toISOString(),
     );
     await expect(
@@ -101,8 +111,10 @@ describe("on a day before anything goes wrong", () => {
     ).rejects.toThrow(/permission denied/);
   });
 
-  test("nothing that the demo does itself is in Ghost's journal", () => {
-    expect(host.world.ghost.control.journal()).toEqual([]);
+  test("nothing that the demo does itself is in a journal", () => {
+    const { hubspot, klaviyo, mailchimp } = host.world.simulators;
+    for (const { control } of [hubspot, klaviyo, mailchimp]) expect(control.journal()).toEqual([]);
+    expect(klaviyo.control.sends()).toEqual([]);
   });
 });
 
@@ -110,15 +122,13 @@ test("on the last day the faults are there", async () => {
   for (let n = 50; n <= DAYS; n++) await host.world.day(n);
   const planted = new Map(host.world.planted.map((f) => [f.kind, f]));
   const out = emailsIn("do_not_contact.csv");
-  const mailable = host.world.ghost.control
-    .members()
-    .filter((m) => out.has(m.email) && m.newsletters.length > 0);
+  const mailable = [...out].flatMap(mailableFrom);
   expect(mailable).toHaveLength(planted.get("opted_out_mailable")?.people ?? -1);
   const renamed = planted.get("renamed_field");
   expect(csv(`${renamed?.audience}.csv`)[0]).toMatch(/Plan name|Country name|Given name/);
   const stale = planted.get("stale_copy");
   expect(
-    statSync(join(host.world.crmFolder, `${stale?.audience}.csv`)).mtime <
+    statSync(join(host.world.adsFolder, `${stale?.audience}.csv`)).mtime <
       host.world.days.exported(stale?.from ?? 0),
   ).toBe(true);
   const doubled = csv(`${planted.get("duplicates_by_case")?.audience}.csv`)
@@ -128,20 +138,33 @@ test("on the last day the faults are there", async () => {
   expect(() => csv("recent_purchasers.csv.gz")).toThrow(/unexpected end of file/);
 });
 
-test("a restart goes on where it was, with what was written to Ghost in between", async () => {
-  const { url, control, key } = host.world.ghost;
-  const someone = control.members().find((m) => m.newsletters.length > 0 && m.labels.length > 2);
-  const put = await ghostCall({ url, key }, "PUT", `/members/${someone?.id}/`, {
-    members: [{ newsletters: [] }],
+test("a restart goes on where it was, with what was written to the systems in between", async () => {
+  const { klaviyo, mailchimp } = host.world.simulators;
+  const someone = [...listed.klaviyo(LIST_TITLES.vip)][0] ?? "";
+  expect(mailableFrom(someone)).toEqual(["klaviyo", "mailchimp"]);
+  const post = await fetch(`${klaviyo.url}/api/profile-suppression-bulk-create-jobs`, {
+    method: "POST",
+    headers: {
+      authorization: `Klaviyo-API-Key ${klaviyo.key}`,
+      revision: "2026-07-15",
+      "content-type": "application/vnd.api+json",
+    },
+    body: JSON.stringify({
+      data: {
+        type: "profile-suppression-bulk-create-job",
+        attributes: { profiles: { data: [{ type: "profile", attributes: { email: someone } }] } },
+      },
+    }),
   });
-  expect(put.status).toBe(200);
-  const [before, config] = [control.members().length, host.started.configYaml];
+  expect(post.status).toBe(202);
+  await expect.poll(() => mailableFrom(someone), { timeout: 10_000 }).toEqual(["mailchimp"]);
+  const [before, config] = [mailchimp.control.count(), host.started.configYaml];
   await host.close();
 
   host = await DemoHost.start({ ...request(), resume: true }, clock);
   expect(host.world.today).toBe(DAYS);
   expect(host.started.configYaml).toBe(config);
-  expect(host.world.ghost.control.members()).toHaveLength(before);
-  expect(host.world.ghost.control.find(someone?.email ?? "")?.newsletters).toEqual([]);
+  expect(host.world.simulators.mailchimp.control.count()).toBe(before);
+  expect(mailableFrom(someone)).toEqual(["mailchimp"]);
   expect((await host.world.day(DAYS + 1)).toISOString()).toBe("2026-11-25T05:04:00.000Z");
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { fixedClock } from "../../core/clock.ts";
-import { CRM_FILES } from "../../demo/company/crm.ts";
+import { AD_FILES, type ExportedName } from "../../demo/company/ads.ts";
 import { DemoHost } from "../../demo/host.ts";
 
 test("a company whose history was written is there on its last days as if it had been lived", async () => {
@@ -15,11 +15,12 @@ test("a company whose history was written is there on its last days as if it had
   try {
     const stale = host.world.planted.find((p) => p.kind === "stale_copy");
     if (stale?.audience == null) throw new Error("every seed plants a stale copy");
+    const name = stale.audience as ExportedName;
     await host.world.day(56);
-    const changed = (file: string) => statSync(join(host.world.crmFolder, file)).mtime.getTime();
-    const others = Object.entries(CRM_FILES).filter(([audience]) => audience !== stale.audience);
+    const changed = (file: string) => statSync(join(host.world.adsFolder, file)).mtime.getTime();
+    const others = Object.entries(AD_FILES).filter(([audience]) => audience !== stale.audience);
     const newest = Math.max(...others.map(([, file]) => changed(file)));
-    expect(newest - changed(CRM_FILES[stale.audience])).toBe((56 - (stale.from - 1)) * 86_400_000);
+    expect(newest - changed(AD_FILES[name])).toBe((56 - (stale.from - 1)) * 86_400_000);
   } finally {
     await host.dispose();
     rmSync(folder, { recursive: true, force: true });

@@ -4,8 +4,8 @@ import { AuditorError, isKind } from "../../../core/errors.ts";
 import { audienceId } from "../../../core/model.ts";
 import { topFlipping } from "../../../members/flips.ts";
 import { pseudonym } from "../../../members/mask.ts";
-import { latestDeliveries } from "../../../store/latest-deliveries.ts";
 import { listDefinitions } from "../../../store/list-definitions.ts";
+import { listDeliveries } from "../../../store/list-deliveries.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
 import type { App } from "../../app.ts";
 import { openSetOf } from "../../audit/set-files.ts";
@@ -17,7 +17,8 @@ import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { audienceDetailOf, audienceListOf } from "../views/audience.ts";
 import { incidentRow } from "../views/incident.ts";
-import { campaignsOf, deliveryOf, ruleOf } from "../views/rule.ts";
+import { campaignsOf, deliveryOf } from "../views/mail.ts";
+import { ruleOf } from "../views/rule.ts";
 import { titleOf } from "../views/verdict.ts";
 import { loadWorld, type World } from "../views/world.ts";
 
@@ -45,7 +46,7 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
       const incidents = await listIncidents(app.db, { audience: id, limit: 20, offset: 0 });
       const changes = await knownChanges(app);
       const rules = await listDefinitions(app.db, { audience: id, limit: 6 });
-      const deliveries = await latestDeliveries(app.db, id);
+      const deliveries = await listDeliveries(app.db, id);
       const campaigns = await knownCampaigns(app);
       const config = withSends(app.config, campaignSends(campaigns));
       const detail = audienceDetailOf(world, config, request.query.days ?? 28, {

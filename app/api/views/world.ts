@@ -31,37 +31,49 @@ export type World = {
 
 export async function loadWorld(app: App, o: { audience?: AudienceId; history: number }): Promise<World> {
   const audiences = app.config.audiences.filter((a) => o.audience === undefined || a.id === o.audience);
-  const segments: SegmentView[] = [];
-  const comparisons = new Map<AudienceId, readonly Comparison[]>();
-  for (const audience of audiences) {
-    comparisons.set(audience.id, await app.audits.comparisons(audience.id, o.history));
-    for (const s of audience.segments) {
+  const copies = audiences.flatMap((audience) =>
+    audience.segments.flatMap((s) => {
       const system = app.config.systems.find((x) => x.id === s.system);
-      if (system === undefined) continue;
-      const history = await app.audits.snapshots(audience.id, s.system, o.history);
-      segments.push({
-        audience,
-        system,
-        history,
-        isOwner: s.system === audience.owner,
-        latest: history.at(-1) ?? null,
-        latestComplete: history.findLast((x) => x.coverage === "complete") ?? null,
-        flagged: await flaggedSnapshots(app.db, audience.id, s.system),
-      });
-    }
-  }
-  const bases = new Map<SystemId, readonly Snapshot[]>();
-  for (const system of app.config.systems)
-    bases.set(system.id, await app.audits.snapshots(null, system.id, o.history));
-  const open = (await app.audits.openIncidents()).filter((i) => i.state !== "resolved");
+      return system === undefined ? [] : [{ audience, system }];
+    }),
+  );
+  // All at once: one after the other, some fifty questions each wait for whatever an audit is busy with.
+  const [segments, comparisons, bases, incidents] = await Promise.all([
+    Promise.all(copies.map((c) => segmentView(app, c, o.history))),
+    Promise.all(audiences.map(async (a) => [a.id, await app.audits.comparisons(a.id, o.history)] as const)),
+    Promise.all(
+      app.config.systems.map(async (s) => [s.id, await app.audits.snapshots(null, s.id, o.history)] as const),
+    ),
+    app.audits.openIncidents(),
+  ]);
   return {
     now: app.clock.now(),
     timezone: app.config.timezone,
     systems: app.config.systems,
     audiences,
     segments,
-    bases,
-    comparisons,
-    open,
+    bases: new Map(bases),
+    comparisons: new Map(comparisons),
+    open: incidents.filter((i) => i.state !== "resolved"),
+  };
+}
+
+async function segmentView(
+  app: App,
+  { audience, system }: Pick<SegmentView, "audience" | "system">,
+  length: number,
+): Promise<SegmentView> {
+  const [history, flagged] = await Promise.all([
+    app.audits.snapshots(audience.id, system.id, length),
+    flaggedSnapshots(app.db, audience.id, system.id),
+  ]);
+  return {
+    audience,
+    system,
+    history,
+    isOwner: system.id === audience.owner,
+    latest: history.at(-1) ?? null,
+    latestComplete: history.findLast((x) => x.coverage === "complete") ?? null,
+    flagged,
   };
 }

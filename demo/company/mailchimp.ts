@@ -1,0 +1,35 @@
+import type { MailchimpControl } from "../mailchimp/control.ts";
+import type { MemberState, SeedMember } from "../mailchimp/model.ts";
+import { LIST_TITLES } from "./lists.ts";
+import type { Moved } from "./moved.ts";
+import { inList, isMailable, planIn } from "./packed.ts";
+
+/** The one tag that the newsletter team keeps. */
+export const VIP_TAG = LIST_TITLES.vip;
+
+/** The tag, as the newsletter team once made it. */
+export function furnishMailchimp(control: MailchimpControl): void {
+  control.addSegment(VIP_TAG);
+}
+
+/** Brings the simulator from one day to the next, past its API. */
+export function moveMailchimp(control: MailchimpControl, moved: readonly Moved[]): void {
+  control.load(
+    moved.map(
+      (m): SeedMember => ({
+        email: m.person.email,
+        status: isMailable(m.packed) ? "subscribed" : "unsubscribed",
+        unsubscribedBy: "person",
+        merge: { FNAME: m.person.firstName ?? "", PLAN: planIn(m.packed), COUNTRY: m.person.country },
+        tags: inList(m.packed, "vip") ? [VIP_TAG] : [],
+        signupAt: m.joinedAt.toISOString(),
+        optAt: m.joinedAt.toISOString(),
+      }),
+    ),
+  );
+}
+
+/** What clients left behind, once more. */
+export function redoMailchimp(control: MailchimpControl, states: readonly MemberState[]): void {
+  control.load(states.map((s): SeedMember => ({ ...s, unsubscribedBy: s.compliance ? "person" : "api" })));
+}
