@@ -4,7 +4,7 @@ const report = process.env.PLUMBLINE_TEST_REPORT;
 
 /**
  * Five projects: `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres (embedded or DATABASE_URL)
- * and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost.
+ * and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost, MariaDB and Mailman.
  * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
  */
 export default defineConfig({
