@@ -83,18 +83,22 @@ export class DemoWorld {
    * Moves all systems to day n and answers the moment at which it is to be audited. Days beyond 56 go on as before;
    * going back is not possible.
    */
-  async day(n: number): Promise<Date> {
+  async day(n: number, tell: Tell = () => undefined): Promise<Date> {
     if (!Number.isInteger(n) || n < this.#day || n < 1) {
       throw new RangeError(`demo: day ${n} after day ${this.#day} → ask for a later day`);
     }
+    tell(0);
     const optedOutAt = this.#optedOutBy(n);
     const warehouse = this.#copies.day("warehouse", n);
     const loadedAt = new Date(this.days.audit(n).getTime() - 90 * 60_000);
     await this.warehouse.load(this.#warehouse, warehouse, this.population, loadedAt, optedOutAt);
     this.#warehouse = warehouse;
+    tell(1 / 3);
     await this.#moveGhost(n);
+    tell(2 / 3);
     await this.#exportStale(n);
     await this.#export(n);
+    tell(1);
     this.ghost.control.clearFaults();
     if (this.#copies.active("lost_page", n)) {
       // A maintenance page instead of the rest of the members.
