@@ -4,8 +4,8 @@ import { DemoHost, type StartRequest } from "./host.ts";
 /**
  * The demo as a process of its own, started with an IPC channel. Requests `{id, type, …}` are answered in order with
  * `{id, ok: true, value}` or `{id, ok: false, message}`: `start` (see StartRequest) with the configuration, `day {n}`
- * with `{asOf}`, `history {until, keys (hex), epoch, targets}` with HistoryDay[], after some `{id, done}` with the part
- * that is done, 0 to 1. It ends with its parent.
+ * with `{asOf}`, `history {until, keys (hex), epoch, targets}` with HistoryDay[]; the last two after some `{id, done}`
+ * with the part that is done, 0 to 1. It ends with its parent.
  */
 type Request = { readonly id: number } & (
   | ({ readonly type: "start" } & StartRequest)
@@ -21,6 +21,7 @@ let host: DemoHost | null = null;
 let queue: Promise<void> = Promise.resolve();
 
 async function answer(request: Request): Promise<unknown> {
+  const tell = (done: number): void => reply({ id: request.id, done });
   if (request.type === "start") {
     const before = host;
     host = null;
@@ -30,7 +31,7 @@ async function answer(request: Request): Promise<unknown> {
   }
   if (request.type === "day") {
     if (!host) throw new Error("the demo was not started → send start first");
-    return { asOf: (await host.world.day(request.n)).toISOString() };
+    return { asOf: (await host.world.day(request.n, tell)).toISOString() };
   }
   if (request.type === "history") {
     if (!host) throw new Error("the demo was not started → send start first");
@@ -42,7 +43,7 @@ async function answer(request: Request): Promise<unknown> {
       seal: none,
       session: none,
     };
-    return host.world.history({ ...request, keys }, (done) => reply({ id: request.id, done }));
+    return host.world.history({ ...request, keys }, tell);
   }
   throw new Error("unknown request → send start, day or history");
 }

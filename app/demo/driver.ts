@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { AuditorError } from "../../core/errors.ts";
 import type { Log } from "../../core/ports.ts";
-import type { WriteHistory, WrittenDay } from "./written-history.ts";
+import type { Tell, WriteHistory, WrittenDay } from "./written-history.ts";
 
 export type DemoOptions = {
   readonly size: string;
@@ -27,7 +27,7 @@ export type DemoStarted = {
 
 export type Demo = DemoStarted & {
   /** Moves the world to day n (1 to 56); answers the moment at which it is to be audited. */
-  day(n: number): Promise<Date>;
+  day(n: number, tell?: Tell): Promise<Date>;
   /** For big companies: history without reading; one set per copy for the last day, with everybody's presence. */
   readonly history: WriteHistory;
   close(): Promise<void>;
@@ -40,8 +40,7 @@ type Reply =
 type Call = {
   resolve(v: unknown): void;
   reject(e: Error): void;
-  /** The part that is done, 0 to 1. */
-  tell(done: number): void;
+  readonly tell: Tell;
 };
 
 /** The demo company lives in a process of its own, so that nothing it does is done with our code or our memory. */
@@ -55,13 +54,13 @@ export async function startDemo(options: DemoOptions, log: Log): Promise<Demo> {
   log.info("demo.started", { size: options.size });
   return {
     ...started,
-    day: async (n) => new Date(((await call("day", { n })) as { asOf: string }).asOf),
+    day: async (n, tell) => new Date(((await call("day", { n }, tell)) as { asOf: string }).asOf),
     history: async (request, tell) => (await call("history", request, tell)) as readonly WrittenDay[],
     close: () => end(child),
   };
 }
 
-function caller(child: ChildProcess): (type: string, body: object, tell?: Call["tell"]) => Promise<unknown> {
+function caller(child: ChildProcess): (type: string, body: object, tell?: Tell) => Promise<unknown> {
   let next = 0;
   const waiting = new Map<number, Call>();
   child.on("message", (message: Reply) => {

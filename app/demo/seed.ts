@@ -21,6 +21,7 @@ const quiet = (log: Log): Log => ({
 /** From 100,000 people on, eight weeks of reading would take an hour: history is written, the last days are read. */
 const isLarge = (size: string): boolean => /^(\d{3,}k|\d+m|\d{6,})$/i.test(size);
 const DAYS_READ = 2;
+const SYSTEMS = 5;
 
 /** What a part of the work says of itself is told as what the whole is at. */
 function within(whole: App["progress"], where: string): App["progress"] {
@@ -55,9 +56,15 @@ export async function seedDemo(
   }
   for (let n = done + 1; n <= DEMO_DAYS && !signal.aborted; n++) {
     app.progress.current = { ...showing, done: n - 1 };
-    const at = await demo.day(n);
     // An audit reports its own progress; while seeding, the days are what a person waits for, unless each takes minutes.
     const progress = large ? within(app.progress, `Day ${n} of ${DEMO_DAYS}`) : { current: null };
+    const at = await demo.day(n, (part) => {
+      progress.current = {
+        what: "Filling the company’s systems",
+        done: Math.round(part * SYSTEMS),
+        of: SYSTEMS,
+      };
+    });
     const then: App = { ...app, clock: fixedClock(at), log: quiet(app.log), progress };
     const { runId } = await runAudit(then, {
       trigger: "scheduled",

@@ -14,22 +14,23 @@ export function furnishHubspot(control: HubspotControl): void {
   for (const list of LISTS) control.addList(LIST_TITLES[list]);
 }
 
+function* seeds(moved: Iterable<Moved>): Generator<SeedPerson> {
+  for (const m of moved)
+    yield {
+      email: m.person.email,
+      properties: { firstname: m.person.firstName, plan: planIn(m.packed), country: m.person.country },
+      lists: LISTS.filter((list) => inList(m.packed, list)).map((list) => LIST_TITLES[list]),
+      optedOut: consentIn(m.packed) !== "subscribed",
+      subscriptions: {
+        [NEWSLETTER.id]: consentIn(m.packed) === "subscribed" ? "SUBSCRIBED" : "UNSUBSCRIBED",
+      },
+      createdAt: m.joinedAt,
+    };
+}
+
 /** Brings the simulator from one day to the next, past its API. */
-export function moveHubspot(control: HubspotControl, moved: readonly Moved[]): void {
-  control.load(
-    moved.map(
-      (m): SeedPerson => ({
-        email: m.person.email,
-        properties: { firstname: m.person.firstName, plan: planIn(m.packed), country: m.person.country },
-        lists: LISTS.filter((list) => inList(m.packed, list)).map((list) => LIST_TITLES[list]),
-        optedOut: consentIn(m.packed) !== "subscribed",
-        subscriptions: {
-          [NEWSLETTER.id]: consentIn(m.packed) === "subscribed" ? "SUBSCRIBED" : "UNSUBSCRIBED",
-        },
-        createdAt: m.joinedAt,
-      }),
-    ),
-  );
+export function moveHubspot(control: HubspotControl, moved: Iterable<Moved>): void {
+  control.load(seeds(moved));
 }
 
 /** What clients left behind, once more. */

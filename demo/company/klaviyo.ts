@@ -25,22 +25,23 @@ const reasons = (m: Moved): SeedProfile["suppressions"] => {
   return [consentIn(m.packed) === "complained" ? "SPAM_COMPLAINT" : "UNSUBSCRIBE"];
 };
 
+function* seeds(moved: Iterable<Moved>): Generator<SeedProfile> {
+  for (const m of moved)
+    yield {
+      email: m.person.email,
+      names: { first_name: m.person.firstName },
+      properties: { Plan: planIn(m.packed), Country: m.person.country },
+      consent: isMailable(m.packed) ? "SUBSCRIBED" : "UNSUBSCRIBED",
+      ...(m.optedOutAt ? { consentAt: m.optedOutAt } : {}),
+      suppressions: reasons(m) ?? [],
+      lists: LISTS.filter((list) => inList(m.packed, list)).map((list) => LIST_TITLES[list]),
+      createdAt: m.joinedAt,
+    };
+}
+
 /** Brings the simulator from one day to the next, past its API. */
-export function moveKlaviyo(control: KlaviyoControl, moved: readonly Moved[]): void {
-  control.load(
-    moved.map(
-      (m): SeedProfile => ({
-        email: m.person.email,
-        names: { first_name: m.person.firstName },
-        properties: { Plan: planIn(m.packed), Country: m.person.country },
-        consent: isMailable(m.packed) ? "SUBSCRIBED" : "UNSUBSCRIBED",
-        ...(m.optedOutAt ? { consentAt: m.optedOutAt } : {}),
-        suppressions: reasons(m) ?? [],
-        lists: LISTS.filter((list) => inList(m.packed, list)).map((list) => LIST_TITLES[list]),
-        createdAt: m.joinedAt,
-      }),
-    ),
-  );
+export function moveKlaviyo(control: KlaviyoControl, moved: Iterable<Moved>): void {
+  control.load(seeds(moved));
 }
 
 /** What clients left behind, once more. */

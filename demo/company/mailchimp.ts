@@ -12,21 +12,22 @@ export function furnishMailchimp(control: MailchimpControl): void {
   control.addSegment(VIP_TAG);
 }
 
+function* seeds(moved: Iterable<Moved>): Generator<SeedMember> {
+  for (const m of moved)
+    yield {
+      email: m.person.email,
+      status: isMailable(m.packed) ? "subscribed" : "unsubscribed",
+      unsubscribedBy: "person",
+      merge: { FNAME: m.person.firstName ?? "", PLAN: planIn(m.packed), COUNTRY: m.person.country },
+      tags: inList(m.packed, "vip") ? [VIP_TAG] : [],
+      signupAt: m.joinedAt.toISOString(),
+      optAt: m.joinedAt.toISOString(),
+    };
+}
+
 /** Brings the simulator from one day to the next, past its API. */
-export function moveMailchimp(control: MailchimpControl, moved: readonly Moved[]): void {
-  control.load(
-    moved.map(
-      (m): SeedMember => ({
-        email: m.person.email,
-        status: isMailable(m.packed) ? "subscribed" : "unsubscribed",
-        unsubscribedBy: "person",
-        merge: { FNAME: m.person.firstName ?? "", PLAN: planIn(m.packed), COUNTRY: m.person.country },
-        tags: inList(m.packed, "vip") ? [VIP_TAG] : [],
-        signupAt: m.joinedAt.toISOString(),
-        optAt: m.joinedAt.toISOString(),
-      }),
-    ),
-  );
+export function moveMailchimp(control: MailchimpControl, moved: Iterable<Moved>): void {
+  control.load(seeds(moved));
 }
 
 /** What clients left behind, once more. */

@@ -9,19 +9,24 @@ export type Moved = {
   readonly optedOutAt: Date | null;
 };
 
-/** Who changed, whoever joined first first, so that ids come out in order. */
-export function movedBetween(
+/** Who changed, whoever joined first first, so that ids come out in order. One at a time: there can be a million. */
+export function* movedBetween(
   before: Uint16Array,
   now: Uint16Array,
   population: Population,
   joinedAt: (i: number) => Date,
   optedOutAt: (i: number) => Date | null,
-): Moved[] {
-  const moved: Moved[] = [];
-  for (let i = 0; i < now.length; i++) {
-    const packed = now[i] ?? 0;
-    if (!exists(packed) || packed === (before[i] ?? 0)) continue;
-    moved.push({ person: population.person(i), packed, joinedAt: joinedAt(i), optedOutAt: optedOutAt(i) });
+): Generator<Moved> {
+  const people = Uint32Array.from(now.keys()).filter(
+    (i) => exists(now[i] ?? 0) && now[i] !== (before[i] ?? 0),
+  );
+  people.sort((a, b) => population.joined(a) - population.joined(b) || a - b);
+  for (const i of people) {
+    yield {
+      person: population.person(i),
+      packed: now[i] ?? 0,
+      joinedAt: joinedAt(i),
+      optedOutAt: optedOutAt(i),
+    };
   }
-  return moved.sort((a, b) => a.joinedAt.getTime() - b.joinedAt.getTime());
 }

@@ -75,7 +75,7 @@ export class Simulators {
   }
 
   /** Past the APIs, so that nothing of it is in a journal. */
-  move(name: SimulatedName, moved: readonly Moved[]): void {
+  move(name: SimulatedName, moved: Iterable<Moved>): void {
     if (name === "hubspot") moveHubspot(this.hubspot.control, moved);
     else if (name === "klaviyo") moveKlaviyo(this.klaviyo.control, moved);
     else moveMailchimp(this.mailchimp.control, moved);

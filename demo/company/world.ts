@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { AD_FILES, type ExportedName, exportAds } from "./ads.ts";
 import { Copies } from "./copies.ts";
 import { type HistoryDay, type HistoryRequest, type Tell, writeHistory } from "./fast-history.ts";
@@ -27,6 +28,9 @@ export type WorldOptions = {
   /** False: a company without any fault, for tests of false alarms. Default true. */
   readonly faults?: boolean;
 };
+
+/** Parts that a day is told in: the warehouse, three simulators, the exports. */
+const STEPS = 5;
 
 type Memory = { readonly day: number; readonly places: Places };
 
@@ -94,18 +98,25 @@ export class DemoWorld {
    * Moves all systems to day n and answers the moment at which it is to be audited. Days beyond 56 go on as before;
    * going back is not possible.
    */
-  async day(n: number): Promise<Date> {
+  async day(n: number, tell: Tell = () => undefined): Promise<Date> {
     if (!Number.isInteger(n) || n < this.#day || n < 1) {
       throw new RangeError(`demo: day ${n} after day ${this.#day} → ask for a later day`);
     }
+    tell(0);
     const optedOutAt = this.#optedOutBy(n);
     const warehouse = this.#copies.day("warehouse", n);
     const loadedAt = new Date(this.days.audit(n).getTime() - 90 * 60_000);
     await this.warehouse.load(this.#warehouse, warehouse, this.population, loadedAt, optedOutAt);
     this.#warehouse = warehouse;
-    for (const name of SIMULATED) this.#move(name, n);
+    for (const [done, name] of SIMULATED.entries()) {
+      tell((1 + done) / STEPS);
+      this.#move(name, n);
+      await setImmediate();
+    }
+    tell(4 / STEPS);
     await this.#exportStale(n);
     await this.#export(n);
+    tell(1);
     const { control } = this.simulators.klaviyo;
     control.clearFaults();
     if (this.#copies.active("lost_page", n)) {
