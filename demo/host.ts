@@ -112,6 +112,7 @@ export class DemoHost {
     const env = {
       DEMO_WAREHOUSE_DSN: world.warehouse.dsn,
       DEMO_WAREHOUSE_WRITE_DSN: world.warehouse.writeDsn,
+      DEMO_HUBSPOT_READ_TOKEN: world.simulators.hubspot.readToken,
       DEMO_HUBSPOT_TOKEN: world.simulators.hubspot.token,
       DEMO_KLAVIYO_KEY: world.simulators.klaviyo.key,
       DEMO_MAILCHIMP_KEY: world.simulators.mailchimp.key,

@@ -58,6 +58,8 @@ export function PlumbGlyph(props: { cell: Cell; system: string; ownerSize: numbe
   const { cell } = props;
   const loud = cell.mark === "act" || cell.mark === "look" ? cell.mark : null;
   const side = heavy(cell);
+  // beside a number on its own side the flag keeps above the bar
+  const both = Boolean(cell.missing) && Boolean(cell.extra);
   const same = (cell.mark === "fine" || loud !== null) && cell.missing === 0 && cell.extra === 0;
   return (
     <span className={`pg pg-is-${cell.mark} ${loud ? `pg-tint-${loud}` : ""}`}>
@@ -98,7 +100,9 @@ export function PlumbGlyph(props: { cell: Cell; system: string; ownerSize: numbe
           </>
         )}
         {loud && (
-          <span className={`pg-flag pg-flag-${side === "missing" ? "right" : "left"}`}>
+          <span
+            className={`pg-flag pg-flag-${side === "missing" && !same ? "right" : "left"} ${both ? "pg-flag-high" : ""}`}
+          >
             <Mark name={loud} silent size={11} />
           </span>
         )}

@@ -22,6 +22,7 @@ export type DemoPlaces = {
 export type DemoSecrets =
   | "DEMO_WAREHOUSE_DSN"
   | "DEMO_WAREHOUSE_WRITE_DSN"
+  | "DEMO_HUBSPOT_READ_TOKEN"
   | "DEMO_HUBSPOT_TOKEN"
   | "DEMO_KLAVIYO_KEY"
   | "DEMO_MAILCHIMP_KEY"
@@ -71,7 +72,7 @@ systems:
     title: HubSpot
     kind: hubspot
     url: ${p.hubspotUrl}
-    token: \${env:DEMO_HUBSPOT_TOKEN}
+    token: \${env:DEMO_HUBSPOT_READ_TOKEN}
     write_token: \${env:DEMO_HUBSPOT_TOKEN}
     subscription: ${NEWSLETTER.name}
     limit_share: 1
@@ -92,7 +93,7 @@ systems:
     key: \${env:DEMO_MAILCHIMP_KEY}
     write_key: \${env:DEMO_MAILCHIMP_KEY}
     limit_share: 1
-    attributes: { plan: PLAN, country: COUNTRY, first_name: FNAME }
+    attributes: { first_name: FNAME }
   - id: ads
     title: Ad exports
     kind: files
@@ -171,7 +172,7 @@ writers:
     from: hubspot
     to: mailchimp
     audiences: [newsletter_opt_in, vip]
-    attributes: [plan, country, first_name]
+    attributes: [first_name]
     schedule: "20 5 * * *"
   - name: Ad export
     from: warehouse

@@ -2,7 +2,7 @@ import type { MailchimpControl } from "../mailchimp/control.ts";
 import type { MemberState, SeedMember } from "../mailchimp/model.ts";
 import { LIST_TITLES } from "./lists.ts";
 import type { Moved } from "./moved.ts";
-import { inList, isMailable, planIn } from "./packed.ts";
+import { inList, isMailable } from "./packed.ts";
 
 /** The one tag that the newsletter team keeps. */
 export const VIP_TAG = LIST_TITLES.vip;
@@ -18,7 +18,7 @@ function* seeds(moved: Iterable<Moved>): Generator<SeedMember> {
       email: m.person.email,
       status: isMailable(m.packed) ? "subscribed" : "unsubscribed",
       unsubscribedBy: "person",
-      merge: { FNAME: m.person.firstName ?? "", PLAN: planIn(m.packed), COUNTRY: m.person.country },
+      merge: { FNAME: m.person.firstName ?? "" },
       tags: inList(m.packed, "vip") ? [VIP_TAG] : [],
       signupAt: m.joinedAt.toISOString(),
       optAt: m.joinedAt.toISOString(),

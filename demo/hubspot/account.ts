@@ -53,6 +53,17 @@ export class Account {
     this.consent.onChange = () => this.lists.touch();
   }
 
+  /** Token of a second private app, which may only read. */
+  get readToken(): string {
+    return `${this.token}-read`;
+  }
+
+  /** Scopes of a token; null: there is no such token. */
+  scopesOf(token: string): ReadonlySet<string> | null {
+    if (token === this.token) return this.scopes;
+    return token === this.readToken ? new Set([...this.scopes].filter((s) => !/write/.test(s))) : null;
+  }
+
   /** The app of the token, as property histories name it. */
   get app(): Source {
     return { type: "INTEGRATION", id: "1234567", label: "Private app" };

@@ -94,9 +94,10 @@ export function routesOf(account: Account, properties: Properties): (call: Call)
 /** The scopes of a private app's token. */
 function tokenInfo(account: Account, call: Call): Answer {
   const body = jsonBody(call.body);
-  if (!isObject(body) || body.tokenKey !== account.token) throw notFound();
+  const scopes = isObject(body) && typeof body.tokenKey === "string" ? account.scopesOf(body.tokenKey) : null;
+  if (scopes === null) throw notFound();
   return {
     status: 200,
-    body: { userId: 4711, hubId: 1234567, appId: 89, scopes: [...account.scopes] },
+    body: { userId: 4711, hubId: 1234567, appId: 89, scopes: [...scopes] },
   };
 }

@@ -46,6 +46,15 @@ describe("access", () => {
     sim.control.scopes(null);
   });
 
+  test("the app that may only read can read and not write", async () => {
+    const { readToken } = sim;
+    expect((await call("GET", CONTACTS, undefined, readToken)).status).toBe(200);
+    const refused = await call("POST", CONTACTS, { properties: { email: "new@example.test" } }, readToken);
+    expect([refused.status, refused.body.category]).toEqual([403, "MISSING_SCOPES"]);
+    const info = await call("POST", "/oauth/v2/private-apps/get/access-token-info", { tokenKey: readToken });
+    expect(info.body.scopes.filter((s: string) => s.includes("write"))).toEqual([]);
+  });
+
   test("limits: ten seconds with a policy name, searches by the second without, both with headers", async () => {
     sim.control.settings({ limits: { perTenSeconds: 2, perDay: 1000, searchPerSecond: 1 } });
     const first = await call("GET", CONTACTS);

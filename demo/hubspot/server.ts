@@ -13,8 +13,9 @@ import { checkScopes, neededScopes } from "./scopes.ts";
 export type HubspotSim = {
   /** `http://127.0.0.1:<port>`, without a path. */
   readonly url: string;
-  /** A private app's access token. */
+  /** A private app's access token, and one of another app that may only read. */
   readonly token: string;
+  readonly readToken: string;
   readonly controlUrl: string;
   readonly control: HubspotControl;
   close(): Promise<void>;
@@ -57,11 +58,12 @@ export async function startHubspotSim(options: HubspotSimOptions): Promise<Hubsp
     },
     handle(call) {
       const search = isSearch(call.method, call.path);
-      if (call.headers.authorization !== `Bearer ${account.token}`) throw unauthenticated();
+      const granted = account.scopesOf(/^Bearer (.+)$/.exec(call.headers.authorization ?? "")?.[1] ?? "");
+      if (granted === null) throw unauthenticated();
       const limited = account.limits.take(search);
       if (limited !== null) return finished(account, limited.answer(), true);
       const reads = readsOnly(call.method, call.path);
-      checkScopes(account.scopes, neededScopes(call.method, call.path, reads));
+      checkScopes(granted, neededScopes(call.method, call.path, reads));
       return finished(account, answerTo(routes, call), search);
     },
     failure: (status, what) => failureOf(status, what).answer(),
@@ -78,6 +80,7 @@ export async function startHubspotSim(options: HubspotSimOptions): Promise<Hubsp
   return {
     url: running.url,
     token: account.token,
+    readToken: account.readToken,
     controlUrl: running.controlUrl,
     control,
     close: () => running.close(),
