@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import pg from "pg";
+import type pg from "pg";
 import { expect } from "vitest";
 import { runCli } from "../../app/cli/run.ts";
 import { type GhostSim, startGhostSim } from "../../demo/ghost/server.ts";
 import { memoryIo } from "../memory-io.ts";
-import { asAdmin, testDatabase } from "../setup/database.ts";
+import { asAdmin, testDatabase, testPool } from "../setup/database.ts";
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 export type RunOptions = { readonly signal?: AbortSignal; readonly env?: Record<string, string | undefined> };
@@ -86,7 +86,7 @@ export async function makeCliWorld(people: number): Promise<CliWorld> {
   await asAdmin(database.adminUrl, `create database ${name}`);
   const url = new URL(database.adminUrl);
   url.pathname = name;
-  const warehouse = new pg.Pool({ connectionString: url.href, max: 2 });
+  const warehouse = testPool(url.href, 2);
   await warehouse.query(
     "create table person (email text, name text, consent text not null default 'subscribed', consent_at timestamptz, active boolean not null default true)",
   );
@@ -113,7 +113,7 @@ export async function makeCliWorld(people: number): Promise<CliWorld> {
     WAREHOUSE: url.href,
     GHOST_KEY: ghost.key,
   };
-  const store = new pg.Pool({ connectionString: database.url, max: 1 });
+  const store = testPool(database.url, 1);
 
   const run = async (words: readonly string[], o: RunOptions = {}): Promise<Ran> => {
     const io = memoryIo(dir, { ...env, ...o.env });

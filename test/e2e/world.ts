@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import type { App } from "../../app/app.ts";
 import { auditService } from "../../app/audit/service.ts";
 import { openApp } from "../../app/open-app.ts";
@@ -14,7 +14,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Person } from "../../core/config.ts";
 import type { Log } from "../../core/ports.ts";
 import { type GhostSim, startGhostSim } from "../../demo/ghost/server.ts";
-import { asAdmin, type TestDatabase, testDatabase } from "../setup/database.ts";
+import { asAdmin, type TestDatabase, testDatabase, testPool } from "../setup/database.ts";
 
 /** A clock that tests move by hand. */
 export type TestClock = Clock & { set(at: string | Date): void; add(ms: number): void };
@@ -149,7 +149,7 @@ export async function makeWorldWith(
   await asAdmin(database.adminUrl, `create database ${name}`);
   const url = new URL(database.adminUrl);
   url.pathname = name;
-  const warehouse = new pg.Pool({ connectionString: url.href, max: 2 });
+  const warehouse = testPool(url.href, 2);
   await warehouse.query(
     "create table person (email text, name text, consent text not null default 'subscribed', consent_at timestamptz, active boolean not null default true)",
   );

@@ -16,6 +16,13 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
+/** A pool whose last connections may be cut while they still say goodbye: `drop … with (force)` comes right after `end`. */
+export function testPool(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max });
+  pool.on("error", () => undefined);
+  return pool;
+}
+
 /** Runs one statement as superuser of the test server. */
 export async function asAdmin(
   adminUrl: string,
