@@ -83,7 +83,7 @@ export async function readAll(
  * What counts for mail is never looser than any e-mail consent that holds everywhere: it may be stricter, for the topic
  * or list that counts. Records are of something known, and all but the global ones say of what.
  */
-export const consentsAgree = (row: MemberRow): boolean =>
+const consentsAgree = (row: MemberRow): boolean =>
   (row.consents ?? []).every(
     (c) =>
       c.state !== "unknown" &&
