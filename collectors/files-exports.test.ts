@@ -64,6 +64,16 @@ cat@x.com,01C,Cat,,,NEVER_SUBSCRIBED,,,
     attributes: { first_name: "Ann", region: "Berlin", VIP: "yes" },
     consent: "subscribed",
     consentAt: "2026-01-02T03:04:05.000Z",
+    consents: [
+      {
+        channel: "email",
+        scope: "global",
+        scopeId: null,
+        state: "subscribed",
+        at: "2026-01-02T03:04:05.000Z",
+        method: null,
+      },
+    ],
     joinedAt: "2026-01-03T00:00:00.000Z",
     mailable: null,
     of: [0],
@@ -94,6 +104,8 @@ test("Mailchimp's three files: an opt-out is known by its time, never an opt-in"
     `${head}UNSUB_TIME,UNSUB_REASON,${rest}\n${row}2026-03-03 01:02:03,spam,${end}`,
   );
   expect(consents(unsubscribed.rows)).toEqual([["unsubscribed", "2026-03-03T01:02:03.000Z"]]);
+  // whether out of this list or of all mail the file does not tell
+  expect(unsubscribed.rows[0]).not.toHaveProperty("consents");
   const cleaned = await read("c.csv", `${head}CLEAN_TIME,${rest}\n${row}2026-03-03 01:02:03,${end}`, {
     sends: true,
   });

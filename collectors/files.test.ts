@@ -85,6 +85,16 @@ test("reads rows with identifiers, mapped and unmapped attributes, consent and t
       attributes: { plan: "pro", region: null },
       consent: "unsubscribed",
       consentAt: "2026-11-01T00:00:00.000Z",
+      consents: [
+        {
+          channel: "email",
+          scope: "global",
+          scopeId: null,
+          state: "unsubscribed",
+          at: "2026-11-01T00:00:00.000Z",
+          method: null,
+        },
+      ],
       updatedAt: "2026-11-02T10:00:00.000Z",
       mailable: null,
       of: [0],

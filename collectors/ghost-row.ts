@@ -1,4 +1,4 @@
-import type { Instant, MemberRow } from "../core/model.ts";
+import type { ConsentRecord, Instant, MemberRow } from "../core/model.ts";
 import { instant } from "../core/model.ts";
 import { attributeOf, type GhostField } from "../systems/ghost/attribute.ts";
 import { bouncedOf, consentOf, type GhostSource, inSegment, mailableOf } from "../systems/ghost/member.ts";
@@ -38,17 +38,49 @@ export function ghostRow(
   }
   const complainedAt = m.suppression?.reason === "spam" ? instantOf(m.suppression.at) : null;
   const updatedAt = instantOf(m.updatedAt);
+  const consent = consentOf(m, optedOut);
+  const consents = consentsOf(m, consent, complainedAt);
   return {
     id: m.id,
     identifiers: { email: m.email },
     attributes,
-    consent: consentOf(m, optedOut),
+    consent,
     mailable: mailableOf(m),
     of,
     ...(bouncedOf(m) ? { bounced: true } : {}),
+    ...(consents.length === 0 ? {} : { consents }),
     ...(complainedAt === null ? {} : { consentAt: complainedAt }),
     ...(updatedAt === null ? {} : { updatedAt }),
   };
+}
+
+/**
+ * Ghost keeps a yes per newsletter and no date of it; a complaint, and having no newsletter at all, hold for every mail.
+ * A bounce is no word of the person, so it is no consent.
+ */
+function consentsOf(
+  m: GhostMember,
+  consent: MemberRow["consent"],
+  complainedAt: Instant | null,
+): readonly ConsentRecord[] {
+  const everything = { channel: "email", scope: "global", scopeId: null, state: consent } as const;
+  const no: readonly ConsentRecord[] =
+    consent === "complained"
+      ? [{ ...everything, at: complainedAt, method: m.suppression?.reason ?? null }]
+      : consent === "unsubscribed"
+        ? [{ ...everything, at: null, method: null }]
+        : [];
+  const newsletters = m.newsletters.map(
+    (n): ConsentRecord => ({
+      channel: "email",
+      scope: "topic",
+      scopeId: n.id,
+      state: "subscribed",
+      at: null,
+      method: null,
+    }),
+  );
+  return [...no, ...newsletters];
 }
 
 function instantOf(text: string | null): Instant | null {

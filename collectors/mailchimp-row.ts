@@ -13,7 +13,7 @@ export type Fields = readonly (readonly [string, MailchimpField])[];
  */
 export function mailchimpRow(
   m: MailchimpMember,
-  config: MailchimpSystem,
+  config: Pick<MailchimpSystem, "list">,
   fields: Fields,
   of: readonly number[],
 ): MemberRow {

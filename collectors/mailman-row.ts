@@ -12,12 +12,13 @@ import type { ListReading } from "./mailman-list.ts";
 
 /** One membership, as a member of its list. */
 export function membershipRow(
-  config: MailmanSystem,
+  config: Pick<MailmanSystem, "attributes">,
   reading: ListReading,
   m: MailmanMember,
   of: readonly number[],
 ): MemberRow {
   const standing = reading.standing.get(m.id);
+  const consents = standing ? recordsOf(reading.list.id, standing) : [];
   return {
     id: m.id,
     identifiers: { email: m.email },
@@ -26,18 +27,17 @@ export function membershipRow(
     mailable: standing ? mailableOf(standing) : null,
     of,
     ...(standing?.delivery === "by_bounces" ? { bounced: true } : {}),
-    ...(standing ? { consents: [recordOf(reading.list.id, standing)] } : {}),
+    ...(consents.length === 0 ? {} : { consents }),
   };
 }
 
-const recordOf = (listId: string, s: Standing): ConsentRecord => ({
-  channel: "email",
-  scope: "list",
-  scopeId: listId,
-  state: consentOf(s),
-  at: null,
-  method: s.banned ? "banned" : s.delivery,
-});
+/** None where delivery is unknown, as that says nothing. Mailman dates neither. */
+function recordsOf(listId: string, s: Standing): readonly ConsentRecord[] {
+  const state = consentOf(s);
+  if (state === "unknown") return [];
+  const method = s.banned ? "banned" : s.delivery;
+  return [{ channel: "email", scope: "list", scopeId: listId, state, at: null, method }];
+}
 
 /** One address over all lists. */
 export type Someone = {
@@ -68,10 +68,17 @@ export const isSuppressed = (p: Someone): boolean =>
   p.standings.every(({ standing }) => standing !== null && !mailableOf(standing)) &&
   (p.banned || p.standings.some(({ standing }) => standing?.delivery !== "unknown"));
 
-export function personRow(config: MailmanSystem, p: Someone, of: readonly number[]): MemberRow {
+export function personRow(
+  config: Pick<MailmanSystem, "attributes">,
+  p: Someone,
+  of: readonly number[],
+): MemberRow {
   const known = p.standings.flatMap(({ standing }) => (standing === null ? [] : [standing]));
   const told = known.length === p.standings.length;
   const bounced = known.some((s) => s.delivery === "by_bounces") && !known.some(mailableOf);
+  const consents = p.standings.flatMap(({ listId, standing }) =>
+    standing === null ? [] : recordsOf(listId, standing),
+  );
   return {
     id: p.email,
     identifiers: { email: p.email },
@@ -80,8 +87,6 @@ export function personRow(config: MailmanSystem, p: Someone, of: readonly number
     mailable: known.some(mailableOf) ? true : told ? false : null,
     of,
     ...(bounced ? { bounced: true } : {}),
-    consents: p.standings.flatMap(({ listId, standing }) =>
-      standing === null ? [] : [recordOf(listId, standing)],
-    ),
+    ...(consents.length === 0 ? {} : { consents }),
   };
 }

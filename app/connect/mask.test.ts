@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MemberRow } from "../../core/model.ts";
+import { instant, type MemberRow } from "../../core/model.ts";
 import { maskEmail, maskRow, maskText } from "./mask.ts";
 
 test.each([
@@ -32,6 +32,17 @@ test("a row shows what is there, not whose it is", () => {
     attributes: { name: "Ana Silva", plan: null },
     consent: "subscribed",
     mailable: true,
+    consents: [
+      {
+        channel: "email",
+        scope: "topic",
+        scopeId: "4711",
+        state: "unsubscribed",
+        at: instant(new Date("2026-03-02")),
+        method: "ana said no",
+      },
+      { channel: "sms", scope: "list", scopeId: "ana@example.com", state: "pending", at: null, method: null },
+    ],
     of: [0],
   };
   expect(maskRow(row)).toEqual({
@@ -39,6 +50,16 @@ test("a row shows what is there, not whose it is", () => {
     attributes: { name: "A***", plan: null },
     consent: "subscribed",
     consentAt: null,
+    consents: [
+      {
+        channel: "email",
+        scope: "topic",
+        scopeId: "4711",
+        state: "unsubscribed",
+        at: "2026-03-02T00:00:00.000Z",
+      },
+      { channel: "sms", scope: "list", scopeId: "a***", state: "pending", at: null },
+    ],
     mailable: true,
     joinedAt: null,
     updatedAt: null,

@@ -1,4 +1,4 @@
-import type { MemberRow } from "../../core/model.ts";
+import type { ConsentRecord, MemberRow } from "../../core/model.ts";
 
 /** A row that can be shown to a person who sets a system up: what is there, not whose it is. */
 export type MaskedRow = {
@@ -6,6 +6,8 @@ export type MaskedRow = {
   readonly attributes: Readonly<Record<string, string | null>>;
   readonly consent: string;
   readonly consentAt: string | null;
+  /** Without the method: some systems keep a person's own words there. */
+  readonly consents: readonly Omit<ConsentRecord, "method">[];
   readonly mailable: boolean | null;
   readonly joinedAt: string | null;
   readonly updatedAt: string | null;
@@ -31,6 +33,9 @@ export function maskText(text: string): string {
   return second === undefined || first === undefined || /\p{C}/u.test(first) ? "***" : `${first}***`;
 }
 
+/** What ids of topics and lists look like; anything else could be somebody's words or address. */
+const VENDOR_ID = /^[\w.:-]{1,80}$/;
+
 export function maskRow(row: MemberRow): MaskedRow {
   const identifiers = Object.entries(row.identifiers).map(([kind, value]) => [
     kind,
@@ -43,6 +48,10 @@ export function maskRow(row: MemberRow): MaskedRow {
     ),
     consent: row.consent,
     consentAt: row.consentAt ?? null,
+    consents: (row.consents ?? []).map(({ method: _, scopeId, ...c }) => ({
+      ...c,
+      scopeId: scopeId === null || VENDOR_ID.test(scopeId) ? scopeId : maskText(scopeId),
+    })),
     mailable: row.mailable,
     joinedAt: row.joinedAt ?? null,
     updatedAt: row.updatedAt ?? null,

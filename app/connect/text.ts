@@ -1,5 +1,7 @@
 import type { ConnectResult } from "./result.ts";
 
+type Row = ConnectResult["copies"][number]["sample"][number];
+
 const MARK = { complete: "✓", stopped: "✓", partial: "▲", unusable: "✗" } as const;
 const or = (n: number | null, unit = ""): string => (n === null ? "not known" : `${whole(n)}${unit}`);
 const whole = (n: number): string => Math.round(n).toLocaleString("en-GB");
@@ -14,7 +16,10 @@ export function connectText(r: ConnectResult): string {
       `    ${c.because}`,
       `    total ${or(c.total)}, ${whole(c.rows)} rows in ${whole(c.pages)} pages${c.calls === null ? "" : ` by ${whole(c.calls)} calls`}`,
     );
-    for (const row of c.sample) lines.push(`    ${rowText(row)}`);
+    for (const row of c.sample) {
+      lines.push(`    ${rowText(row)}`);
+      for (const consent of row.consents) lines.push(`        ${consentText(consent)}`);
+    }
     const states = Object.entries(c.consent).map(([state, n]) => `${whole(n)} ${state}`);
     if (states.length > 0) lines.push(`    consent: ${states.join(", ")}`);
     if (c.withoutIdentifier > 0) lines.push(`    ${whole(c.withoutIdentifier)} rows have no identifier`);
@@ -30,7 +35,13 @@ export function connectText(r: ConnectResult): string {
   return `${[...lines, ...forecastLines(r.forecast)].join("\n")}\n`;
 }
 
-function rowText(row: ConnectResult["copies"][number]["sample"][number]): string {
+/** `email · topic 4711: unsubscribed since 2026-03-02` */
+function consentText(c: Row["consents"][number]): string {
+  const scope = c.scopeId === null ? c.scope : `${c.scope} ${c.scopeId}`;
+  return `${c.channel} · ${scope}: ${c.state}${c.at === null ? "" : ` since ${c.at.slice(0, 10)}`}`;
+}
+
+function rowText(row: Row): string {
   const parts = [
     ...Object.values(row.identifiers),
     ...Object.entries(row.attributes).map(([name, value]) => `${name} ${value ?? "(empty)"}`),

@@ -7,7 +7,7 @@ import {
   type MemberRow,
 } from "../../core/model.ts";
 import { consentWord } from "../sql/consent-words.ts";
-import { instantOf, yesNo } from "../sql/row.ts";
+import { globalConsent, instantOf, yesNo } from "../sql/row.ts";
 import { ALIASES, type ColumnRole } from "./aliases.ts";
 import { attributeNameOf, columnFor, columnNamed, plain } from "./columns.ts";
 import { csvError } from "./csv-error.ts";
@@ -75,6 +75,8 @@ export function rowReader(columns: readonly string[], config: FilesSystem, label
               ? state === "subscribed" && bounced !== true
               : null,
         of,
+        // an opt-out without a consent column can be that of one list: an export does not tell
+        ...(at.consent < 0 || state === "unknown" ? {} : { consents: [globalConsent(state, consentAt)] }),
         ...(consentAt === null ? {} : { consentAt }),
         ...(updatedAt === null ? {} : { updatedAt }),
         ...(joinedAt === null ? {} : { joinedAt }),

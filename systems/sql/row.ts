@@ -1,4 +1,5 @@
 import {
+  type ConsentRecord,
   type ConsentState,
   type FieldType,
   type IdentifierKind,
@@ -81,13 +82,15 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
       const consentAt = instantOf(text(v, "consent_at"));
       const updatedAt = instantOf(text(v, "updated_at"));
       const bounced = yesNo(text(v, "bounced"));
+      const state = consent(text(v, "consent"));
       return {
         id: text(v, "id") ?? ids.customer_id ?? ids.email ?? ids.phone ?? `row ${n}`,
         identifiers: ids,
         attributes: values,
-        consent: consent(text(v, "consent")),
+        consent: state,
         mailable: yesNo(text(v, "mailable")),
         of,
+        ...(state === "unknown" ? {} : { consents: [globalConsent(state, consentAt)] }),
         ...(consentAt === null ? {} : { consentAt }),
         ...(updatedAt === null ? {} : { updatedAt }),
         ...(bounced === null ? {} : { bounced }),
@@ -95,6 +98,16 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
     },
   };
 }
+
+/** A consent column names no brand, topic or list: it holds for all mail. How it was given it does not tell. */
+export const globalConsent = (state: ConsentState, at: Instant | null): ConsentRecord => ({
+  channel: "email",
+  scope: "global",
+  scopeId: null,
+  state,
+  at,
+  method: null,
+});
 
 /** A yes or no in one spelling for all databases; a TINYINT(1) that holds something else stays as it is. */
 function asBoolean(raw: string | null): string | null {

@@ -54,6 +54,18 @@ describe("rows", () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     expect(reader.identifiers).toEqual(["email"]);
   });
+  it("a known consent holds for all mail, since its time; an unknown one is left out", () => {
+    const reader = rowReader([column("email"), column("consent"), column("consent_at")], {});
+    const consents = (word: string | null, at: string | null) =>
+      reader.row(["a@x.test", word, at], 1, [0]).consents;
+    const record = { channel: "email", scope: "global", scopeId: null, method: null };
+    expect(consents("opted out", "2026-03-02")).toEqual([
+      { ...record, state: "unsubscribed", at: "2026-03-02T00:00:00.000Z" },
+    ]);
+    expect(consents("yes", null)).toEqual([{ ...record, state: "subscribed", at: null }]);
+    expect([consents(null, "2026-03-02"), consents("maybe", null)]).toEqual([undefined, undefined]);
+    expect(rowReader([column("email")], {}).row(["a@x.test"], 1, [0])).not.toHaveProperty("consents");
+  });
   it("tells words it does not know, but never something like an address", () => {
     const reader = rowReader([column("email"), column("consent")], {});
     for (const word of ["maybe", "ana@example.test", "maybe"]) reader.row(["a@x.test", word], 1, [0]);

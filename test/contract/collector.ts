@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { type Clock, fixedClock } from "../../core/clock.ts";
 import { AuditorError } from "../../core/errors.ts";
-import { type MemberRow, type ReadTarget, runId, type TargetEnd } from "../../core/model.ts";
+import {
+  CONSENT_ORDER,
+  type ConsentState,
+  type MemberRow,
+  type ReadTarget,
+  runId,
+  type TargetEnd,
+} from "../../core/model.ts";
 import type { Collector, Context } from "../../core/ports.ts";
 import { faultContract, type WorldFault } from "./faults.ts";
 
@@ -51,7 +58,7 @@ export const contextFor = (
   log: { info: () => undefined, warn: () => undefined },
 });
 
-/** Everything a read yields, and what it throws at the end. */
+/** Everything a read yields, and what it throws at the end. Whatever is read, by any collector, its consents agree. */
 export async function readAll(
   collector: Collector,
   targets: readonly ReadTarget[],
@@ -59,16 +66,32 @@ export async function readAll(
 ): Promise<ReadResult> {
   const rows: MemberRow[] = [];
   const ends: TargetEnd[] = [];
+  let error: unknown = null;
   try {
     for await (const page of collector.read(targets, context)) {
       rows.push(...page.items);
       ends.push(...page.ends);
     }
-    return { rows, ends, error: null };
-  } catch (error) {
-    return { rows, ends, error };
+  } catch (e) {
+    error = e;
   }
+  expect(rows.filter((r) => !consentsAgree(r)).map((r) => [r.consent, r.consents])).toEqual([]);
+  return { rows, ends, error };
 }
+
+/**
+ * What counts for mail is never looser than any e-mail consent that holds everywhere: it may be stricter, for the topic
+ * or list that counts. Records are of something known, and all but the global ones say of what.
+ */
+const consentsAgree = (row: MemberRow): boolean =>
+  (row.consents ?? []).every(
+    (c) =>
+      c.state !== "unknown" &&
+      (c.scope === "global") === (c.scopeId === null) &&
+      (c.scope !== "global" || c.channel !== "email" || looseness(row.consent) <= looseness(c.state)),
+  );
+const looseness = (s: ConsentState): number =>
+  s === "unknown" ? CONSENT_ORDER.length : CONSENT_ORDER.indexOf(s);
 
 export const people = (n: number): SeedPerson[] =>
   Array.from({ length: n }, (_, i) => ({ email: `person${i}@example.test`, name: `Person ${i}` }));
