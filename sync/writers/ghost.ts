@@ -2,16 +2,12 @@ import { NOTHING } from "../../core/capabilities.ts";
 import type { GhostSystem } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Context, Writer } from "../../core/ports.ts";
-import type { WriteOutcome } from "../../core/repair.ts";
 import { ghostHttp } from "../../systems/ghost/client.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
 import { applyOne, type Session } from "./ghost-apply.ts";
 import { ghostReadBack } from "./ghost-read-back.ts";
-import { failed, retry } from "./outcome.ts";
-
-/** Few, so that a stop takes effect within a second or two: each change is a read and a write. */
-const BATCH = 10;
+import { applyEach, batchesOfFew, nothingOpen, writeCredential } from "./one-by-one.ts";
 
 /**
  * Writes to Ghost, one member at a time. `add` gives a label, and makes a member that is not there without newsletters:
@@ -21,14 +17,7 @@ const BATCH = 10;
  * @throws AuditorError config when there is no write_key or it does not look like one
  */
 export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
-  const { writeKey } = config;
-  if (writeKey === null)
-    throw new AuditorError(
-      "config",
-      config.id,
-      "no write_key is set, so nothing is written here",
-      "set write_key to allow repairs",
-    );
+  const writeKey = writeCredential(config.id, "write_key", config.writeKey);
   const open = (context: Context): WriteClient =>
     writeClient(ghostHttp(config, writeKey, deps, context.clock));
   return {
@@ -42,26 +31,11 @@ export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
       baseReadable: true,
       consentScope: "list",
     },
-    batches(changes) {
-      return Array.from({ length: Math.ceil(changes.length / BATCH) }, (_, i) =>
-        changes.slice(i * BATCH, (i + 1) * BATCH),
-      );
-    },
+    batches: batchesOfFew,
     readBack: (people, source, context) => ghostReadBack(config, open(context), people, source, context),
     async apply(batch, source, context) {
       const session: Session = { config, http: open(context), context, label: null };
-      const outcomes: WriteOutcome[] = [];
-      let halt: WriteOutcome | null = null;
-      for (const change of batch) {
-        const done = halt ?? (await applyOne(session, change, source));
-        outcomes.push(done);
-        // the server refuses or is away: asking again for each person would only hammer it
-        if (halt === null && done.status === "retry")
-          halt = retry("not sent: an earlier change of this batch has to wait");
-        if (halt === null && done.because !== null && session.refusedKey === true)
-          halt = failed(done.because);
-      }
-      return outcomes;
+      return applyEach(batch, session, (change) => applyOne(session, change, source));
     },
     /** Ghost 5 has no automations that a label starts. Webhooks and Zapier are not visible to an integration. */
     async automations() {
@@ -85,8 +59,6 @@ export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
         );
       if (answer.status !== 404) throw answer.error;
     },
-    async close() {
-      // fetch keeps nothing of ours open
-    },
+    close: nothingOpen,
   };
 }

@@ -6,9 +6,9 @@ import type { HubspotContact } from "../../systems/hubspot/wire.ts";
 import { type HubspotIntent, isIntent, judge } from "./hubspot-judge.ts";
 import { changeList } from "./hubspot-lists.ts";
 import { optOut } from "./hubspot-opt-out.ts";
-import { contactsOf, type Entry, emailOf, notSent, type Session } from "./hubspot-session.ts";
+import { contactsOf, type Entry, emailOf, type Session, unsent } from "./hubspot-session.ts";
 import { setProperties } from "./hubspot-set.ts";
-import { failed, retry } from "./outcome.ts";
+import { failed, retry, WAITS } from "./outcome.ts";
 
 /** Runs of one operation, in order, of at most `most`. */
 export function batchesOf(changes: readonly OpenChange[], most: number): readonly (readonly OpenChange[])[] {
@@ -43,7 +43,7 @@ export async function applyAll(
     outcomes.push(...answered);
     const waits = answered.some((o) => o.status === "retry");
     // it refuses or is away: asking again for others would only hammer it
-    if (halt === null && waits) halt = retry("not sent: an earlier change of this batch has to wait");
+    if (halt === null && waits) halt = WAITS;
     if (halt === null && session.refused)
       halt = answered.find((o) => o.status === "failed") ?? failed("the token was refused");
   }
@@ -85,7 +85,7 @@ async function readAndWrite(s: Session, ready: readonly Ready[]): Promise<readon
       ready.map((r) => r.email),
     );
   } catch (e) {
-    const outcome = notSent(e, s);
+    const outcome = unsent(e, s);
     return ready.map(() => outcome);
   }
   return write(

@@ -1,7 +1,7 @@
 import type { WriteOutcome } from "../../core/repair.ts";
 import { LISTS, listCalled } from "../../systems/hubspot/client.ts";
 import { asMembershipChange, type HubspotList } from "../../systems/hubspot/wire.ts";
-import { type Entry, notSent, onList, readAgain, type Session, sorted } from "./hubspot-session.ts";
+import { type Entry, onList, readAgain, type Session, sorted, unsent } from "./hubspot-session.ts";
 import { accepted, applied, failed, noop, refused } from "./outcome.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function changeList(
   try {
     list = await listCalled(s.http, s.config.id, name, s.context);
   } catch (e) {
-    return all(notSent(e, s));
+    return all(unsent(e, s));
   }
   if (list === null)
     return all(failed(`HubSpot has no list "${name}": make it there, or correct the segment`));

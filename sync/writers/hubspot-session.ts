@@ -1,5 +1,5 @@
 import type { HubspotSystem } from "../../core/config.ts";
-import { AuditorError } from "../../core/errors.ts";
+import { AuditorError, isKind } from "../../core/errors.ts";
 import type { IdentifierKind } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
@@ -17,7 +17,7 @@ import {
 import { addressesOf, needed, type Subscriptions } from "../../systems/hubspot/member.ts";
 import type { HubspotContact, HubspotList, HubspotPage, Membership } from "../../systems/hubspot/wire.ts";
 import { isObject, objectsOf } from "../../systems/hubspot/wire.ts";
-import { failed, retry, unknown } from "./outcome.ts";
+import { notSent, unknown } from "./outcome.ts";
 
 /** What reading people needs. */
 export type Reader = {
@@ -112,16 +112,14 @@ export async function onList(
 /** Outcome of a call that failed as a whole. */
 export function sorted(answer: Exchange & { ok: false }, s: Session): WriteOutcome {
   if (answer.effect === "unknown") return unknown(answer.error.message);
-  return notSent(answer.error, s);
+  return unsent(answer.error, s);
 }
 
 /** Outcome of a change whose call was not made, or surely had no effect. */
-export function notSent(e: unknown, s: Session): WriteOutcome {
-  if (!(e instanceof AuditorError)) throw e;
-  if (e.kind === "auth") s.refused = true;
-  return e.kind === "transient" || e.kind === "rate_limited" || e.kind === "interrupted"
-    ? { ...retry(`not sent: ${e.message}`), retryAfterMs: e.retryAfterMs }
-    : failed(e.message);
+export function unsent(e: unknown, s: Session): WriteOutcome {
+  const outcome = notSent(e);
+  if (isKind(e, "auth")) s.refused = true;
+  return outcome;
 }
 
 /** What a reading after the write shows; null: it could not be read, so only a later one can tell. */

@@ -1,7 +1,7 @@
 import type { WriteOutcome } from "../../core/repair.ts";
 import { CONTACTS, contactsBy } from "../../systems/hubspot/client.ts";
 import { errorsOf, isObject, objectsOf } from "../../systems/hubspot/wire.ts";
-import { type Entry, notSent, propertiesOf, readAgain, type Session, sorted } from "./hubspot-session.ts";
+import { type Entry, propertiesOf, readAgain, type Session, sorted, unsent } from "./hubspot-session.ts";
 import { accepted, applied, failed, noop, refused } from "./outcome.ts";
 
 export type Setting = Entry & { readonly property: string; readonly value: string };
@@ -20,7 +20,7 @@ export async function setProperties(
     for (const p of objectsOf(properties, "results", s.config.id))
       definitions.set(String(p.name), definitionOf(p));
   } catch (e) {
-    const outcome = notSent(e, s);
+    const outcome = unsent(e, s);
     return settings.map(() => outcome);
   }
   const decided = settings.map((x) => verdict(x, definitions.get(x.property) ?? null));

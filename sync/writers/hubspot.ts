@@ -1,6 +1,6 @@
 import { NOTHING } from "../../core/capabilities.ts";
 import type { HubspotSystem } from "../../core/config.ts";
-import { AuditorError, isKind } from "../../core/errors.ts";
+import { isKind } from "../../core/errors.ts";
 import type { Context, Writer } from "../../core/ports.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
@@ -10,6 +10,7 @@ import { liveFlows } from "../../systems/hubspot/marketing.ts";
 import { chosenSubscriptions } from "../../systems/hubspot/subscriptions.ts";
 import { applyAll, batchesOf } from "./hubspot-apply.ts";
 import { hubspotReadBack } from "./hubspot-read-back.ts";
+import { nothingOpen, writeCredential } from "./one-by-one.ts";
 
 /**
  * Writes to HubSpot, up to 100 people a call. `add` and `remove` change lists that are kept by hand; nobody becomes a
@@ -19,14 +20,7 @@ import { hubspotReadBack } from "./hubspot-read-back.ts";
  * @throws AuditorError config when there is no write_token
  */
 export function hubspotWriter(config: HubspotSystem, deps: ConnectorDeps): Writer {
-  const { writeToken } = config;
-  if (writeToken === null)
-    throw new AuditorError(
-      "config",
-      config.id,
-      "no write_token is set, so nothing is written here",
-      "set write_token to allow repairs",
-    );
+  const writeToken = writeCredential(config.id, "write_token", config.writeToken);
   const open = (context: Context): WriteClient =>
     writeClient(hubspotHttp(config, writeToken, deps, context.clock));
   const session = async (context: Context) => {
@@ -66,8 +60,6 @@ export function hubspotWriter(config: HubspotSystem, deps: ConnectorDeps): Write
         if (!answer.ok && answer.status !== 404 && answer.status !== 400) throw answer.error;
       }
     },
-    async close() {
-      // fetch keeps nothing of ours open
-    },
+    close: nothingOpen,
   };
 }

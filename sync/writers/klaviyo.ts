@@ -15,13 +15,13 @@ import { groupCalled, klaviyoReadBack } from "./klaviyo-read-back.ts";
 import type { Session } from "./klaviyo-session.ts";
 import { setField } from "./klaviyo-set.ts";
 import { suppress } from "./klaviyo-suppress.ts";
-import { retry } from "./outcome.ts";
+import { nothingOpen, writeCredential } from "./one-by-one.ts";
+import { WAITS } from "./outcome.ts";
 
 /** Klaviyo takes 1000 ids to a list and 100 addresses to a suppression (API description 2026-07-15); a stop should not have to wait for more than 100. */
 const MANY = 100;
 /** Each `set` is a call of its own. */
 const FEW = 10;
-const WAIT = retry("not sent: an earlier change of this batch has to wait");
 
 /**
  * Writes to Klaviyo. `add` and `remove` change a list by profile id and nothing else. `suppress` suppresses the address
@@ -30,14 +30,7 @@ const WAIT = retry("not sent: an earlier change of this batch has to wait");
  * @throws AuditorError config when there is no write_key or it does not look like one
  */
 export function klaviyoWriter(config: KlaviyoSystem, deps: ConnectorDeps): Writer {
-  const { writeKey } = config;
-  if (writeKey === null)
-    throw new AuditorError(
-      "config",
-      config.id,
-      "no write_key is set, so nothing is written here",
-      "set write_key to allow repairs",
-    );
+  const writeKey = writeCredential(config.id, "write_key", config.writeKey);
   const open = (context: Context): WriteClient =>
     writeClient(klaviyoHttp(config, writeKey, deps, context.clock));
   return {
@@ -62,7 +55,7 @@ export function klaviyoWriter(config: KlaviyoSystem, deps: ConnectorDeps): Write
       let halted = false;
       for (const run of runs(batch)) {
         const done: readonly WriteOutcome[] = halted
-          ? run.map(() => WAIT)
+          ? run.map(() => WAITS)
           : await applyRun(session, run, source);
         outcomes.push(...done);
         // Klaviyo refuses for load or is away: asking again for each person would only hammer it
@@ -88,9 +81,7 @@ export function klaviyoWriter(config: KlaviyoSystem, deps: ConnectorDeps): Write
       }
     },
     probe: (context) => probe(config, open(context), context),
-    async close() {
-      // fetch keeps nothing of ours open
-    },
+    close: nothingOpen,
   };
 }
 
@@ -131,7 +122,7 @@ async function setAll(
   for (const change of run) {
     const intent = judge(change, source, s.config.attributes);
     if (!isIntent(intent)) outcomes.push(intent);
-    else if (outcomes.at(-1)?.status === "retry") outcomes.push(WAIT);
+    else if (outcomes.at(-1)?.status === "retry") outcomes.push(WAITS);
     else if (intent.kind === "set") outcomes.push(await setField(s, change, intent));
   }
   return outcomes;

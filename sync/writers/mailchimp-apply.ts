@@ -1,5 +1,5 @@
 import type { MailchimpSystem } from "../../core/config.ts";
-import { AuditorError } from "../../core/errors.ts";
+import { AuditorError, isKind } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { Context, OpenChange } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
@@ -10,7 +10,7 @@ import { hashOf } from "../../systems/mailchimp/member.ts";
 import { isObject, type MailchimpSegment, type MergeFieldInfo } from "../../systems/mailchimp/wire.ts";
 import { isIntent, judge, type MailchimpIntent } from "./mailchimp-judge.ts";
 import { emailOf, isDone, type Person, personOf } from "./mailchimp-person.ts";
-import { accepted, applied, failed, noop, refusedForConsent, retry, unknown } from "./outcome.ts";
+import { accepted, applied, failed, noop, notSent, refusedForConsent, retry, unknown } from "./outcome.ts";
 
 /** One batch, with what was looked up for it. */
 export type Session = {
@@ -35,7 +35,7 @@ export async function applyOne(s: Session, change: OpenChange): Promise<WriteOut
     // read right before the write: Mailchimp has no If-Match, so this is as small as the gap gets
     person = await personOf(s.http, s.config, email, s.context);
   } catch (e) {
-    return notSent(e, s);
+    return unread(e, s);
   }
   if (person === null) {
     if (intent.kind === "tag_on") return create(s, intent, email);
@@ -49,12 +49,10 @@ export async function applyOne(s: Session, change: OpenChange): Promise<WriteOut
 }
 
 /** A read before the write that failed: nothing was sent. */
-function notSent(e: unknown, s: Session): WriteOutcome {
-  if (!(e instanceof AuditorError)) throw e;
-  s.refusedKey = e.kind === "auth";
-  return ["transient", "rate_limited", "interrupted"].includes(e.kind)
-    ? { ...retry(`not sent: ${e.message}`), retryAfterMs: e.retryAfterMs }
-    : failed(e.message);
+function unread(e: unknown, s: Session): WriteOutcome {
+  const outcome = notSent(e);
+  s.refusedKey = isKind(e, "auth");
+  return outcome;
 }
 
 function write(s: Session, intent: MailchimpIntent, hash: string): Promise<Exchange> {

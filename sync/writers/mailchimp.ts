@@ -3,7 +3,6 @@ import type { MailchimpSystem } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { Context, Writer } from "../../core/ports.ts";
-import type { WriteOutcome } from "../../core/repair.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
 import { listOf, mailchimpHttp, mergeFieldsOf, paths, segmentsOf } from "../../systems/mailchimp/client.ts";
@@ -12,10 +11,8 @@ import { segmentFor } from "../../systems/mailchimp/segment.ts";
 import type { MailchimpSegment } from "../../systems/mailchimp/wire.ts";
 import { applyOne, type Session } from "./mailchimp-apply.ts";
 import { mailchimpReadBack } from "./mailchimp-read-back.ts";
-import { failed, retry } from "./outcome.ts";
-
-/** Few, so that a stop takes effect within seconds: each change is two reads and a write. */
-const BATCH = 10;
+import { applyEach, batchesOfFew, nothingOpen, writeCredential } from "./one-by-one.ts";
+import { notSent } from "./outcome.ts";
 
 /**
  * Writes to one Mailchimp audience, one member at a time. `add` gives a tag (`is_syncing`, so that nothing starts by it),
@@ -26,14 +23,7 @@ const BATCH = 10;
  * @throws AuditorError config when there is no write_key, or it does not tell its data centre
  */
 export function mailchimpWriter(config: MailchimpSystem, deps: ConnectorDeps): Writer {
-  const { writeKey } = config;
-  if (writeKey === null)
-    throw new AuditorError(
-      "config",
-      config.id,
-      "no write_key is set, so nothing is written here",
-      "set write_key to allow repairs",
-    );
+  const writeKey = writeCredential(config.id, "write_key", config.writeKey);
   const open = (context: Context): WriteClient =>
     writeClient(mailchimpHttp(config, writeKey, deps, context.clock));
   return {
@@ -48,11 +38,7 @@ export function mailchimpWriter(config: MailchimpSystem, deps: ConnectorDeps): W
       baseReadable: true,
       settle: { typicalMs: 0, maxMs: 60_000 },
     },
-    batches(changes) {
-      return Array.from({ length: Math.ceil(changes.length / BATCH) }, (_, i) =>
-        changes.slice(i * BATCH, (i + 1) * BATCH),
-      );
-    },
+    batches: batchesOfFew,
     async readBack(people, source, context) {
       if (!isStatusSource(source) && !isSegmented(source)) throw notOurs(config);
       if (people.length === 0) return [];
@@ -75,24 +61,10 @@ export function mailchimpWriter(config: MailchimpSystem, deps: ConnectorDeps): W
           merge: batch.some((c) => c.op === "set") ? await mergeFieldsOf(http, config, context) : [],
         };
       } catch (e) {
-        if (!(e instanceof AuditorError)) throw e;
-        const all = ["transient", "rate_limited", "interrupted"].includes(e.kind)
-          ? { ...retry(`not sent: ${e.message}`), retryAfterMs: e.retryAfterMs }
-          : failed(e.message);
+        const all = notSent(e);
         return batch.map(() => all);
       }
-      const outcomes: WriteOutcome[] = [];
-      let halt: WriteOutcome | null = null;
-      for (const change of batch) {
-        const done: WriteOutcome = halt ?? (await applyOne(session, change));
-        outcomes.push(done);
-        // Mailchimp refuses or is away: asking again for each person would only hammer it
-        if (halt === null && done.status === "retry")
-          halt = { ...done, because: "not sent: an earlier change of this batch has to wait" };
-        if (halt === null && done.because !== null && session.refusedKey === true)
-          halt = failed(done.because);
-      }
-      return outcomes;
+      return applyEach(batch, session, (change) => applyOne(session, change));
     },
     /** null, always: journeys that a tag starts are not in the API. What we send asks Mailchimp not to start them. */
     async automations() {
@@ -112,9 +84,7 @@ export function mailchimpWriter(config: MailchimpSystem, deps: ConnectorDeps): W
         );
       if (answer.status !== 404) throw answer.error;
     },
-    async close() {
-      // fetch keeps nothing of ours open
-    },
+    close: nothingOpen,
   };
 }
 

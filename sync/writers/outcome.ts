@@ -1,3 +1,4 @@
+import { AuditorError } from "../../core/errors.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
 
 const outcome = (status: WriteOutcome["status"], because: string | null, consent = false): WriteOutcome => ({
@@ -16,6 +17,20 @@ export const refused = (because: string): WriteOutcome => outcome("refused", bec
 export const refusedForConsent = (because: string): WriteOutcome => outcome("refused", because, true);
 /** Surely had no effect; may be tried again. */
 export const retry = (because: string): WriteOutcome => outcome("retry", because);
+/** Not sent, since an earlier one could not be: it would only hammer a system that refuses or is away. */
+export const WAITS: WriteOutcome = retry("not sent: an earlier change of this batch has to wait");
 export const failed = (because: string): WriteOutcome => outcome("failed", because);
 /** May or may not have had an effect: read back, never send again blindly. */
 export const unknown = (because: string): WriteOutcome => outcome("unknown", because);
+
+/**
+ * Outcome of a change for which nothing was sent, since something before it failed with `e`.
+ *
+ * @throws what is no AuditorError
+ */
+export function notSent(e: unknown): WriteOutcome {
+  if (!(e instanceof AuditorError)) throw e;
+  return ["transient", "rate_limited", "interrupted"].includes(e.kind)
+    ? { ...retry(`not sent: ${e.message}`), retryAfterMs: e.retryAfterMs }
+    : failed(e.message);
+}

@@ -4,7 +4,7 @@ import type { OpenChange } from "../../core/ports.ts";
 import type { PersonState, WriteOutcome } from "../../core/repair.ts";
 import type { RestWrite } from "../../core/rest-config.ts";
 import { isLooser } from "../../systems/rest/consent.ts";
-import { accepted, applied, failed, noop, refusedForConsent, retry } from "./outcome.ts";
+import { accepted, applied, failed, noop, notSent, refusedForConsent, WAITS } from "./outcome.ts";
 import { isIntent, judge, type RestIntent } from "./rest-judge.ts";
 import { type Found, findPeople, isOptedOut, keyOf, stateOf } from "./rest-people.ts";
 import { type Item, type Sent, type Session, sendTogether } from "./rest-send.ts";
@@ -16,8 +16,6 @@ type Open = {
   readonly intent: RestIntent;
   readonly records: readonly Found[];
 };
-
-const WAITS = retry("not sent: an earlier change of this batch has to wait");
 
 /**
  * Looks people up, leaves out what is so already or must not be, sends the rest, and looks them up again: what counts
@@ -52,7 +50,7 @@ export async function applyBatch(
       source,
     );
   } catch (e) {
-    const told = unsent(e);
+    const told = notSent(e);
     for (const { at } of known) outcomes[at] = told;
     return outcomes.map((o) => o ?? told);
   }
@@ -177,7 +175,7 @@ async function sendFitting(s: Session, items: readonly Item[]): Promise<readonly
   try {
     return await sendTogether(s, items);
   } catch (e) {
-    if (items.length <= 1) return items.map(() => ({ said: unsent(e), halt: false }));
+    if (items.length <= 1) return items.map(() => ({ said: notSent(e), halt: false }));
     if (!(e instanceof AuditorError)) throw e;
     const each: Sent[] = [];
     for (const item of items)
@@ -236,11 +234,3 @@ async function verify(
 
 const isHarmed = (was: PersonState, is: PersonState): boolean =>
   isLooser(was.consent, is.consent) || (was.mailable === false && is.mailable === true);
-
-/** Nothing was sent: is there sense in another try? */
-function unsent(e: unknown): WriteOutcome {
-  if (!(e instanceof AuditorError)) throw e;
-  return ["transient", "rate_limited", "interrupted"].includes(e.kind)
-    ? { ...retry(`not sent: ${e.message}`), retryAfterMs: e.retryAfterMs }
-    : failed(e.message);
-}

@@ -8,7 +8,7 @@ import type { RestReader } from "../../systems/rest/reader.ts";
 import type { RestPerson } from "../../systems/rest/record.ts";
 import { statusVerdict, type Verdict, verdictsOf } from "../../systems/rest/results.ts";
 import { fillCall, type Values } from "../../systems/rest/template.ts";
-import { failed, noop, refused, refusedForConsent, retry, unknown } from "./outcome.ts";
+import { failed, noop, refused, refusedForConsent, retry, unknown, WAITS } from "./outcome.ts";
 import type { RestIntent } from "./rest-judge.ts";
 
 /** One opened system. */
@@ -60,7 +60,7 @@ export async function sendTogether(s: Session, items: readonly Item[]): Promise<
       const halted = each.at(-1)?.halt === true;
       each.push(
         halted
-          ? { said: retry("not sent: an earlier change of this batch has to wait"), halt: true }
+          ? { said: WAITS, halt: true }
           : ((await sendTogether(s, [item]))[0] ?? { said: unknown("no answer"), halt: true }),
       );
     }

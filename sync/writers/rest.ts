@@ -6,6 +6,7 @@ import { writeClient } from "../../systems/http/write-client.ts";
 import { restCapabilities } from "../../systems/rest/capabilities.ts";
 import { restHttp } from "../../systems/rest/http.ts";
 import { restReader } from "../../systems/rest/reader.ts";
+import { nothingOpen } from "./one-by-one.ts";
 import { applyBatch } from "./rest-apply.ts";
 import { findPeople, keyOf, stateOf } from "./rest-people.ts";
 import type { Session } from "./rest-send.ts";
@@ -65,9 +66,7 @@ export function restWriter(system: RestSystem, deps: ConnectorDeps): Writer {
         context,
       );
     },
-    async close() {
-      // fetch keeps nothing of ours open
-    },
+    close: nothingOpen,
   };
 }
 

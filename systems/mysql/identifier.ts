@@ -1,7 +1,13 @@
-import { AuditorError } from "../../core/errors.ts";
+import { type Naming, quoted } from "../sql/identifier.ts";
 
-/** A name as it may stand in the configuration: letters, digits, _ and $, or anything sensible in backticks. */
-const PART = /^(?:[A-Za-z_$][A-Za-z0-9_$]{0,63}|`(?:[^`\0]|``){1,64}`)$/;
+const NAMING: Naming = {
+  quote: "`",
+  pieces: /`(?:[^`]|``)*`|[^.`]+|\.|`/g,
+  // letters, digits, _ and $, or anything sensible in backticks
+  name: /^(?:[A-Za-z_$][A-Za-z0-9_$]{0,63}|`(?:[^`\0]|``){1,64}`)$/,
+  fold: (plain) => plain,
+  fix: "write it plainly (database.table), or in backticks",
+};
 
 /**
  * A table or column name, quoted for SQL. Backticks mean the same in every sql_mode; case is kept.
@@ -10,25 +16,9 @@ const PART = /^(?:[A-Za-z_$][A-Za-z0-9_$]{0,63}|`(?:[^`\0]|``){1,64}`)$/;
  * @throws AuditorError config when it is not a name
  * @example quoteName("w", "shop.Lists", 2) // `shop`.`Lists`
  */
-export function quoteName(where: string, name: string, parts: 1 | 2): string {
-  const split = name.trim().match(/`(?:[^`]|``)*`|[^.`]+|\.|`/g) ?? [];
-  const names = split.filter((_, i) => i % 2 === 0);
-  const wrong =
-    split.length % 2 === 0 ||
-    names.length > parts ||
-    split.some((s, i) => (s === ".") !== (i % 2 === 1)) ||
-    !names.every((n) => PART.test(n));
-  if (wrong) {
-    throw new AuditorError(
-      "config",
-      where,
-      `"${name.slice(0, 80)}" is not the name of a ${parts === 1 ? "column" : "table"}`,
-      "write it plainly (database.table), or in backticks",
-    );
-  }
-  return names.map((n) => (n.startsWith("`") ? n : `\`${n}\``)).join(".");
-}
+export const quoteName = (where: string, name: string, parts: 1 | 2): string =>
+  quoted(NAMING, where, name, parts);
 
 /** The bare names of a quoted one: what the catalogue calls them. */
-export const bareNames = (quoted: string): readonly string[] =>
-  (quoted.match(/`(?:[^`]|``)*`/g) ?? []).map((n) => n.slice(1, -1).replaceAll("``", "`"));
+export const bareNames = (quotedName: string): readonly string[] =>
+  (quotedName.match(/`(?:[^`]|``)*`/g) ?? []).map((n) => n.slice(1, -1).replaceAll("``", "`"));

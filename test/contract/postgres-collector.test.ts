@@ -3,6 +3,7 @@ import { postgresCollector } from "../../collectors/postgres.ts";
 import { BATCH } from "../../systems/postgres/cursor.ts";
 import { collectorContract, contextFor, readAll } from "./collector.ts";
 import { pgSystem, postgresWorld, sqlTarget, type Warehouse, warehouse } from "./postgres-world.ts";
+import { sqlCollectorTests } from "./sql-systems.ts";
 
 collectorContract("Postgres", postgresWorld);
 
@@ -46,62 +47,28 @@ describe("Postgres collector", () => {
     ]);
   });
 
-  it("spoils only the target whose SQL is wrong, and names it", async () => {
-    const read = await readAll(collector(), [
-      sqlTarget("select nothing_here from people", "broken"),
-      sqlTarget("selec", "typo"),
-      sqlTarget("select 1 as one", "anonymous"),
-      sqlTarget("select email from people"),
-      { kind: "base" },
-    ]);
-    expect(read.error).toBeNull();
-    expect(read.ends.map((e) => [e.target, e.coverage])).toEqual([
-      [0, "unusable"],
-      [1, "unusable"],
-      [2, "unusable"],
-      [3, "complete"],
-      [4, "complete"],
-    ]);
-    expect(read.ends[0]?.because).toMatch(/warehouse: broken.*nothing_here/);
-    expect(read.ends[2]?.because).toContain("no column email, phone or customer_id");
-  });
-
-  it.each([
-    ["a plain write", "delete from people", /not a query/],
-    [
-      "a hidden write",
-      "with gone as (delete from people returning email) select * from gone",
-      /tries to write|25006|0A000/,
+  sqlCollectorTests({
+    id: "warehouse",
+    database: () => ({ readerDsn: w.readerUrl, writerDsn: w.writerUrl, sql: w.sql }),
+    collector,
+    sleep: "pg_sleep(3)::text",
+    refused: [
+      ["a plain write", "delete from people", /not a query/],
+      [
+        "a hidden write",
+        "with gone as (delete from people returning email) select * from gone",
+        /tries to write|25006|0A000/,
+      ],
+      ["a second statement", "select email from people; delete from people", /42601/],
+      ["leaving the transaction", "commit", /not a query/],
+      ["a comment before a write", "/* x */ -- y\n delete from people", /not a query/],
     ],
-    ["a second statement", "select email from people; delete from people", /42601/],
-    ["leaving the transaction", "commit", /not a query/],
-    ["a comment before a write", "/* x */ -- y\n delete from people", /not a query/],
-  ])("refuses %s, even for a role that may write", async (_, sql, words) => {
-    const read = await readAll(
-      collector({}, () => w.writerUrl),
-      [sqlTarget(sql), sqlTarget("select email from people")],
-    );
-    expect(read.ends[0]).toMatchObject({ coverage: "unusable" });
-    expect(read.ends[0]?.because).toMatch(words);
-    expect(read.ends[1]).toMatchObject({ coverage: "complete", enumerated: 4 });
-    expect((await w.sql("select count(*)::int as n from people"))[0]?.n).toBe(4);
   });
 
   it("never puts data into an error", async () => {
     const read = await readAll(collector(), [sqlTarget("select email, email::int as x from people")]);
     expect(read.ends[0]).toMatchObject({ coverage: "unusable" });
     expect(read.ends[0]?.because).not.toContain("@");
-  });
-
-  it("cancels a statement that runs too long and goes on with the next", async () => {
-    const read = await readAll(collector({ statementTimeoutSeconds: 1 }), [
-      sqlTarget("select email, pg_sleep(3)::text as s from people"),
-      sqlTarget("select email from people", "next"),
-    ]);
-    expect(read.ends).toMatchObject([
-      { coverage: "unusable", because: expect.stringContaining("longer than its limit") },
-      { coverage: "complete" },
-    ]);
   });
 
   it("does not count the time that we take between pages against the statement", async () => {

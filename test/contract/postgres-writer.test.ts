@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { audienceId } from "../../core/model.ts";
 import { postgresWriter } from "../../sync/writers/postgres.ts";
 import { contextFor } from "./collector.ts";
 import {
@@ -10,6 +9,7 @@ import {
   WRITE,
   warehouse,
 } from "./postgres-world.ts";
+import { neverSoftens, rightsAndLists, type SqlWriterWorld } from "./sql-systems.ts";
 import { changeFor, writerContract } from "./writer.ts";
 
 writerContract("Postgres", postgresWriterWorld);
@@ -28,20 +28,14 @@ describe("Postgres writer", () => {
     postgresWriter(system(more), { secret: url });
   const source = { sql: SEGMENT_SQL };
 
-  it("never softens a complaint or an erasure to an opt-out", async () => {
-    await w.sql(
-      "insert into people (email, consent) values ('c@example.test', 'complained'), ('e@example.test', 'erased'), ('s@example.test', 'subscribed')",
-    );
-    const changes = ["c", "e", "s"].map((n) =>
-      changeFor({ system: system().id }, "suppress", `${n}@example.test`),
-    );
-    const outcomes = await writer().apply(changes, source, contextFor());
-    expect(outcomes.map((o) => o.status)).toEqual(["noop", "noop", "applied"]);
-    const rows = await w.sql(
-      "select consent from people where email in ('c@example.test', 'e@example.test', 's@example.test') order by email",
-    );
-    expect(rows.map((r) => r.consent)).toEqual(["complained", "erased", "unsubscribed"]);
-  });
+  const world: SqlWriterWorld = {
+    system: system(),
+    segment: SEGMENT_SQL,
+    database: () => ({ readerDsn: w.readerUrl, writerDsn: w.writerUrl, sql: w.sql }),
+    writer,
+    unreachable: "postgres://u@127.0.0.1:1/x",
+  };
+  neverSoftens(world);
 
   it("fails the one value that does not fit, and writes the others", async () => {
     await w.sql("insert into numbers values (1, 1, null), (2, 2, null), (3, 3, null)");
@@ -76,23 +70,6 @@ describe("Postgres writer", () => {
     expect(await w.sql("select email from lists where email = 'o''neil@example.test'")).toHaveLength(1);
   });
 
-  it("can be tried again when it could not connect, and says what right is missing", async () => {
-    const add = [changeFor({ system: system().id }, "add", "a@example.test")];
-    expect(
-      await writer({}, () => "postgres://u@127.0.0.1:1/x").apply(add, source, contextFor()),
-    ).toMatchObject([{ status: "retry" }]);
-    expect(await writer({}, () => w.readerUrl).apply(add, source, contextFor())).toMatchObject([
-      { status: "failed" },
-    ]);
-    await expect(writer({}, () => w.readerUrl).probe(contextFor())).rejects.toMatchObject({
-      kind: "auth",
-      message: expect.stringContaining("may not insert"),
-    });
-    await expect(
-      writer({ membership: { table: "gone", key: "email" } }).probe(contextFor()),
-    ).rejects.toMatchObject({ kind: "config" });
-  });
-
   it("waits for nobody for ever: behind a lock the change is given back", async () => {
     await w.sql("insert into people (email, consent) values ('locked@example.test', 'subscribed')");
     const blocker = w.sql(
@@ -110,12 +87,5 @@ describe("Postgres writer", () => {
     await blocker;
   });
 
-  it("keeps the lists of several audiences in one table apart", async () => {
-    const add = changeFor({ system: system().id }, "add", "two@example.test");
-    await writer().apply([add, { ...add, audience: audienceId("vip") }], source, contextFor());
-    expect(await w.sql("select list from lists where email = 'two@example.test' order by 1")).toEqual([
-      { list: "active" },
-      { list: "vip" },
-    ]);
-  });
+  rightsAndLists(world);
 });

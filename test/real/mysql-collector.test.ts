@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mysqlCollector } from "../../collectors/mysql.ts";
 import { contextFor, readAll } from "../contract/collector.ts";
 import { sqlTarget } from "../contract/postgres-world.ts";
+import { sqlCollectorTests } from "../contract/sql-systems.ts";
 import { type RealDatabase, type RealMariadb, startRealMariadb } from "./mariadb-server.ts";
 import { mysqlSystem, shop } from "./mysql-world.ts";
 
@@ -93,45 +94,22 @@ describe.skipIf(mariadb === null)("MySQL collector on the real MariaDB", () => {
     }
   });
 
-  it("spoils only the target whose SQL is wrong, and names it", async () => {
-    const read = await readAll(collector(), [
-      sqlTarget("select nothing_here from people", "broken"),
-      sqlTarget("selec", "typo"),
-      sqlTarget("select 1 as one", "anonymous"),
-      sqlTarget("select email from people"),
-      { kind: "base" },
-    ]);
-    expect(read.error).toBeNull();
-    expect(read.ends.map((e) => [e.target, e.coverage])).toEqual([
-      [0, "unusable"],
-      [1, "unusable"],
-      [2, "unusable"],
-      [3, "complete"],
-      [4, "complete"],
-    ]);
-    expect(read.ends[0]?.because).toMatch(/shop: broken.*nothing_here/);
-    expect(read.ends[2]?.because).toContain("no column email, phone or customer_id");
-  });
-
-  it.each([
-    ["a plain write", "delete from people", /not a query/],
-    ["a write behind a with", "with x as (select 1) delete from people", /1792|1064/],
-    ["a second statement", "select email from people; delete from people", /1064/],
-    ["leaving the transaction", "commit", /not a query/],
-    ["a comment before a write", "/* x */ -- y\n # z\n delete from people", /not a query/],
-    ["a comment that runs", "/*! delete from people */ select 1", /comment that the server would run/],
-    ["a comment that MariaDB runs", "/*M! delete from people */ select 1", /comment that the server/],
-    ["a lock", "select email from people for update", /1792/],
-    ["a file on the server", "select email into outfile '/tmp/x' from people", /writes a file/],
-  ])("refuses %s, even for a user who may write", async (_, sql, words) => {
-    const read = await readAll(
-      collector({}, () => db.writerDsn),
-      [sqlTarget(sql), sqlTarget("select email from people")],
-    );
-    expect(read.ends[0]).toMatchObject({ coverage: "unusable" });
-    expect(read.ends[0]?.because).toMatch(words);
-    expect(read.ends[1]).toMatchObject({ coverage: "complete", enumerated: 4 });
-    expect((await db.sql("select count(*) as n from people"))[0]?.n).toBe(4);
+  sqlCollectorTests({
+    id: "shop",
+    database: () => db,
+    collector,
+    sleep: "sleep(5)",
+    refused: [
+      ["a plain write", "delete from people", /not a query/],
+      ["a write behind a with", "with x as (select 1) delete from people", /1792|1064/],
+      ["a second statement", "select email from people; delete from people", /1064/],
+      ["leaving the transaction", "commit", /not a query/],
+      ["a comment before a write", "/* x */ -- y\n # z\n delete from people", /not a query/],
+      ["a comment that runs", "/*! delete from people */ select 1", /comment that the server would run/],
+      ["a comment that MariaDB runs", "/*M! delete from people */ select 1", /comment that the server/],
+      ["a lock", "select email from people for update", /1792/],
+      ["a file on the server", "select email into outfile '/tmp/x' from people", /writes a file/],
+    ],
   });
 
   it("sees one moment in all targets, whatever happens meanwhile", async () => {
@@ -146,17 +124,6 @@ describe.skipIf(mariadb === null)("MySQL collector on the real MariaDB", () => {
     }
     await db.sql("delete from people where email = 'late@example.test'");
     expect(enumerated).toEqual([4, 4]);
-  });
-
-  it("cancels a statement that runs too long and goes on with the next", async () => {
-    const read = await readAll(collector({ statementTimeoutSeconds: 1 }), [
-      sqlTarget("select email, sleep(5) as s from people"),
-      sqlTarget("select email from people", "next"),
-    ]);
-    expect(read.ends).toMatchObject([
-      { coverage: "unusable", because: expect.stringContaining("longer than its limit") },
-      { coverage: "complete" },
-    ]);
   });
 
   it("does not count the time that we take between batches against the statement", async () => {

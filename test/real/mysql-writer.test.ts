@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { audienceId } from "../../core/model.ts";
 import { mysqlWriter } from "../../sync/writers/mysql.ts";
 import { contextFor } from "../contract/collector.ts";
+import { neverSoftens, rightsAndLists, type SqlWriterWorld } from "../contract/sql-systems.ts";
 import { changeFor } from "../contract/writer.ts";
 import { type RealDatabase, type RealMariadb, startRealMariadb } from "./mariadb-server.ts";
 import { MYSQL_WRITE, mysqlSystem, SHOP_SQL, shop } from "./mysql-world.ts";
@@ -42,18 +42,14 @@ describe.skipIf(mariadb === null)("MySQL writer on the real MariaDB", () => {
   const apply = async (...args: Parameters<typeof set>) =>
     (await writer({ attributes }).apply([set(...args)], source, contextFor()))[0]?.status;
 
-  it("never softens a complaint or an erasure to an opt-out", async () => {
-    await db.sql(
-      "insert into people (email, consent) values ('c@example.test', 'complained'), ('e@example.test', 'erased'), ('s@example.test', 'subscribed')",
-    );
-    const changes = ["c", "e", "s"].map((n) =>
-      changeFor({ system: system().id }, "suppress", `${n}@example.test`),
-    );
-    const outcomes = await writer().apply(changes, source, contextFor());
-    expect(outcomes.map((o) => o.status)).toEqual(["noop", "noop", "applied"]);
-    const rows = await db.sql("select consent from people order by email");
-    expect(rows.map((r) => r.consent)).toEqual(["complained", "erased", "unsubscribed"]);
-  });
+  const world: SqlWriterWorld = {
+    system: system(),
+    segment: SHOP_SQL,
+    database: () => db,
+    writer,
+    unreachable: "mysql://u@127.0.0.1:1/x",
+  };
+  neverSoftens(world);
 
   it("fails the one value that does not fit, and writes the others whole", async () => {
     const outcomes = await writer({ attributes }).apply(
@@ -125,23 +121,6 @@ describe.skipIf(mariadb === null)("MySQL writer on the real MariaDB", () => {
     expect((await db.sql("select count(*) as n from people"))[0]?.n).toBe(5);
   });
 
-  it("can be tried again when it could not connect, and says what right is missing", async () => {
-    const add = [changeFor({ system: system().id }, "add", "a@example.test")];
-    expect(await writer({}, () => "mysql://u@127.0.0.1:1/x").apply(add, source, contextFor())).toMatchObject([
-      { status: "retry" },
-    ]);
-    expect(await writer({}, () => db.readerDsn).apply(add, source, contextFor())).toMatchObject([
-      { status: "failed" },
-    ]);
-    await expect(writer({}, () => db.readerDsn).probe(contextFor())).rejects.toMatchObject({
-      kind: "auth",
-      message: expect.stringContaining("may not insert"),
-    });
-    await expect(
-      writer({ membership: { table: "gone", key: "email" } }).probe(contextFor()),
-    ).rejects.toMatchObject({ kind: "config" });
-  });
-
   it("waits for nobody for ever: behind a lock the change is given back", async () => {
     await db.sql("insert into people (email, consent) values ('locked@example.test', 'subscribed')");
     const name = new URL(db.readerDsn).pathname.slice(1);
@@ -155,12 +134,5 @@ describe.skipIf(mariadb === null)("MySQL writer on the real MariaDB", () => {
     await blocker;
   });
 
-  it("keeps the lists of several audiences in one table apart", async () => {
-    const add = changeFor({ system: system().id }, "add", "two@example.test");
-    await writer().apply([add, { ...add, audience: audienceId("vip") }], source, contextFor());
-    expect(await db.sql("select list from lists where email = 'two@example.test' order by 1")).toEqual([
-      { list: "active" },
-      { list: "vip" },
-    ]);
-  });
+  rightsAndLists(world);
 });
