@@ -108,6 +108,12 @@ export async function keepWrittenHistory(
 
 const keyOf = (audience: string | null, system: string) => `${audience ?? ""}@${system}`;
 
+/** As a real comparison is dated: by the oldest of the readings that it rests on. */
+function oldestOf(d: WrittenDay, c: WrittenDay["comparisons"][number]): Instant {
+  const read = d.reads.filter((r) => r.audience === c.audience && c.systems.includes(r.system));
+  return read.reduce((oldest, r) => (r.asOf < oldest ? r.asOf : oldest), d.at);
+}
+
 async function keepDay(
   app: App,
   d: WrittenDay,
@@ -132,7 +138,7 @@ async function keepDay(
       audience: audienceId(c.audience),
       owner: systemId(c.owner),
       systems: c.systems.map(systemId),
-      asOf: d.at,
+      asOf: oldestOf(d, c),
     });
   }
   await app.audits.endRun(runId, d.at, "done", { reads: d.reads.length, written: true });

@@ -134,7 +134,7 @@ async function writeSets(
         packed,
         asOf: asOf(days, system, last),
         epoch,
-        lost: renamed(copies, line.target, until),
+        without: without(copies, line.target, until),
       },
       order,
     );
@@ -145,10 +145,16 @@ async function writeSets(
 const asOf = (days: Days, system: SystemName, day: number): Instant =>
   instant(system === "ads" ? days.exported(day) : days.audit(day));
 
-const renamed = (copies: Copies, t: HistoryTarget, day: number): AttributeName | null => {
-  const fault = copies.active("renamed_field", day);
-  return fault?.audience === t.audience && t.system === "ads" ? fault.attribute : null;
+/** Fields that a system does not have. */
+const UNHELD: Readonly<Partial<Record<SystemName, readonly AttributeName[]>>> = {
+  mailchimp: ["plan", "country"],
 };
+
+function without(copies: Copies, t: HistoryTarget, day: number): readonly AttributeName[] {
+  const fault = copies.active("renamed_field", day);
+  const renamed = fault?.audience === t.audience && t.system === "ads" ? fault.attribute : null;
+  return [...(UNHELD[t.system] ?? []), ...(renamed ? [renamed] : [])];
+}
 
 function daysOf(
   { copies, days }: World,
@@ -170,7 +176,7 @@ function daysOf(
         return readOf(line, d, {
           asOf: shown === NOT_READ ? instant(days.audit(day)) : asOf(days, system, shown + 1),
           doubled: doubled !== undefined && doubled.audience === audience && system === "ads",
-          lost: renamed(copies, line.target, day),
+          without: without(copies, line.target, day),
         });
       }),
       comparisons: compared.flatMap(({ audience, seats }, n) => {

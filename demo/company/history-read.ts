@@ -23,8 +23,8 @@ export type Circumstances = {
   readonly asOf: Instant;
   /** Some people are there twice. */
   readonly doubled: boolean;
-  /** Attribute whose column has another name, so that nobody has a value. */
-  readonly lost: AttributeName | null;
+  /** Attributes that nobody has a value of: the column has another name, or the system has no such field. */
+  readonly without: readonly AttributeName[];
 };
 
 /** @param d day, as an index */
@@ -61,7 +61,7 @@ export function readOf(line: HistoryLine, d: number, c: Circumstances): HistoryR
     entries: first ? null : (line.entries[d] ?? 0),
     exits: first ? null : (line.exits[d] ?? 0),
     mailable: SENDERS.includes(system) ? mailable : null,
-    attributes: states(line, size, nameless, c.lost),
+    attributes: states(line, size, nameless, c.without),
   };
 }
 
@@ -70,12 +70,12 @@ function states(
   line: HistoryLine,
   size: number,
   nameless: number,
-  lost: AttributeName | null,
+  without: readonly AttributeName[],
 ): Record<string, AttributeStates> {
   const none = { valid: 0, null: 0, empty: 0, placeholder: 0, invalid: 0, missing: 0 };
   return Object.fromEntries(
     line.target.attributes.map((name) => {
-      if (name === lost) return [name, { ...none, missing: size }];
+      if (without.includes(name)) return [name, { ...none, missing: size }];
       const empty = name === "first_name" ? nameless : 0;
       return [name, { ...none, valid: size - empty, null: empty }];
     }),

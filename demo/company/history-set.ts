@@ -95,8 +95,8 @@ export type SetOf = {
   readonly packed: Uint16Array;
   readonly asOf: Instant;
   readonly epoch: number;
-  /** Attribute whose column has another name, so that nobody has a value. */
-  readonly lost: AttributeName | null;
+  /** Attributes that nobody has a value of: the column has another name, or the system has no such field. */
+  readonly without: readonly AttributeName[];
 };
 
 /** Writes the member set of the last day, with all of its history in the presence words. */
@@ -128,7 +128,7 @@ const consentTable = (system: SystemName): Uint8Array =>
     return consentByte(told.consent, told.mailable, false);
   });
 
-function partition(p: number, { line, packed, lost }: SetOf, all: KeyOrder, consents: Uint8Array) {
+function partition(p: number, { line, packed, without }: SetOf, all: KeyOrder, consents: Uint8Array) {
   const { presence: everybody, target } = line;
   const rows = all.order
     .subarray(all.starts[p], all.starts[p + 1])
@@ -149,7 +149,7 @@ function partition(p: number, { line, packed, lost }: SetOf, all: KeyOrder, cons
     consent[r] = consents[packed[i] ?? 0] ?? 0;
     for (let a = 0; a < prints.length; a++) {
       const [column, name] = [prints[a], target.attributes[a]];
-      if (column && name && name !== lost) column[r] = printOf(name, i, packed[i] ?? 0, all);
+      if (column && name && !without.includes(name)) column[r] = printOf(name, i, packed[i] ?? 0, all);
     }
   }
   return { n, keys, presence, prints, consent };

@@ -63,7 +63,11 @@ async function build(
     const row: MemberRow = {
       id: String(i),
       identifiers: { email: person.email },
-      attributes: { plan: planIn(packed), first_name: person.firstName },
+      // Mailchimp has no field for the plan
+      attributes: {
+        ...(t.system === "mailchimp" ? {} : { plan: planIn(packed) }),
+        first_name: person.firstName,
+      },
       of: [0],
       ...toldBy(t.system, packed),
     };

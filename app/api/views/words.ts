@@ -7,6 +7,7 @@ const SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eig
 
 /** Small numbers as words, as prose has them; `capital` for the start of a sentence. */
 export function inWords(n: number, capital = false): string {
+  if (n === 0 && capital) return "None";
   const word = SMALL[n] ?? count(n);
   return capital ? word.charAt(0).toUpperCase() + word.slice(1) : word;
 }
