@@ -150,6 +150,16 @@ describe.each(SERVERS)("the audit's store on %s", (server) => {
     ]);
   });
 
+  test("the comparison made last counts, also when a copy went back in time", async () => {
+    await store.startRun(aRun(2), "audit", "scheduled", at("07:00"));
+    const before = aComparison({ asOf: at("06:00", 22) });
+    const after = aComparison({ runId: aRun(2), asOf: at("06:00", 20) });
+    await store.insertComparison(after);
+    await store.insertComparison(before);
+    expect(await latestComparisons(made.db)).toEqual([after]);
+    expect(await store.comparisons(ACTIVE, 10)).toEqual([before, after]);
+  });
+
   test("results keep their kind; only an abnormal size flags a reading", async () => {
     await store.insertSnapshot(aSnapshot({ id: "abnormal" }));
     await store.insertSnapshot(aSnapshot({ id: "other", audience: audienceId("trial") }));
