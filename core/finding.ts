@@ -24,6 +24,19 @@ export const CHECK_NAMES = [
   "consent_violation",
   "duplicates",
   "flip_flop",
+  "attribute_shift",
+  "consent_exposure",
+  "over_suppression",
+  "exclusive_overlap",
+  "ineligible",
+  "holdout",
+  "sensitive_attribute",
+  "funnel",
+  "stuck_members",
+  "sync_failure",
+  "identity_conflict",
+  "over_segmentation",
+  "deliverability",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -67,7 +80,9 @@ export type SkipReason =
   | "settling"
   | "no_data"
   | "owner_partial"
-  | "told_elsewhere";
+  | "told_elsewhere"
+  /** No connector of this system provides what the check needs. */
+  | "not_collected";
 
 /** `skip` is not `pass`. */
 export type Outcome =
