@@ -1,0 +1,11 @@
+/** Stands in until the engine is there: never flags. */
+export class FlipStream {
+  push(_snapshot: {
+    readonly t: number;
+    readonly size: number;
+    readonly added: readonly (string | number)[];
+    readonly removed: readonly (string | number)[];
+  }): { readonly flagged: boolean; readonly score: number; readonly members: readonly (string | number)[] } {
+    return { flagged: false, score: 0, members: [] };
+  }
+}
