@@ -29,7 +29,6 @@ test("a series is one by its name and kind, and takes nothing from another", () 
     const point = { series: "a", t: at(i), kind: "gauge", value: i === 60 ? 900 : 100 + (i % 5) };
     beside.judge({ ...point, kind: "latency", value: 5 + (i % 3) });
     const verdict = beside.judge(point);
-    // one other series is too little to learn anything from that is not known beforehand
     expect(verdict).toEqual(alone.judge(point));
   }
 });

@@ -220,8 +220,8 @@ describe("flips and distributions", () => {
 });
 
 describe("as a program", () => {
-  const start = () =>
-    spawn(process.execPath, [join(root, "dist/app/cli/main.js"), "detect"], { stdio: "pipe" });
+  const start = (...node: string[]) =>
+    spawn(process.execPath, [...node, join(root, "dist/app/cli/main.js"), "detect"], { stdio: "pipe" });
 
   test("answers a slow source at once", async () => {
     const child = start();
