@@ -155,6 +155,8 @@ export type Incident = {
   readonly lastSeenAt: Instant;
   readonly resolvedAt: Instant | null;
   readonly snoozedUntil: Instant | null;
+  /** When a person said that it was not a problem; null or absent: nobody did, or it came back since. */
+  readonly markedFalseAt?: Instant | null;
   readonly owner: string | null;
   /** Highest `people` (or |observed − expected|) so far; kept after it is resolved. */
   readonly peak: number | null;
@@ -173,6 +175,7 @@ export type IncidentEvent = {
     | "snoozed"
     | "unsnoozed"
     | "resolved"
+    | "marked_false"
     | "regressed"
     | "planned"
     | "note";
