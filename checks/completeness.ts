@@ -12,6 +12,7 @@ const LOOK_BACK = 28;
 /** A required attribute has fewer valid values than it used to. One finding per attribute. */
 export const completeness: Check = {
   name: "completeness",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "completeness", DEFAULTS);
     const required = input.audience.requiredAttributes;

@@ -3,14 +3,17 @@ import { latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { consentViolationFinding } from "./words/consent.ts";
 
+const DEFAULTS = { minimum_people: 1 };
+
 /**
  * Members of this segment can be mailed although they opted out: another system of the audience says so, or they are on
  * a suppression list that has no segment of its own in this system (where it has, `suppression_leak` tells it once).
  */
 export const consentViolation: Check = {
   name: "consent_violation",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const { enabled, minimum_people } = settingsOf(input.config, "consent_violation", { minimum_people: 1 });
+    const { enabled, minimum_people } = settingsOf(input.config, "consent_violation", DEFAULTS);
     if (!enabled || input.audience.purpose === "suppression") return skip("not_configured");
     const { here, skip: none } = latestComparison(input);
     if (here === null) return none;

@@ -19,6 +19,7 @@ const LOOK_BACK = 28;
 /** Several records of one person in one list: more than usual, or more than any list should have. */
 export const duplicates: Check = {
   name: "duplicates",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "duplicates", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

@@ -8,6 +8,7 @@ const DEFAULTS = { minimum_people: 20, minimum_share: 0.001 };
 /** People who leave and return again and again (at least 4 changes in 16 complete reads); two writers make it a duel. */
 export const flipFlop: Check = {
   name: "flip_flop",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "flip_flop", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

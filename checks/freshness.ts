@@ -17,6 +17,7 @@ const DEFAULTS = {
  */
 export const freshness: Check = {
   name: "freshness",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "freshness", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

@@ -28,6 +28,7 @@ function oldestPendingMs(input: CheckInput): number | null {
 /** The oldest change that has not arrived here yet waits for longer than the budget. */
 export const latency: Check = {
   name: "latency",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "latency", DEFAULTS);
     if (!settings.enabled || input.isOwner) return skip("not_configured");

@@ -12,6 +12,7 @@ const LOOK_BACK = 28;
 /** Fewer of the owner's people exist anywhere in this system than usual. */
 export const matchRate: Check = {
   name: "match_rate",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "match_rate", DEFAULTS);
     if (!settings.enabled || input.isOwner || input.audience.purpose === "suppression")

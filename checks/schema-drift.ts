@@ -10,6 +10,7 @@ const DEFAULTS = { all_fields: false };
 /** A field that the configuration uses is gone, renamed, or of another type. One finding per field. */
 export const schemaDrift: Check = {
   name: "schema_drift",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "schema_drift", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

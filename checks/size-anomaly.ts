@@ -15,6 +15,7 @@ const DEFAULTS: SizeLimits = {
 /** The size of a segment left its expected band, or drifts away from its trend or its owner. */
 export const sizeAnomaly: Check = {
   name: "size_anomaly",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "size_anomaly", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

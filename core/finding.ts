@@ -1,4 +1,4 @@
-import type { Audience, Config, SystemConfig } from "./config.ts";
+import type { Audience, CheckSettings, Config, SystemConfig } from "./config.ts";
 import type { ChangeFact, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 
@@ -130,6 +130,8 @@ export type CheckInput = {
 
 export type Check = {
   readonly name: CheckName;
+  /** What `checks: <name>:` of the configuration may set, beside `enabled`. */
+  readonly defaults?: CheckSettings;
   run(input: CheckInput): Outcome;
 };
 

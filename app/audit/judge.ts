@@ -24,24 +24,59 @@ export function readingsKept(cadence: string, now: Instant, timezone: string): n
   return Math.min(MOST_READINGS, Math.max(HISTORY_DAYS, Math.ceil((HISTORY_DAYS * 24) / pause)));
 }
 
-/** Gathers what the checks may look at and runs them over every segment of every audience. */
+/** How far back inputs reach; the readings of a copy depend on its audience's cadence. */
+export type Reach = {
+  readonly readings: (cadence: string) => number;
+  readonly bases: number;
+  readonly comparisons: number;
+  readonly runs: number;
+};
+
+/** What an audit looks at. */
+export const usualReach = (now: Instant, timezone: string): Reach => ({
+  readings: (cadence) => readingsKept(cadence, now, timezone),
+  bases: HISTORY_DAYS,
+  comparisons: COMPARISONS,
+  runs: RUNS_KEPT,
+});
+
+/** Runs all checks over every segment of every audience. */
 export async function judge(
   app: App,
   runId: RunId,
   now: Instant,
   compared: ReadonlyMap<string, Comparison>,
 ): Promise<CheckResult[]> {
+  const inputs = await gatherInputs(app, runId, now, usualReach(now, app.config.timezone));
+  const results = runChecks(inputs);
+  for (const comparison of compared.values()) await keepBacklog(app, comparison);
+  app.log.info("checks.done", {
+    runId,
+    checks: ALL_CHECKS.length,
+    segments: inputs.length,
+    failed: results.filter((r) => r.outcome.status === "fail").length,
+  });
+  return results;
+}
+
+/** What the checks may look at, for every segment of every audience. */
+export async function gatherInputs(
+  app: App,
+  runId: RunId,
+  now: Instant,
+  reach: Reach,
+): Promise<CheckInput[]> {
   const changes = await knownChanges(app);
   const config = await configWithCampaigns(app);
-  const syncRuns = await listSyncRuns(app.db, RUNS_KEPT);
+  const syncRuns = await listSyncRuns(app.db, reach.runs);
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
-  for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, HISTORY_DAYS));
+  for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, reach.bases));
   const inputs: CheckInput[] = [];
   for (const audience of app.config.audiences) {
-    const kept = readingsKept(audience.cadence, now, app.config.timezone);
+    const kept = reach.readings(audience.cadence);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
-    const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
+    const comparisons = await app.audits.comparisons(audience.id, reach.comparisons);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
       inputs.push({
@@ -66,15 +101,7 @@ export async function judge(
       });
     }
   }
-  const results = runChecks(inputs);
-  for (const comparison of compared.values()) await keepBacklog(app, comparison);
-  app.log.info("checks.done", {
-    runId,
-    checks: ALL_CHECKS.length,
-    segments: inputs.length,
-    failed: results.filter((r) => r.outcome.status === "fail").length,
-  });
-  return results;
+  return inputs;
 }
 
 export function systemOf(app: Pick<App, "config">, id: SystemId): SystemConfig {
