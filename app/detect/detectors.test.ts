@@ -32,3 +32,16 @@ test("a series is one by its name and kind, and takes nothing from another", () 
     expect(verdict).toEqual(alone.judge(point));
   }
 });
+
+test("ids come back as they were written", () => {
+  const flip = flipDetector();
+  let members: unknown;
+  for (let i = 0; i < 80; i++) {
+    const fight = i < 40 ? [] : [7, "7", "n", ""];
+    const [added, removed] = i % 2 === 0 ? [fight, []] : [[], fight];
+    const answer = flip.judge({ segment: "s", t: at(i), size: 1_000, added, removed });
+    if (answer.flagged) members = answer.members;
+  }
+  expect(members).toEqual(expect.arrayContaining([7, "7", "n", ""]));
+  expect(members).toHaveLength(4);
+});

@@ -48,10 +48,15 @@ export function metricDetector(): Detector {
         of = perSeries(() => new MetricStream(kind, pool));
         streams.set(kind, of);
       }
-      return of(series).push({ t, value, denominator });
+      const { score, flagged, expected, low, high, because } = of(series).push({ t, value, denominator });
+      return { score, flagged, expected, low, high, because };
     },
   };
 }
+
+/** 7 and "7" are two ids, and each is answered as it was written. */
+const keyOf = (id: string | number): string => (typeof id === "number" ? `n${id}` : `s${id}`);
+const idOf = (key: string): string | number => (key.startsWith("n") ? Number(key.slice(1)) : key.slice(1));
 
 /** Snapshots of segments as who came and who left. */
 export function flipDetector(): Detector {
@@ -62,12 +67,11 @@ export function flipDetector(): Detector {
     judge(fields) {
       const segment = nameIn(fields, "segment");
       const t = timeIn(fields);
-      return streamOf(segment).push({
-        t,
-        size: numberIn(fields, "size"),
-        added: idsIn(fields, "added"),
-        removed: idsIn(fields, "removed"),
-      });
+      const size = numberIn(fields, "size");
+      const added = idsIn(fields, "added").map(keyOf);
+      const removed = idsIn(fields, "removed").map(keyOf);
+      const { score, flagged, members } = streamOf(segment).push({ t, size, added, removed });
+      return { score, flagged, members: members.map(idOf) };
     },
   };
 }
@@ -81,7 +85,8 @@ export function distributionDetector(): Detector {
     judge(fields) {
       const series = nameIn(fields, "series");
       const t = timeIn(fields);
-      return streamOf(series).push({ t, counts: countsIn(fields, "counts") });
+      const { score, flagged } = streamOf(series).push({ t, counts: countsIn(fields, "counts") });
+      return { score, flagged };
     },
   };
 }

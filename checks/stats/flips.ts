@@ -3,9 +3,9 @@ export class FlipStream {
   push(_snapshot: {
     readonly t: number;
     readonly size: number;
-    readonly added: readonly (string | number)[];
-    readonly removed: readonly (string | number)[];
-  }): { readonly flagged: boolean; readonly score: number; readonly members: readonly (string | number)[] } {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+  }): { readonly flagged: boolean; readonly score: number; readonly members: readonly string[] } {
     return { flagged: false, score: 0, members: [] };
   }
 }
