@@ -1,0 +1,162 @@
+/**
+ * One linear Gaussian state-space model of a metric on its transformed scale: level, damped slope, and regressors
+ * with constant coefficients (weekday, hour, month edge). State and covariance live in flat arrays, since a bank of
+ * these runs for every point of every series.
+ *
+ * @see Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter
+ */
+export type ModelShape = {
+  /** Share of a step's variance that is measurement noise rather than a move of the level; 0 < share ≤ 1. */
+  readonly noiseShare: number;
+  /** Part of the noise that lingers, and how much of it is left after one step. */
+  readonly lingering: number;
+  readonly memory: number;
+  /** Prior standard deviation of each regressor's coefficient. */
+  readonly priors: readonly number[];
+  /** Prior standard deviation of the slope, per step, and what is left of a slope after one step. */
+  readonly slope: number;
+  readonly damping: number;
+};
+
+export type FilterState = {
+  readonly x: readonly number[];
+  /** Upper triangle of the covariance, row by row. */
+  readonly p: readonly number[];
+  readonly logSigma: number;
+  readonly learned: number;
+};
+
+/** A regressor that is not zero at this point. */
+export type Regressors = { readonly index: Int32Array; readonly value: Float64Array; n: number };
+
+/** Level, slope, and noise that lingers. */
+const FIXED = 3;
+
+const g = (a: Float64Array, i: number): number => a[i] as number;
+
+export class Filter {
+  readonly shape: ModelShape;
+  readonly dim: number;
+  readonly x: Float64Array;
+  readonly p: Float64Array;
+  /** P·H of the last prediction. */
+  readonly #gain: Float64Array;
+  logSigma: number;
+  learned = 0;
+  mean = 0;
+  variance = 1;
+  /** Part of `variance` that scales with sigma². */
+  #own = 1;
+
+  constructor(shape: ModelShape, logSigma: number) {
+    this.shape = shape;
+    this.dim = FIXED + shape.priors.length;
+    this.x = new Float64Array(this.dim);
+    this.p = new Float64Array(this.dim * this.dim);
+    this.#gain = new Float64Array(this.dim);
+    this.logSigma = logSigma;
+  }
+
+  /** Puts the level at a first value that is known only as well as the series is noisy. */
+  start(level: number, variance: number): void {
+    const { dim, p, shape } = this;
+    this.x.fill(0);
+    p.fill(0);
+    this.x[0] = level;
+    p[0] = variance;
+    p[dim + 1] = shape.slope ** 2;
+    for (let i = FIXED; i < dim; i++) p[i * dim + i] = (shape.priors[i - FIXED] as number) ** 2;
+    p[2 * dim + 2] = this.#lingering();
+  }
+
+  /** Carries the state over `steps` (≥ 0, in usual distances between points). */
+  advance(steps: number): void {
+    const { dim, p, x, shape } = this;
+    const keep = shape.damping ** steps;
+    const carry = (1 - keep) / (1 - shape.damping);
+    x[0] = g(x, 0) + carry * g(x, 1);
+    x[1] = g(x, 1) * keep;
+    for (let j = 0; j < dim; j++) {
+      p[j] = g(p, j) + carry * g(p, dim + j);
+      p[dim + j] = g(p, dim + j) * keep;
+    }
+    for (let i = 0; i < dim; i++) {
+      const row = i * dim;
+      p[row] = g(p, row) + carry * g(p, row + 1);
+      p[row + 1] = g(p, row + 1) * keep;
+    }
+    const left = shape.memory ** steps;
+    x[2] = g(x, 2) * left;
+    for (let j = 0; j < dim; j++) p[2 * dim + j] = g(p, 2 * dim + j) * left;
+    for (let i = 0; i < dim; i++) p[i * dim + 2] = g(p, i * dim + 2) * left;
+    p[2 * dim + 2] = g(p, 2 * dim + 2) + (1 - left * left) * this.#lingering();
+    const sigma2 = Math.exp(2 * this.logSigma);
+    const level = (1 - shape.noiseShare) * sigma2 * steps;
+    p[0] = g(p, 0) + level;
+    p[dim + 1] = g(p, dim + 1) + shape.slope ** 2 * (1 - keep * keep);
+    // Rhythms change slowly: a part of their prior comes back over a few hundred points.
+    for (let i = FIXED; i < dim; i++) {
+      const at = i * dim + i;
+      p[at] = g(p, at) + (shape.priors[i - FIXED] as number) ** 2 * 0.0004 * Math.min(steps, 50);
+    }
+  }
+
+  #lingering(): number {
+    const { lingering, noiseShare } = this.shape;
+    return lingering * noiseShare * Math.exp(2 * this.logSigma);
+  }
+
+  /**
+   * Mean and variance of the next value.
+   *
+   * @param known variance that sampling alone explains
+   * @param widen factor on the noise, above 1 on days that are known to be unlike others
+   */
+  predict(h: Regressors, known: number, widen: number): void {
+    const { dim, p, x } = this;
+    const gain = this.#gain;
+    let mean = g(x, 0) + g(x, 2);
+    for (let i = 0; i < dim; i++) gain[i] = g(p, i * dim) + g(p, i * dim + 2);
+    for (let k = 0; k < h.n; k++) {
+      const j = (h.index[k] as number) + FIXED;
+      const v = g(h.value, k);
+      mean += v * g(x, j);
+      for (let i = 0; i < dim; i++) gain[i] = g(gain, i) + v * g(p, i * dim + j);
+    }
+    let state = g(gain, 0) + g(gain, 2);
+    for (let k = 0; k < h.n; k++) state += g(h.value, k) * g(gain, (h.index[k] as number) + FIXED);
+    const sigma2 = Math.exp(2 * this.logSigma);
+    const noise = this.shape.noiseShare * (1 - this.shape.lingering) * sigma2;
+    this.mean = mean;
+    this.#own = Math.min(state, sigma2) + noise;
+    this.variance = Math.max(state, 0) + noise * widen + known;
+  }
+
+  /** Learns from an innovation that was cut to what a fault may teach. `weight` scales how fast noise is learned. */
+  update(innovation: number, h: Regressors, cut: number, weight: number): void {
+    const { dim, p, x } = this;
+    const gain = this.#gain;
+    const s = this.variance;
+    const e = Math.max(-cut, Math.min(cut, innovation / Math.sqrt(s))) * Math.sqrt(s);
+    for (let i = 0; i < dim; i++) x[i] = g(x, i) + (g(gain, i) / s) * e;
+    for (let i = 0; i < dim; i++) {
+      const k = g(gain, i) / s;
+      const row = i * dim;
+      for (let j = 0; j < dim; j++) p[row + j] = g(p, row + j) - k * g(gain, j);
+    }
+    if (weight <= 0) return;
+    const share = Math.min(1, this.#own / s);
+    this.learned += share * weight;
+    const rate = Math.max(1 / (this.learned + 6), 0.015);
+    const z2 = (e * e) / s;
+    this.logSigma += 0.5 * rate * share * weight * Math.max(-0.95, Math.min(3, z2 - 0.98));
+    void h;
+  }
+
+  /** Makes room for another level: what was learned of rhythm and noise stays. */
+  loosen(variance: number): void {
+    this.p[0] = g(this.p, 0) + variance;
+    const slope = this.dim + 1;
+    this.p[slope] = Math.min(g(this.p, slope) + this.shape.slope ** 2 * 0.25, this.shape.slope ** 2);
+  }
+}
