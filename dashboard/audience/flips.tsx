@@ -3,6 +3,9 @@ import { FlipStrip } from "../ui/flip-strip.tsx";
 import { count, plural } from "../ui/format.ts";
 import { Mark } from "../ui/mark.tsx";
 
+/** From so many returns in the last 20 reads on a member flips. */
+const FLIPS = 3;
+
 /** People who leave and come back, under pseudonyms; the most restless first. */
 export function Flips(props: { flips: AudienceDetail["flips"]; systems: AudienceDetail["systems"] }) {
   const title = (id: string) => props.systems.find((s) => s.id === id)?.title ?? id;
@@ -24,11 +27,12 @@ export function Flips(props: { flips: AudienceDetail["flips"]; systems: Audience
             </span>
             <FlipStrip
               bits={flip.bits}
-              label={`${flip.name} in ${title(flip.system)}: ${plural(flip.changes, "change")} in ${count(flip.bits.length)} reads`}
+              label={`${flip.name} in ${title(flip.system)}: ${plural(flip.returns, "return")} in ${count(flip.bits.length)} reads`}
             />
             <span className="nowrap">
-              <strong className={flip.changes > 9 ? "t-look" : ""}>{count(flip.changes)}</strong>{" "}
-              {flip.changes === 1 ? "change" : "changes"} {flip.changes > 9 && <Mark name="look" size={11} />}
+              <strong className={flip.returns >= FLIPS ? "t-look" : ""}>{count(flip.returns)}</strong>{" "}
+              {flip.returns === 1 ? "return" : "returns"}{" "}
+              {flip.returns >= FLIPS && <Mark name="look" size={11} />}
             </span>
           </li>
         ))}

@@ -122,9 +122,9 @@ export const AudienceDetail = Type.Object({
   fields: Type.Array(
     Type.Object({ attribute: Type.String(), title: Type.String(), states: Type.Array(FieldState) }),
   ),
-  /** People with the most changes of presence; pseudonyms, oldest bit first, "1" present, "0" absent. */
+  /** People who came back most often; pseudonyms, oldest bit first, "1" present, "0" absent. */
   flips: Type.Array(
-    Type.Object({ system: Type.String(), name: Type.String(), bits: Type.String(), changes: Type.Integer() }),
+    Type.Object({ system: Type.String(), name: Type.String(), bits: Type.String(), returns: Type.Integer() }),
   ),
   flippingPeople: Type.Integer(),
   incidents: Type.Array(IncidentRow),
