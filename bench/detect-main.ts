@@ -61,10 +61,7 @@ async function measure(folder: string, suite: Suite): Promise<string> {
   const ours = [main, "detect", ...suite.ours];
   const detectors: Record<string, readonly string[]> = {
     ...Object.fromEntries(
-      Object.entries(suite.peers).map(([name, [script = "", ...args]]) => [
-        name,
-        [join(folder, script), ...args],
-      ]),
+      peersOf(suite).map(([name, [script = "", ...args]]) => [name, [join(folder, script), ...args]]),
     ),
     "**plumbline detect**": ours,
   };
@@ -87,6 +84,8 @@ async function measure(folder: string, suite: Suite): Promise<string> {
     problems.push(...missed(own.figures, suite.floors).map((what) => `${suite.name}: ${what}`));
   return suiteTable(suite, rows);
 }
+
+const peersOf = (suite: Suite) => Object.entries(suite.peers).slice(0, values.small ? 1 : undefined);
 
 function section(): string {
   const cpu = cpus();

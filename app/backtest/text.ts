@@ -80,15 +80,12 @@ function verdictOf(r: BacktestReport): string {
   ];
   if (gone.length > 0) {
     const marked = gone.filter((row) => row.markedFalse).length;
-    sentences.push(
-      `${gone.length} would not have been raised; people called ${marked} of ${gone.length === 1 ? "it" : "them"} no problem.`,
-    );
+    const of = marked === 0 ? "" : `, ${marked} of which people called no problem`;
+    sentences.push(`${gone.length} would not have been raised${of}.`);
   }
   if (fresh > 0) sentences.push(`${fresh} would be new.`);
-  sentences.push(
-    r.markedFalse.did === 0
-      ? "Nobody called any of them no problem."
-      : `Of ${r.markedFalse.did} that people called no problem, ${r.markedFalse.would} would be raised again.`,
-  );
+  const { did, would } = r.markedFalse;
+  if (did > 0) sentences.push(`People called ${did} no problem; ${would} of those would be raised again.`);
+  else if (r.did > 0) sentences.push("Nobody called any of them no problem.");
   return sentences.join(" ");
 }

@@ -153,9 +153,9 @@ describe("backtest", () => {
     expect(out).toContain("size_anomaly with minimum_share 0.45, over 60 audits from ");
     expect(out).toMatch(/\n− .* {2}no INC-1001, called no problem\n= .* {2}was INC-1002\n/);
     expect(out).toContain(
-      "It would have raised 1 incident; it did raise 2. 1 would not have been raised; people called 1 of it no problem.",
+      "It would have raised 1 incident; it did raise 2. 1 would not have been raised, 1 of which people called no problem.",
     );
-    expect(out).toContain("Of 1 that people called no problem, 0 would be raised again.");
+    expect(out).toContain("People called 1 no problem; 0 of those would be raised again.");
   });
 
   it("is bounded by --since, judges alike within it, and reads without changing anything", async () => {

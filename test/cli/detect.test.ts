@@ -290,4 +290,4 @@ test("the benchmark runs on every suite of the harness, and finds us causal and 
   for (const suite of ["daily", "hourly", "cold", "clean", "distributions", "flips"])
     expect(said).toContain(`| ${suite}: `);
   expect(said).toContain("✓ deterministic, causal");
-});
+}, 240_000);
