@@ -29,7 +29,7 @@ const LEAST = 3;
 
 const at = (r: Returners, returns: number): number => r[returns - 1] ?? 0;
 /** Members with at least so many returns. */
-export const withAtLeast = (r: Returners, returns: number): number =>
+const withAtLeast = (r: Returners, returns: number): number =>
   r.slice(returns - 1).reduce((a, b) => a + b, 0);
 
 /**
