@@ -5,13 +5,7 @@ import { diagnoseFlips } from "./flip-diagnosis.ts";
 import { isOver } from "./flip-timeline.ts";
 import { comparedBefore, latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
-import {
-  expectedFlipping,
-  learn,
-  NO_BACKGROUND,
-  type Returners,
-  strangeness,
-} from "./stats/flip-background.ts";
+import { learn, NO_BACKGROUND, type Returners, strangeness, withAtLeast } from "./stats/flip-background.ts";
 import { flipFlopFinding } from "./words/flip-flop.ts";
 
 const DEFAULTS = { minimum_people: 20, minimum_share: 0.001 };
@@ -60,5 +54,5 @@ function judged(input: CheckInput): { fights: readonly (Fight | null)[]; usual: 
     background = learn(background, now, fight, FLIP_WINDOW);
     return fight ? { runId: comparison.runId, here } : null;
   });
-  return { fights, usual: expectedFlipping(background.usual, FLIP_RETURNS) };
+  return { fights, usual: withAtLeast(background.usual, FLIP_RETURNS) };
 }

@@ -11,7 +11,7 @@ import { sendWords } from "./send.ts";
 export type FlipFlop = {
   readonly people: number;
   readonly size: number;
-  /** People who flip here by chance. */
+  /** People who flip here in other times. */
   readonly usual: number;
   readonly counts: FlipCounts | null;
   readonly diagnosis: FlipDiagnosis;
