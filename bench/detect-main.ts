@@ -85,7 +85,9 @@ async function measure(folder: string, suite: Suite): Promise<string> {
   return suiteTable(suite, rows);
 }
 
-const peersOf = (suite: Suite) => Object.entries(suite.peers).slice(0, values.small ? 1 : undefined);
+function peersOf(suite: Suite): [string, readonly string[]][] {
+  return Object.entries(suite.peers).slice(0, values.small ? 1 : undefined);
+}
 
 function section(): string {
   const cpu = cpus();

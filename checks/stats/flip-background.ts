@@ -37,7 +37,7 @@ export const withAtLeast = (r: Returners, returns: number): number =>
  * come back once and twice lead to expect. If returns are independent with mean μ, then n₂/n₁ = μ/2 and n₃/n₂ ≈ μ/3, so
  * n₃ ≈ ⅔ n₂²/n₁; people near a rule's boundary return more often than others, hence 1.5 instead of ⅔.
  */
-export function expectedFlipping(usual: Returners, returns: number): number {
+function expectedFlipping(usual: Returners, returns: number): number {
   const [once, twice] = [at(usual, 1), at(usual, 2)];
   const mixture = once > 0 ? Math.min(twice / 2, (1.5 * twice ** 2) / once) : twice / 2;
   const again = Math.min(AGAIN_AT_MOST, Math.max(AGAIN_AT_LEAST, once > 0 ? twice / once : 0));

@@ -180,6 +180,15 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
       };
     }),
     flippingPeople: 12,
+    replays: [
+      {
+        system: "klaviyo",
+        people: 12,
+        reads: 20,
+        flipsAWeek: 31,
+        rule: { name: "owner_wins", flipsAWeek: 0, differs: 4 },
+      },
+    ],
     incidents: incidents.filter((i) => i.audience === row.audience),
   };
 }

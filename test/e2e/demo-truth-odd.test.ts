@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from "vitest";
-import { auditDemo, missedOf, seedsFrom, unexplainedOf } from "./demo-audit.ts";
+import { auditDemo, duelTold, missedOf, seedsFrom, unexplainedOf } from "./demo-audit.ts";
 
 /** Every seed plants the same kinds of faults elsewhere. */
 const SEEDS = seedsFrom(1);
@@ -14,6 +14,13 @@ describe("the demo company, eight weeks of daily audits", () => {
       expect({ missed: missedOf(run), unexplained: unexplainedOf(run) }).toEqual({
         missed: [],
         unexplained: [],
+      });
+      expect(duelTold(run)).toEqual({
+        cause: expect.stringMatching(/(Marketing sync.*Lifecycle workflow|nightly.*Sales import)/),
+        writers: "two writers",
+        replay: expect.stringMatching(
+          /flips [\d,]+ a week → 0; final state differs for \d+ (people|person)$/,
+        ),
       });
     },
   );

@@ -127,6 +127,22 @@ export const AudienceDetail = Type.Object({
     Type.Object({ system: Type.String(), name: Type.String(), bits: Type.String(), returns: Type.Integer() }),
   ),
   flippingPeople: Type.Integer(),
+  /** Copies with people who flip: flips a week, and what history had been with one rule deciding; null: can't tell. */
+  replays: Type.Array(
+    Type.Object({
+      system: Type.String(),
+      people: Type.Integer(),
+      reads: Type.Integer(),
+      flipsAWeek: Type.Integer(),
+      rule: nullable(
+        Type.Object({
+          name: Type.Union([Type.Literal("owner_wins"), Type.Literal("first_writer")]),
+          flipsAWeek: Type.Integer(),
+          differs: Type.Integer(),
+        }),
+      ),
+    }),
+  ),
   incidents: Type.Array(IncidentRow),
 });
 export type AudienceDetail = Static<typeof AudienceDetail>;
