@@ -70,8 +70,7 @@ async function measure(folder: string, suite: Suite): Promise<string> {
     const data = join(scratch, `${suite.name}-${seed}`);
     await generate(folder, suite, seed, values.small ? suite.size.small : suite.size.full, data);
     for (const [name, words] of Object.entries(detectors)) {
-      const command = [process.execPath, ...words].map((w) => `'${w}'`).join(" ");
-      const scored = await score(folder, suite, data, command);
+      const scored = await score(folder, suite, data, words);
       figures.set(name, [...(figures.get(name) ?? []), scored]);
     }
     for (const what of await dishonesties(ours, data)) problems.push(`${suite.name}, seed ${seed}: ${what}`);
@@ -95,7 +94,7 @@ function section(): string {
   const intro =
     `${new Date().toISOString().slice(0, 10)}, ${machine}, \`npm run bench:detect -- --seeds ${seeds.join(",")}\`: means over ` +
     "seeds that nothing was tuned on, on generated streams with known faults. FA: episodes of false alarm per 1000 " +
-    "series-days. A cost is that of the whole process, its start included. Peers are the published rules, written anew.";
+    "series-days. Costs are of the whole process, its start included; on a busy machine the processor’s counts. Peers are the published rules, written anew.";
   const verdict =
     problems.length === 0
       ? "Ours: the same verdicts in a second run and on a beginning of each stream; every floor held."

@@ -26,18 +26,28 @@ export async function generate(
   await node([join(harness, script), ...args, "--seed", String(seed), "--n", String(n), "--out", folder]);
 }
 
-/** Scores one detector, a shell command, on the streams in `folder`. @throws Error on output outside the protocol */
+/** Scores one detector on the streams in `folder`. @throws Error on output outside the protocol */
 export async function score(
   harness: string,
   suite: Suite,
   folder: string,
-  command: string,
+  detector: readonly string[],
 ): Promise<Figures> {
+  const times = join(folder, "times");
+  const words = [process.execPath, ...detector].map((w) => `'${w}'`).join(" ");
+  // The shell's own clock: its processor time holds on a busy machine, too.
+  const command = `TIMEFORMAT='%U %S'; { time ${words} 2>&3; } 3>&2 2>'${times}'`;
   const args = [join(harness, suite.scorer), "--data", folder, "--cmd", command];
-  if (suite.scorer === "flip/score.mjs") return flipFigures(await node(args));
+  const flips = suite.scorer === "flip/score.mjs";
   const file = join(folder, "score.json");
-  const said = await node([...args, "--json", file]);
-  return metricFigures(JSON.parse(await readFile(file, "utf8")), said);
+  const said = await node(flips ? args : [...args, "--json", file]);
+  const figures = flips ? flipFigures(said) : metricFigures(JSON.parse(await readFile(file, "utf8")), said);
+  const [user = Number.NaN, system = Number.NaN] = (await readFile(times, "utf8"))
+    .trim()
+    .split(" ")
+    .map(Number);
+  const points = (await readFile(join(folder, "stream.jsonl"), "utf8")).trimEnd().split("\n").length;
+  return { ...figures, processor: ((user + system) / points) * 1e6 };
 }
 
 type Scored = {

@@ -83,5 +83,5 @@ export const SUITES: readonly Suite[] = [
   },
 ];
 
-/** Microseconds a point, the process and its start included. */
+/** Microseconds of processor a point, the process and its start included. */
 export const MOST_COST = 150;

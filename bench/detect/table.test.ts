@@ -20,11 +20,11 @@ test("a figure is the mean of the seeds that could tell it", () => {
 });
 
 test("a floor is missed by a lower figure, a dearer point, and one that nobody could tell", () => {
-  expect(missed({ AuditScore: 80, "recall at FA 1": 0.78, µs: 150 }, daily.floors)).toEqual([]);
-  expect(missed({ AuditScore: 79.9, "recall at FA 1": null, µs: 151 }, daily.floors)).toEqual([
+  expect(missed({ AuditScore: 80, "recall at FA 1": 0.78, processor: 150 }, daily.floors)).toEqual([]);
+  expect(missed({ AuditScore: 79.9, "recall at FA 1": null, processor: 151 }, daily.floors)).toEqual([
     "AuditScore 79.9, must be at least 80",
     "recall at FA 1 unknown, must be at least 0.78",
-    "µs 151, must be at most 150",
+    "processor 151, must be at most 150",
   ]);
 });
 

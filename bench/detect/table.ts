@@ -17,7 +17,7 @@ export function meanOf(all: readonly Figures[]): Figures {
 
 /** Floors that these figures miss, in words; a figure that could not be told is missed. */
 export function missed(figures: Figures, floors: readonly Floor[]): string[] {
-  const cost: Floor = { figure: "µs", most: MOST_COST };
+  const cost: Floor = { figure: "processor", most: MOST_COST };
   return [...floors, cost].flatMap((floor) => {
     const value = figures[floor.figure] ?? null;
     const ok = value !== null && ("least" in floor ? value >= floor.least : value <= floor.most);
@@ -27,10 +27,12 @@ export function missed(figures: Figures, floors: readonly Floor[]): string[] {
   });
 }
 
-const DIGITS: Readonly<Record<string, number>> = { AuditScore: 1, FA: 1, µs: 0 };
+const DIGITS: Readonly<Record<string, number>> = { AuditScore: 1, FA: 1, µs: 0, processor: 0 };
 
 export const shown = (figure: string, value: number | null): string =>
   value === null ? "–" : value.toFixed(DIGITS[figure] ?? 3);
+
+const TITLES: Readonly<Record<string, string>> = { µs: "µs a point", processor: "of processor" };
 
 /** One suite as Markdown, in the order of the rows; a figure that nobody has is left out. */
 export function suiteTable(suite: Suite, rows: readonly Row[]): string {
@@ -39,7 +41,7 @@ export function suiteTable(suite: Suite, rows: readonly Row[]): string {
   );
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
-    line([`${suite.name}: ${suite.what}`, ...names.map((n) => (n === "µs" ? "µs a point" : n))]),
+    line([`${suite.name}: ${suite.what}`, ...names.map((n) => TITLES[n] ?? n)]),
     line(["---", ...names.map(() => "---:")]),
     ...rows.map((row) => line([row.detector, ...names.map((n) => shown(n, row.figures[n] ?? null))])),
   ].join("\n");

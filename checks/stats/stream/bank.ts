@@ -132,15 +132,12 @@ export class Bank {
     const logs = this.members.map((m) => {
       const sd = Math.sqrt(m.filter.variance);
       const z = (y - m.filter.mean) / sd;
-      const l =
-        MEMORY ** weight * Math.log(m.weight) +
-        weight * (logStudent4(Math.max(-4, Math.min(4, z))) - Math.log(sd));
+      const l = MEMORY ** weight * Math.log(m.weight) + weight * (logStudent4(Math.max(-4, Math.min(4, z))) - Math.log(sd));
       most = Math.max(most, l);
       m.filter.update(y - m.filter.mean, h, m.filter.shape.noiseShare < ANCHOR ? cut : anchorCut, weight);
       return l;
     });
-    for (const [i, m] of this.members.entries())
-      m.weight = Math.max(1e-12, Math.exp((logs[i] as number) - most));
+    for (const [i, m] of this.members.entries()) m.weight = Math.max(1e-12, Math.exp((logs[i] as number) - most));
     if (this.seen === PRUNE_AT) this.#prune();
   }
 
@@ -172,13 +169,7 @@ export function priorOf(kind: StreamKind, first: number, denominator: number | n
       const p = Math.min(0.98, Math.max(0.001, first));
       const unit = Math.sqrt(p * (1 - p));
       void denominator;
-      return {
-        sigma: 0.05 * unit + 0.002,
-        calm: 0.01 * unit,
-        lively: 0.12 * unit,
-        edge: 0.05 * unit,
-        slope: 0.001 * unit,
-      };
+      return { sigma: 0.05 * unit + 0.002, calm: 0.01 * unit, lively: 0.12 * unit, edge: 0.05 * unit, slope: 0.001 * unit };
     }
     case "latency":
       return { sigma: 0.25, calm: 0.02, lively: 0.25, edge: 0.1, slope: 0.0015 };

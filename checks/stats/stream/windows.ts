@@ -36,8 +36,7 @@ export class Windows {
         const rate = Math.max(1 / (this.#seen / w + PRIOR_WEIGHT), 0.02) / w;
         const clipped = Math.max(-2.5 * spread, Math.min(2.5 * spread, s - (this.#mean[i] as number)));
         this.#mean[i] = (this.#mean[i] as number) + rate * clipped;
-        this.#square[i] =
-          (this.#square[i] as number) + rate * ((clipped * clipped) / 0.96 - (this.#square[i] as number));
+        this.#square[i] = (this.#square[i] as number) + rate * ((clipped * clipped) / 0.96 - (this.#square[i] as number));
       }
     }
     return best;
