@@ -17,7 +17,11 @@ const NU = num("NU", 40);
 const GATE = num("GATE", 2);
 const COUNTED = num("CT", 3);
 const RESET = num('RESET', 4);
-const EXN = num('EXN', 8);
+const EXN = num('EXN', 12);
+const WINS = num('WINS', 5);
+const ANCHOR = 2;
+const SLOWTAME = num('ST', 1);
+const PROJ = num('PROJ', 0.6), EXC = num('EXC', 3), STP = num('STP', 0);
 const OVER = num("OVER", 1e-4);
 const NEWDAYS = 6;
 const DAY = 86_400_000;
@@ -30,6 +34,7 @@ export class DistributionStream {
   slow: { rate: number; e: number[]; w: number }[] = RATES.map((rate) => ({ rate, e: [], w: 0 }));
   last = NaN;
   points = 0;
+  away: number[] = [];
   excess = 0.434 * EXN;
   excessN = EXN;
   usual = 0; // 1/n harmonic
@@ -108,18 +113,25 @@ export class DistributionStream {
     const jump = judge(r, F);
     let jumpScore = Math.max(jump.all, jump.one);
     let slowScore = 0, slowTv = 0;
+    const clipped = r.map((x, c) => { const lim = WINS * Math.sqrt(Math.max(p[c] as number, 1 / eff) * F * this.#scaleOf(c)); return Math.max(-lim, Math.min(lim, x)); });
+    // anchor: the stillest model
+    const still = this.models[ANCHOR] as ShareModel;
+    while (this.away.length < k) this.away.push(0);
+    for (let c = 0; c < k; c++) this.away[c] = 0.5 * (this.away[c] as number) + 0.5 * ((share[c] as number) - still.share(c));
+    const awayTv = this.away.reduce((a, b) => a + Math.abs(b), 0) / 2;
     for (const s of this.slow) {
       while (s.e.length < k) s.e.push(0);
       let against = 0;
-      for (let c = 0; c < k; c++) { const ec = s.e[c] as number; against += (ec * ec - 2 * ec * (r[c] as number)) / (Math.max(p[c] as number, 1 / eff) * F); }
+      for (let c = 0; c < k; c++) { const ec = s.e[c] as number; against += (ec * ec - 2 * ec * (clipped[c] as number)) / (Math.max(p[c] as number, 1 / eff) * F); }
       if (against > RESET) { s.e.fill(0); s.w = 0; }
-      for (let c = 0; c < k; c++) s.e[c] = (1 - s.rate) * (s.e[c] as number) + s.rate * (r[c] as number);
+      for (let c = 0; c < k; c++) s.e[c] = (1 - s.rate) * (s.e[c] as number) + s.rate * (clipped[c] as number);
       s.w = (1 - s.rate) ** 2 * s.w + s.rate ** 2 * F;
       const j = judge(s.e, s.w);
       const v = Math.max(j.all, j.one);
       if (v > slowScore) { slowScore = v; }
       const tv = s.e.reduce((a, b) => a + Math.abs(b), 0) / 2;
-      if (v >= T_SLOW) slowTv = Math.max(slowTv, tv);
+      const fast = (this.slow[0] as any).e as number[]; let dot = 0, nn = 0; for (let c = 0; c < k; c++) { const ec = s.e[c] as number; const w = 1 / Math.max(p[c] as number, 1 / eff); dot += w * ec * (fast[c] as number); nn += w * ec * ec; }
+      if (v >= T_SLOW && dot >= PROJ * nn) slowTv = Math.max(slowTv, tv, awayTv);
     }
     const tv = r.reduce((a, b) => a + Math.abs(b), 0) / 2;
     // return to the normal of before
@@ -131,9 +143,11 @@ export class DistributionStream {
       for (let c = 0; c < k; c++) { const x = (this.run.sum[c] ?? 0), y = r[c] as number; dot += x * y; a += x * x; b += y * y; }
       same = dot > 0.3 * Math.sqrt(a * b);
     }
-    if (P.TAIL !== '0') jumpScore *= 0.434 / Math.max(0.434, this.excess / this.excessN);
+    const rawJump = jumpScore; const tame = P.TAIL === '0' ? 1 : 0.434 / Math.max(0.434, this.excess / this.excessN); jumpScore *= tame; slowScore *= SLOWTAME ? Math.pow(tame, STP) : 1;
+    let rhythm = false;
     const enough = this.points >= 5;
     let flagged = enough && ((jumpScore >= T_JUMP && tv >= TV) || (slowScore >= T_SLOW && Math.max(slowTv, 0) >= TV) || (running && same && jumpScore >= T_STAY && tv >= TV));
+    if (flagged && this.#expected(r, day)) { flagged = false; rhythm = true; }
     if (jumpScore > 2 && this.before !== null) {
       const back = r.map((x, c) => x + (this.before!.delta[c] ?? 0));
       const j = judge(back, F);
@@ -151,6 +165,7 @@ export class DistributionStream {
     for (let c = 0; c < k; c++) x2r += (r[c] as number) ** 2 / Math.max(p[c] as number, 1 / eff);
     const df = Math.max(1, k - 1);
     if (!flagged) {
+      if (this.run !== null && this.run.days <= 2 && this.#along(r) < 0.4) { this.excess += EXC; this.excessN += 1; this.#remember(this.run.sum.map((x) => x / this.run!.points), this.run.lastDay); }
       this.run = null;
       this.models.forEach((m) => {
         let x2 = 0, g = 0;
@@ -171,7 +186,7 @@ export class DistributionStream {
         this.scale[c] = (this.scale[c] ?? 1) + 0.03 * (ratio - (this.scale[c] ?? 1));
       }
       this.points++;
-      if (jumpScore > 1) { this.excess += Math.min(3, jumpScore - 1); this.excessN++; }
+      if (rawJump > 1) { this.excess += Math.min(3, rawJump - 1); this.excessN++; }
       this.excess = 0.995 * this.excess + 0.005 * 0.434 * EXN; this.excessN = 0.995 * this.excessN + 0.005 * EXN;
     } else {
       this.run ??= { days: 0, points: 0, lastDay: -1, sum: [] };
@@ -188,6 +203,35 @@ export class DistributionStream {
       }
     }
     return { score: Math.max(jumpScore, slowScore), flagged, jump, jumpScore, slowScore, tv, slowTv, F, why: `ja${jump.all.toFixed(1)} jo${jump.one.toFixed(1)} s${slowScore.toFixed(1)} tv${tv.toFixed(3)} stv${slowTv.toFixed(3)} ${running?'R':''}` };
+  }
+
+  #along(r: number[]): number {
+    const m = this.run!.sum.map((x) => x / this.run!.points);
+    let dot = 0, a = 0;
+    for (let c = 0; c < r.length; c++) { dot += (r[c] as number) * (m[c] ?? 0); a += (m[c] ?? 0) ** 2; }
+    return dot / a;
+  }
+  seen: { v: number[]; days: number[] }[] = [];
+  #like(a: readonly number[], b: readonly number[]): boolean {
+    let dot = 0, x = 0, y = 0;
+    for (let c = 0; c < Math.max(a.length, b.length); c++) { dot += (a[c] ?? 0) * (b[c] ?? 0); x += (a[c] ?? 0) ** 2; y += (b[c] ?? 0) ** 2; }
+    return dot > 0.8 * Math.sqrt(x * y) && y < 3 * x;
+  }
+  #remember(v: number[], day: number): void {
+    const known = this.seen.find((s) => this.#like(s.v, v));
+    if (known) { known.days.push(day); if (known.days.length > 3) known.days.shift(); known.v = known.v.map((x, c) => (x + (v[c] ?? 0)) / 2); }
+    else { this.seen.push({ v, days: [day] }); if (this.seen.length > 4) this.seen.shift(); }
+  }
+  #expected(r: number[], day: number): boolean {
+    if (P.RHY === '0') return false;
+    for (const s of this.seen) {
+      if (s.days.length < 2 || !this.#like(s.v, r)) continue;
+      const [b, a] = [s.days.at(-1) as number, s.days.at(-2) as number];
+      const gap = b - a;
+      const date = (d: number) => new Date(d * DAY).getUTCDate(), left = (d: number) => date(d) - new Date(Date.UTC(new Date(d * DAY).getUTCFullYear(), new Date(d * DAY).getUTCMonth() + 1, 0)).getUTCDate();
+      if (gap >= 5 && (Math.abs(day - b - gap) <= 1 || (date(day) === date(b) && date(b) === date(a)) || (left(day) === left(b) && left(b) === left(a)))) { s.days.push(day); if (s.days.length > 3) s.days.shift(); return true; }
+    }
+    return false;
   }
 
   #scaleOf(c: number): number {
