@@ -22,6 +22,7 @@ const GUESS_POINTS = 6;
 const SLOWEST = 0.02;
 const EVIDENCE_KEPT = 0.97;
 const TAIL = 12;
+const LEAST_NOISE = 1e-9;
 
 const DIMENSIONS = { none: 2, weekend: 3, weekday: 9 } as const;
 
@@ -55,7 +56,8 @@ export class ShareModel {
     this.#p = new Float64Array(this.#d * this.#d);
     this.#ph = new Float64Array(this.#d);
     this.#gain = new Float64Array(this.#d);
-    for (let i = 0; i < this.#d; i++) this.#p[i * (this.#d + 1)] = i === 0 ? 0 : i === 1 ? SLOPE_PRIOR : RHYTHM_PRIOR;
+    for (let i = 0; i < this.#d; i++)
+      this.#p[i * (this.#d + 1)] = i === 0 ? 0 : i === 1 ? SLOPE_PRIOR : RHYTHM_PRIOR;
   }
 
   /** The first observation is the first level. */
@@ -90,7 +92,8 @@ export class ShareModel {
     p[d + 1] = (p[d + 1] as number) + this.kind.level * SLOPE * this.noise * days;
     for (let i = 2; i < d; i++) p[i * (d + 1)] = (p[i * (d + 1)] as number) + RHYTHM * this.noise * days;
     const { rhythm } = this.kind;
-    this.#at = rhythm === "weekday" ? 2 + weekday : rhythm === "weekend" && (weekday === 0 || weekday === 6) ? 2 : -1;
+    this.#at =
+      rhythm === "weekday" ? 2 + weekday : rhythm === "weekend" && (weekday === 0 || weekday === 6) ? 2 : -1;
     let sum = 0;
     for (let i = 0; i < d; i++) {
       const ph = (p[i * d] as number) + (this.#at < 0 ? 0 : (p[i * d + this.#at] as number));
@@ -114,7 +117,8 @@ export class ShareModel {
 
   /** How well it foretold. @param x2 Σ (observed − foreseen)² / p @param degrees of freedom */
   score(x2: number, degrees: number): void {
-    const l = -0.5 * degrees * Math.log(this.spread) - 0.5 * (TAIL + degrees) * Math.log1p(x2 / (TAIL * this.spread));
+    const l =
+      -0.5 * degrees * Math.log(this.spread) - 0.5 * (TAIL + degrees) * Math.log1p(x2 / (TAIL * this.spread));
     this.evidence = EVIDENCE_KEPT * this.evidence + l;
   }
 
@@ -134,17 +138,18 @@ export class ShareModel {
     }
     for (let i = 0; i < d; i++) {
       for (let j = 0; j < d; j++)
-        this.#p[i * d + j] = (this.#p[i * d + j] as number) - (this.#gain[i] as number) * (this.#ph[j] as number);
+        this.#p[i * d + j] =
+          (this.#p[i * d + j] as number) - (this.#gain[i] as number) * (this.#ph[j] as number);
     }
   }
 
   /** Learns how restless the shares are; wild points count no more than `cap` times what was expected. */
-  learnNoise(x2: number, degrees: number, floor: number): void {
+  learnNoise(x2: number, degrees: number): void {
     this.#points++;
     const cap = 1 + 3 * Math.sqrt(2 / degrees);
     const ratio = Math.min(cap, x2 / (degrees * this.spread));
     const gain = Math.max(SLOWEST, 1 / (this.#points + GUESS_POINTS));
-    this.noise = Math.max(floor, this.noise * (1 + gain * (ratio - 1)));
+    this.noise = Math.max(LEAST_NOISE, this.noise * (1 + gain * (ratio - 1)));
   }
 
   /** A new normal: the level moves by `by` (in total 0) and is uncertain again by `variance` per p. */
@@ -158,7 +163,13 @@ export class ShareModel {
   }
 
   toJSON(): ShareModelState {
-    return { x: this.#x.map((x) => [...x]), covariance: [...this.#p], noise: this.noise, evidence: this.evidence, points: this.#points };
+    return {
+      x: this.#x.map((x) => [...x]),
+      covariance: [...this.#p],
+      noise: this.noise,
+      evidence: this.evidence,
+      points: this.#points,
+    };
   }
 
   static from(kind: ShareModelKind, s: ShareModelState): ShareModel {
