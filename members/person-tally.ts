@@ -13,6 +13,7 @@ import {
 import { PARTITION_BITS } from "./set-file.ts";
 import { sameKey, sortRows } from "./sort-rows.ts";
 import { mergedText, spoolRow } from "./spool.ts";
+import type { ValueCounts } from "./value-counts.ts";
 
 export type People = { readonly part: Partition; readonly texts: readonly Uint8Array[] };
 
@@ -21,6 +22,8 @@ export class PersonTally {
   readonly #names: readonly string[];
   readonly #shape: RowShape;
   readonly #states: Uint32Array;
+  /** Per attribute; null: its values are not counted. */
+  readonly #values: readonly (ValueCounts | null)[];
   readonly #nobody: People;
   #known = 0;
   #mailable = 0;
@@ -28,7 +31,8 @@ export class PersonTally {
   bounced = 0;
   duplicateByCase = 0;
 
-  constructor(names: readonly string[], shape: RowShape) {
+  constructor(names: readonly string[], shape: RowShape, values: readonly (ValueCounts | null)[]) {
+    this.#values = values;
     this.#names = names;
     this.#shape = shape;
     this.#states = new Uint32Array(names.length * STATE_NAMES.length);
@@ -121,6 +125,7 @@ export class PersonTally {
       const word = rows[at + this.#shape.statesAt + Math.floor(a / STATES_PER_WORD)] as number;
       const slot = a * STATE_NAMES.length + ((word >>> (3 * (a % STATES_PER_WORD))) & 7);
       this.#states[slot] = (this.#states[slot] as number) + 1;
+      this.#values[a]?.add(rows[at + PRINTS_AT + a] as number);
     }
   }
 

@@ -24,12 +24,15 @@ import { PARTITIONS, type SetHead } from "./set-file.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
 import { SpoolWriter, spoolText } from "./spool.ts";
+import { ValueCounts } from "./value-counts.ts";
 
 export type SetOptions = {
   readonly identity: IdentifierKind;
   /** Attributes to fingerprint, by canonical name. */
   readonly attributes: readonly string[];
   readonly rules: Readonly<Record<string, ValidValues>>;
+  /** Attributes whose people are counted per value: never personal ones. Default: none. */
+  readonly counted?: readonly string[];
   readonly keys: Keys;
   readonly epoch: number;
   /** Keep the rows, sealed, so that `finish` can write them beside the set. */
@@ -56,6 +59,8 @@ export type SetSummary = {
   readonly bounced: number;
   /** They sum to `size`. */
   readonly attributes: Record<string, AttributeStates>;
+  /** People per value of each counted attribute, rare values pooled; null: too many values to be groups. */
+  readonly distributions: Record<string, Record<string, number> | null>;
   /** Of the duplicates, records whose identifier is only spelled differently. */
   readonly duplicateByCase: number;
   /** Of the set file. */
@@ -195,11 +200,18 @@ export class SetBuilder {
     }
   }
 
+  #countsOf(name: string): ValueCounts | null {
+    const { counted = [], rules } = this.#options;
+    if (!counted.includes(name)) return null;
+    return new ValueCounts(Object.hasOwn(rules, name) && rules[name]?.values != null);
+  }
+
   async #write(set: SetWriter, spool: SpoolWriter | null, o: Finish): Promise<SetSummary> {
     const valid = this.#spilled + this.#log.rows;
     const payload = this.#log.payload;
     const last = this.#log.partition();
-    const tally = new PersonTally(this.#options.attributes, this.#shape);
+    const counts = this.#options.attributes.map((name) => this.#countsOf(name));
+    const tally = new PersonTally(this.#options.attributes, this.#shape, counts);
     // Where the previous set keeps each attribute; −1: it did not track it.
     const columns = this.#options.attributes.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
@@ -244,6 +256,13 @@ export class SetBuilder {
       mailable: tally.mailable,
       bounced: tally.bounced,
       attributes: tally.attributes(),
+      distributions: Object.fromEntries(
+        counts.flatMap((c, a) =>
+          c === null
+            ? []
+            : [[this.#options.attributes[a], c.result((this.#values[a] as ValueReader).named())]],
+        ),
+      ),
       duplicateByCase: tally.duplicateByCase,
       bytes: await set.commit(head),
     };

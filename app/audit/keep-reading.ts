@@ -79,6 +79,7 @@ export async function keepReading(
     ...common,
     metrics: metricsOf(summary, reading.durationMs, common.asOf),
     attributes: summary.attributes,
+    distributions: summary.distributions,
     setFile,
   };
   await app.audits.insertSnapshot(snapshot);

@@ -10,6 +10,7 @@ import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
 import { keepFacts } from "../facts/keep-facts.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
+import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
 import { readSystem } from "./read-system.ts";
@@ -189,6 +190,7 @@ function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilde
     identity: planned.identity,
     attributes: planned.attributes,
     rules,
+    counted: countedAttributes(app.config, planned.attributes),
     keys: app.keys,
     epoch: app.epoch,
     spool,

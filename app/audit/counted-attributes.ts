@@ -1,0 +1,17 @@
+import type { Config } from "../../core/config.ts";
+
+/** What these names hold is a person's own, unless the configuration says otherwise. */
+const PERSONAL = /name|mail|phone|mobile|address|street|birth|dob|^ip$|ip_|passport|iban|ssn|token|_id$|^id$/i;
+
+/**
+ * Attributes whose people are counted per value. Never those of class "personal"; without a rule also not those that
+ * sound like it.
+ */
+export const countedAttributes = (
+  config: Pick<Config, "attributes">,
+  tracked: readonly string[],
+): readonly string[] =>
+  tracked.filter((name) => {
+    const rule = config.attributes.find((a) => a.name === name);
+    return rule === undefined ? !PERSONAL.test(name) : rule.class !== "personal";
+  });
