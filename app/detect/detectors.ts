@@ -18,6 +18,19 @@ export type Detector = {
   readonly silent: Answer;
 };
 
+/** Many series have the same times, so the last one read is remembered. */
+function clock(): (fields: Fields) => number {
+  let text: unknown;
+  let ms = 0;
+  return (fields) => {
+    if (fields.t !== text || text === undefined) {
+      ms = timeIn(fields);
+      text = fields.t;
+    }
+    return ms;
+  };
+}
+
 /** The stream of a series, made at its first point. */
 function perSeries<S>(make: () => S): (series: string) => S {
   const streams = new Map<string, S>();
@@ -32,6 +45,7 @@ function perSeries<S>(make: () => S): (series: string) => S {
 
 /** Series of numbers. A series that changes its kind is another one from then on. */
 export function metricDetector(): Detector {
+  const timeOf = clock();
   const pool = new StreamPool();
   const streams = new Map<string, ReturnType<typeof perSeries<MetricStream>>>();
   return {
@@ -39,7 +53,7 @@ export function metricDetector(): Detector {
     silent: { score: 0, flagged: false, expected: null, low: null, high: null },
     judge(fields) {
       const series = nameIn(fields, "series");
-      const t = timeIn(fields);
+      const t = timeOf(fields);
       const kind = kindIn(fields);
       const value = numberIn(fields, "value");
       const denominator = numberOrNull(fields, "denominator");
@@ -60,13 +74,14 @@ const idOf = (key: string): string | number => (key.startsWith("n") ? Number(key
 
 /** Snapshots of segments as who came and who left. */
 export function flipDetector(): Detector {
+  const timeOf = clock();
   const streamOf = perSeries(() => new FlipStream());
   return {
     name: "segment",
     silent: { score: 0, flagged: false, members: [] },
     judge(fields) {
       const segment = nameIn(fields, "segment");
-      const t = timeIn(fields);
+      const t = timeOf(fields);
       const size = numberIn(fields, "size");
       const added = idsIn(fields, "added").map(keyOf);
       const removed = idsIn(fields, "removed").map(keyOf);
@@ -76,17 +91,28 @@ export function flipDetector(): Detector {
   };
 }
 
+/** Of the categories of a flagged point, so many are named: those that moved most. */
+const MOST_MOVED = 3;
+
 /** Series of counts by category. */
 export function distributionDetector(): Detector {
+  const timeOf = clock();
   const streamOf = perSeries(() => new DistributionStream());
   return {
     name: "series",
-    silent: { score: 0, flagged: false },
+    silent: { score: 0, flagged: false, moved: [], new: [], gone: [] },
     judge(fields) {
       const series = nameIn(fields, "series");
-      const t = timeIn(fields);
-      const { score, flagged } = streamOf(series).push({ t, counts: countsIn(fields, "counts") });
-      return { score, flagged };
+      const t = timeOf(fields);
+      const v = streamOf(series).push({ t, counts: countsIn(fields, "counts") });
+      return {
+        score: v.score,
+        flagged: v.flagged,
+        moved: v.flagged ? v.moved.slice(0, MOST_MOVED) : [],
+        new: v.newCategories,
+        gone: v.vanishedCategories,
+        because: v.used ? null : "empty, or not later than the one before",
+      };
     },
   };
 }

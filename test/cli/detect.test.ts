@@ -82,6 +82,16 @@ describe("metrics", () => {
     }
   });
 
+  test("a list that is halved and a match rate that drops are flagged, and what is normal is said", async () => {
+    const { answers } = await detect(both());
+    const flagged = answers.filter((a) => a.flagged).map((a) => [a.series, a.t]);
+    expect(flagged).toContainEqual(["newsletter/esp/size", at(90)]);
+    expect(flagged).toContainEqual(["newsletter/esp/match", at(80)]);
+    const halved = answers.find((a) => a.series === "newsletter/esp/size" && a.t === at(90));
+    expect(Number(halved?.expected)).toBeCloseTo(20_000 + 15 * 90, -3);
+    expect(typeof halved?.because).toBe("string");
+  });
+
   test("what comes later changes no verdict", async () => {
     const whole = (await detect(both())).out;
     for (const length of [1, 40, 181, 182, 200])
@@ -194,6 +204,17 @@ describe("flips and distributions", () => {
     expect(whole.out.startsWith((await detect(lines.slice(0, 41), name)).out)).toBe(true);
   });
 
+  test("who fights is named, and so is the value that moved", async () => {
+    const fights = (await detect(flips, "--flips")).answers;
+    expect(fights.slice(0, 30).some((a) => a.flagged)).toBe(false);
+    expect(fights.at(-1)).toMatchObject({ flagged: true });
+    expect(fights.at(-1)?.members).toHaveLength(5);
+    expect(fights.at(-1)?.members).toEqual(expect.arrayContaining(["p1", "p2", "p3", "p4", "p5"]));
+    const shifts = (await detect(counts, "--distributions")).answers;
+    expect(shifts.slice(0, 50).some((a) => a.flagged)).toBe(false);
+    expect(shifts[50]).toMatchObject({ flagged: true, moved: [{ category: "free" }, { category: "pro" }] });
+  });
+
   test("what cannot be counted gets a defined answer", async () => {
     const lines = oddCounts.flatMap((c, i) => [
       { series: "odd", t: at(i), counts: c },
@@ -275,19 +296,25 @@ describe("as a program", () => {
   });
 });
 
-test("the benchmark runs on every suite of the harness, and finds us causal and deterministic", async () => {
+/** One suite for each way in. */
+const SMOKE = ["daily", "distributions", "flips"];
+
+test("the benchmark runs on the harness, and finds us causal and deterministic", async () => {
   if (materialFolder("detect") === null) return notRun("detect");
-  const child = spawn(process.execPath, [join(root, "dist/bench/detect-main.js"), "--small"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(root, "dist/bench/detect-main.js"), "--small", "--suites", SMOKE.join(",")],
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let said = "";
   child.stdout.on("data", (d) => {
     said += String(d);
   });
   const [code] = await once(child, "close");
   expect(code, said).toBe(0);
-  for (const suite of ["daily", "hourly", "cold", "clean", "distributions", "flips"])
-    expect(said).toContain(`| ${suite}: `);
+  for (const suite of SMOKE) expect(said).toContain(`| ${suite}: `);
   expect(said).toContain("✓ deterministic, causal");
 }, 240_000);
