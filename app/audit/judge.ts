@@ -10,6 +10,9 @@ import type { App } from "../app.ts";
 import { configWithCampaigns } from "../facts/calendar.ts";
 import { knownChanges } from "../facts/known-changes.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
+import { countedAttributes } from "./counted-attributes.ts";
+import { foldDistributions } from "./fold-distributions.ts";
+import { trackedAttributes } from "./targets.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
 const HISTORY_DAYS = 60;
@@ -42,8 +45,14 @@ export async function judge(
     const kept = readingsKept(audience.cadence, now, app.config.timezone);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
     const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
+    const counted = countedAttributes(app.config, trackedAttributes(audience));
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
+      const history =
+        segment.system === audience.owner
+          ? ownerHistory
+          : await app.audits.snapshots(audience.id, segment.system, kept);
+      const place = { audience: audience.id, system: segment.system };
       inputs.push({
         now,
         runId,
@@ -51,10 +60,7 @@ export async function judge(
         audience,
         system,
         isOwner: segment.system === audience.owner,
-        history:
-          segment.system === audience.owner
-            ? ownerHistory
-            : await app.audits.snapshots(audience.id, segment.system, kept),
+        history,
         ownerHistory,
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
@@ -62,6 +68,7 @@ export async function judge(
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
+        distributions: await foldDistributions(app, place, history, counted, runId),
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }
