@@ -1,4 +1,5 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
+import { attributeShift } from "./attribute-shift.ts";
 import { completeness } from "./completeness.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { disagreement } from "./disagreement.ts";
@@ -23,6 +24,7 @@ export const ALL_CHECKS: readonly Check[] = [
   freshness,
   schemaDrift,
   completeness,
+  attributeShift,
   matchRate,
   flipFlop,
   duplicates,

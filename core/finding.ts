@@ -1,4 +1,5 @@
 import type { Audience, CheckSettings, Config, SystemConfig } from "./config.ts";
+import type { DistributionVerdict } from "./distribution.ts";
 import type { ChangeFact, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 
@@ -124,6 +125,8 @@ export type CheckInput = {
   readonly syncRuns: readonly SyncRun[];
   /** Who changed which field here lately, by the vendor's record. */
   readonly changedBy: readonly ChangeFact[];
+  /** How people spread over the values of an attribute in this reading, by attribute; only what is counted. */
+  readonly distributions: Readonly<Record<string, DistributionVerdict>>;
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
 };

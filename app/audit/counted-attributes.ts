@@ -1,7 +1,8 @@
 import type { Config } from "../../core/config.ts";
 
 /** What these names hold is a person's own, unless the configuration says otherwise. */
-const PERSONAL = /name|mail|phone|mobile|address|street|birth|dob|^ip$|ip_|passport|iban|ssn|token|_id$|^id$/i;
+const PERSONAL =
+  /name|mail|phone|mobile|address|street|birth|dob|^ip$|ip_|passport|iban|ssn|token|_id$|^id$/i;
 
 /**
  * Attributes whose people are counted per value. Never those of class "personal"; without a rule also not those that

@@ -10,6 +10,9 @@ import type { App } from "../app.ts";
 import { configWithCampaigns } from "../facts/calendar.ts";
 import { knownChanges } from "../facts/known-changes.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
+import { countedAttributes } from "./counted-attributes.ts";
+import { foldDistributions } from "./fold-distributions.ts";
+import { trackedAttributes } from "./targets.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
 const HISTORY_DAYS = 60;
@@ -47,7 +50,8 @@ export async function judge(
   now: Instant,
   compared: ReadonlyMap<string, Comparison>,
 ): Promise<CheckResult[]> {
-  const inputs = await gatherInputs(app, runId, now, usualReach(now, app.config.timezone));
+  const gathered = await gatherInputs(app, runId, now, usualReach(now, app.config.timezone));
+  const inputs = await carryOn(app, gathered);
   const results = runChecks(inputs);
   for (const comparison of compared.values()) await keepBacklog(app, comparison);
   app.log.info("checks.done", {
@@ -59,7 +63,19 @@ export async function judge(
   return results;
 }
 
-/** What the checks may look at, for every segment of every audience. */
+/** Carries what streams remember on to these readings, and adds their verdicts. */
+async function carryOn(app: App, inputs: readonly CheckInput[]): Promise<CheckInput[]> {
+  const judged: CheckInput[] = [];
+  for (const input of inputs) {
+    const place = { audience: input.audience.id, system: input.system.id };
+    const counted = countedAttributes(app.config, trackedAttributes(input.audience));
+    const distributions = await foldDistributions(app, place, input.history, counted, input.runId);
+    judged.push({ ...input, distributions });
+  }
+  return judged;
+}
+
+/** What the checks may look at, for every segment of every audience; without the verdicts of streams. Only reads. */
 export async function gatherInputs(
   app: App,
   runId: RunId,
@@ -79,6 +95,10 @@ export async function gatherInputs(
     const comparisons = await app.audits.comparisons(audience.id, reach.comparisons);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
+      const history =
+        segment.system === audience.owner
+          ? ownerHistory
+          : await app.audits.snapshots(audience.id, segment.system, kept);
       inputs.push({
         now,
         runId,
@@ -86,10 +106,7 @@ export async function gatherInputs(
         audience,
         system,
         isOwner: segment.system === audience.owner,
-        history:
-          segment.system === audience.owner
-            ? ownerHistory
-            : await app.audits.snapshots(audience.id, segment.system, kept),
+        history,
         ownerHistory,
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
@@ -97,6 +114,7 @@ export async function gatherInputs(
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
+        distributions: {},
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }

@@ -6,6 +6,7 @@ import { type Backlog, nextBacklog } from "../audit/backlog.ts";
 import type { Reach } from "../audit/judge.ts";
 import { type Episode, Episodes } from "./episodes.ts";
 import { type Moment, pastInput } from "./past-input.ts";
+import { PastStreams } from "./past-streams.ts";
 
 export type Replay = {
   readonly check: Check;
@@ -37,6 +38,7 @@ export async function replay(o: Replay, pause: Pause): Promise<Replayed> {
   const madeAt = new Map(o.moments.map((m) => [m.runId, m.at]));
   const inputs = o.inputs.map((input) => withSettings(input, o.check, o.settings));
   const flagged = inputs.map((input) => keptFlags(input, o));
+  const streams = inputs.map((input) => new PastStreams(input.config, input.audience));
   const forgotten = isForgotten(o.moments[0], inputs);
   const backlogs = new Map(inputs.map((input) => [input, earlierBacklog(input, forgotten)]));
   const episodes = new Episodes();
@@ -55,8 +57,10 @@ export async function replay(o: Replay, pause: Pause): Promise<Replayed> {
         backlog: backlogs.get(input) ?? null,
         flagged: flagged[i] ?? new Set(),
       };
-      const cut = moment.at < o.since ? null : pastInput(input, past);
-      if (cut !== null) then.push(cut);
+      const cut = pastInput(input, past);
+      if (cut === null) continue;
+      const judgeable = streams[i]?.on(cut) ?? cut;
+      if (moment.at >= o.since) then.push(judgeable);
     }
     const results = runChecks(then, [o.check]);
     for (const r of results) {

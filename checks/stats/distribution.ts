@@ -107,6 +107,9 @@ export class DistributionStream {
     const same = s.run?.same(off) ?? false;
     const jumped = moved >= LEAST_MOVED && (jump >= JUMP || (same && jump >= STAYS));
     let flagged = s.points >= ENOUGH && (jumped || slow.shifted);
+    const gradual = flagged && !jumped;
+    // What came bit by bit is told against where the shares were for long, not against yesterday.
+    const normal = gradual ? foreseen.map((_, c) => Math.max(0, s.bank?.still(c) ?? 0)) : foreseen;
     if (flagged && s.visits.expects(off, day)) flagged = false;
     if (s.old !== null && day > s.old.until) s.old = null;
     let newNormal = false;
@@ -121,15 +124,15 @@ export class DistributionStream {
       names: table.names,
       share,
       total,
-      foreseen,
+      foreseen: normal,
       spread,
       unrest: s.unrest,
-      off,
+      off: share.map((x, c) => x - (normal[c] as number)),
       judged,
       score: Math.max(jump, slow.score),
       points: s.points,
       flagged,
-      gradual: flagged && !jumped,
+      gradual: flagged && gradual,
       newNormal,
       learning: s.points < ENOUGH,
     });
