@@ -1,179 +1,204 @@
-import type { StreamKind } from "../../../core/stream.ts";
-import { type Cadence, priorsOf } from "./calendar.ts";
-import { Filter, type ModelShape, type Regressors } from "./kalman.ts";
+import type { Regressors } from "./calendar.ts";
+import { Filter, type FilterState } from "./kalman.ts";
+import type { KindPrior } from "./priors.ts";
+import { isSlow, PRIOR_WEIGHTS, SHAPES, shapeOf } from "./shapes.ts";
 import { logNormal, logStudent4, mixedTail } from "./tails.ts";
+import type { Cadence } from "./calendar.ts";
 
-export type KindPrior = {
-  /** Usual noise of a step, and the rhythm of a calm and of a lively series, on the transformed scale. */
-  readonly sigma: number;
-  readonly calm: number;
-  readonly lively: number;
-  readonly edge: number;
-  readonly slope: number;
-};
-
-/** Where the noise lies: all in the measurement, or nearly all in the level, or between. */
-const KINDS = [
-  { noiseShare: 0.999, lingering: 0, memory: 0 },
-  { noiseShare: 0.999, lingering: 0.5, memory: 0.4 },
-  { noiseShare: 0.999, lingering: 0.7, memory: 0.75 },
-  { noiseShare: 0.93, lingering: 0, memory: 0 },
-  { noiseShare: 0.6, lingering: 0, memory: 0 },
-  { noiseShare: 0.12, lingering: 0, memory: 0 },
-] as const;
-const ANCHOR = 0.999;
-const SIGMAS = [0.22, 1, 4] as const;
-/** Models that stay once the series is known. */
-const KEPT = 8;
+/** Models that stay once the series is known, of them at least so many slow ones. */
+const KEPT = 7;
+const KEPT_SLOW = 3;
 const PRUNE_AT = 16;
 /** Weight of the past in the models' weights. */
 const MEMORY = 0.985;
+const LEAST_WEIGHT = 1e-12;
+/** Log odds of heavy tails before anything was seen, and their bounds. */
+const HEAVY = -2.5;
+const HEAVY_LEAST = -3.5;
+const HEAVY_MOST = 0;
+/** One far point tells something of the tails, yet it may be a fault. */
+const ODDS_OF_ONE = 0.7;
 
-export type Prediction = { mean: number; sd: number; z: number };
+type Member = { readonly filter: Filter; readonly shape: number; weight: number };
 
-type Member = { readonly filter: Filter; readonly key: number; weight: number };
+export type BankState = {
+  readonly members: readonly { readonly shape: number; readonly weight: number; readonly filter: FilterState }[];
+  readonly seen: number;
+  readonly heavy: number;
+  readonly square: number;
+  readonly slowShare: number;
+};
 
-/** Several models of one series side by side, weighted by how well each foretold it lately. */
+/** What the bank expects of the next value, on the transformed scale. */
+export type Forecast = { readonly mean: number; readonly sd: number };
+
+/**
+ * Several models of one series side by side, weighted by how well each foretold it lately: calm and lively rhythms,
+ * noise in the measurement, lingering noise, a wandering level.
+ */
 export class Bank {
-  members: Member[];
-  seen = 0;
+  readonly #cadence: Cadence;
+  readonly #prior: KindPrior;
+  #members: Member[] = [];
+  #seen = 0;
+  #heavy = HEAVY;
+  #square = 1;
+  #slowShare = 0.5;
   mean = 0;
   sd = 1;
-  /** Log odds of heavy tails against normal ones. */
-  heavy = -2.5;
-  /** How far the forecasts' spread is off, learned from standardised innovations. */
-  spread = 1;
-  anchorMean = 0;
-  anchorShare = 0.5;
-  #square = 1;
+  /** Of the slow models, which follow a level over weeks, so that what lasts days stays visible. */
+  slow: Forecast = { mean: 0, sd: 1 };
 
-  constructor(cadence: Cadence, prior: KindPrior, start: number, known: number) {
-    this.members = [];
-    let key = 0;
-    for (const s of SIGMAS)
-      for (const kind of KINDS)
-        for (const lively of [false, true]) {
-          const shape: ModelShape = {
-            ...kind,
-            priors: priorsOf(cadence, lively ? prior.lively : prior.calm, lively ? prior.edge : prior.calm),
-            slope: prior.slope * (s < 1 ? 0.5 : 1),
-            damping: 0.99,
-          };
-          const filter = new Filter(shape, Math.log(prior.sigma * s));
-          filter.start(start, (prior.sigma * s) ** 2 + known);
-          this.members.push({ filter, key: key++, weight: s === 1 ? 2 : 1 });
-        }
+  constructor(cadence: Cadence, prior: KindPrior) {
+    this.#cadence = cadence;
+    this.#prior = prior;
   }
 
-  predict(steps: number, h: Regressors, known: (mean: number) => number, widen: number): void {
+  start(level: number, known: number): void {
+    this.#members = SHAPES.map((_, shape) => {
+      const filter = this.#filter(shape);
+      filter.start(level, Math.exp(2 * filter.logSigma) + known);
+      return { filter, shape, weight: PRIOR_WEIGHTS[shape] as number };
+    });
+  }
+
+  /** Share of the slow models' weight, over the last month of points. */
+  get slowShare(): number {
+    return this.#slowShare;
+  }
+
+  /** Factor on forecasts' spreads, learned from how far off they were. */
+  get spread(): number {
+    return Math.min(1.3, Math.max(0.8, Math.sqrt(this.#square)));
+  }
+
+  /** Mean log noise of a step, for siblings that know nothing yet. */
+  get logSigma(): number {
     let total = 0;
-    for (const m of this.members) {
-      if (steps > 0) m.filter.advance(steps);
-      m.filter.predict(h, 0, widen);
-      m.filter.predict(h, known(m.filter.mean), widen);
+    let sum = 0;
+    for (const m of this.#members) {
       total += m.weight;
+      sum += m.weight * m.filter.logSigma;
     }
+    return sum / total;
+  }
+
+  /**
+   * @param steps usual distances between points since the last one
+   * @param known variance around a mean that sampling and feast days explain
+   */
+  predict(steps: number, h: Regressors, known: (mean: number) => number): void {
+    let total = 0;
     let mean = 0;
     let square = 0;
-    for (const m of this.members) {
-      const w = m.weight / total;
-      mean += w * m.filter.mean;
-      square += w * (m.filter.variance + m.filter.mean ** 2);
+    let slow = 0;
+    let slowMean = 0;
+    let slowSquare = 0;
+    for (const { filter, shape, weight } of this.#members) {
+      if (steps > 0) filter.advance(steps);
+      filter.predict(h, known);
+      const second = weight * (filter.variance + filter.mean ** 2);
+      total += weight;
+      mean += weight * filter.mean;
+      square += second;
+      if (!isSlow(shape)) continue;
+      slow += weight;
+      slowMean += weight * filter.mean;
+      slowSquare += second;
     }
-    this.mean = mean;
-    this.sd = Math.sqrt(Math.max(1e-18, square - mean * mean));
+    this.mean = mean / total;
+    this.sd = Math.sqrt(Math.max(1e-18, square / total - this.mean ** 2));
+    const m = slowMean / slow;
+    this.slow = { mean: m, sd: Math.sqrt(Math.max(1e-18, slowSquare / slow - m * m)) };
+    this.#slowShare += 0.03 * (slow / total - this.#slowShare);
   }
 
   /** Probability of a value as low as `y` or lower, and of one as high or higher. */
   tails(y: number): { lower: number; upper: number } {
-    const normal = 1 / (1 + Math.exp(this.heavy));
+    const normal = 1 / (1 + Math.exp(this.#heavy));
+    const { spread } = this;
     let upper = 0;
     let lower = 0;
     let total = 0;
-    for (const m of this.members) {
-      const z = (y - m.filter.mean) / (this.spread * Math.sqrt(m.filter.variance));
-      const tail = mixedTail(z < 0 ? -z : z, normal);
-      upper += m.weight * (z < 0 ? 1 - tail : tail);
-      lower += m.weight * (z < 0 ? tail : 1 - tail);
-      total += m.weight;
+    for (const { filter, weight } of this.#members) {
+      const z = (y - filter.mean) / (spread * Math.sqrt(filter.variance));
+      const tail = mixedTail(Math.abs(z), normal);
+      upper += weight * (z < 0 ? 1 - tail : tail);
+      lower += weight * (z < 0 ? tail : 1 - tail);
+      total += weight;
     }
     return { lower: lower / total, upper: upper / total };
   }
 
-  /** What the slowest models make of `y`: they follow a level over weeks, so what lasts days stays visible. */
-  anchor(y: number): number {
-    let total = 0;
-    let mean = 0;
-    let square = 0;
-    for (const m of this.members) {
-      if (m.filter.shape.noiseShare < ANCHOR) continue;
-      total += m.weight;
-      mean += m.weight * m.filter.mean;
-      square += m.weight * (m.filter.variance + m.filter.mean ** 2);
-    }
-    mean /= total;
-    this.anchorMean = mean;
-    let all = 0;
-    for (const m of this.members) all += m.weight;
-    this.anchorShare += 0.03 * (total / all - this.anchorShare);
-    return (y - mean) / Math.sqrt(Math.max(1e-18, square / total - mean * mean));
-  }
-
-  update(y: number, h: Regressors, cut: number, weight: number, anchorCut = cut): void {
-    this.seen += 1;
+  /**
+   * Learns from a value.
+   *
+   * @param cut standard deviations that one value may teach of the level
+   * @param weight 0 … 1: how much it teaches of noise, tails and which model is right
+   * @param slowCut `cut` of the slow models
+   */
+  update(y: number, cut: number, weight: number, slowCut = cut): void {
+    this.#seen++;
     if (weight > 0) {
       this.learnTail(y);
-      const rate = Math.max(0.01, 1 / (this.seen + 20));
-      const zz = Math.min(6.25, ((y - this.mean) / this.sd) ** 2);
-      this.#square += rate * (zz / 0.95 - this.#square);
-      this.spread = Math.min(1.3, Math.max(0.8, Math.sqrt(this.#square)));
+      const rate = Math.max(0.01, 1 / (this.#seen + 20));
+      this.#square += rate * (Math.min(6.25, ((y - this.mean) / this.sd) ** 2) / 0.95 - this.#square);
     }
     let most = Number.NEGATIVE_INFINITY;
-    const logs = this.members.map((m) => {
-      const sd = Math.sqrt(m.filter.variance);
-      const z = (y - m.filter.mean) / sd;
-      const l = MEMORY ** weight * Math.log(m.weight) + weight * (logStudent4(Math.max(-4, Math.min(4, z))) - Math.log(sd));
-      most = Math.max(most, l);
-      m.filter.update(y - m.filter.mean, h, m.filter.shape.noiseShare < ANCHOR ? cut : anchorCut, weight);
-      return l;
+    const logs = this.#members.map(({ filter, shape, weight: before }) => {
+      const sd = Math.sqrt(filter.variance);
+      const z = Math.max(-4, Math.min(4, (y - filter.mean) / sd));
+      filter.update(y - filter.mean, isSlow(shape) ? slowCut : cut, weight);
+      const log = MEMORY ** weight * Math.log(before) + weight * (logStudent4(z) - Math.log(sd));
+      most = Math.max(most, log);
+      return log;
     });
-    for (const [i, m] of this.members.entries()) m.weight = Math.max(1e-12, Math.exp((logs[i] as number) - most));
-    if (this.seen === PRUNE_AT) this.#prune();
+    for (const [i, m] of this.#members.entries())
+      m.weight = Math.max(LEAST_WEIGHT, Math.exp((logs[i] as number) - most));
+    if (this.#seen === PRUNE_AT) this.#prune();
   }
 
-  /** One far point tells of heavy tails, yet not everything: it may be a fault. */
   learnTail(y: number): void {
     const z = (y - this.mean) / (this.sd * this.spread);
-    const odds = Math.min(0.7, logStudent4(z) - logNormal(z));
-    this.heavy = Math.max(-3.5, Math.min(0, -2.5 + 0.995 * (this.heavy + 2.5) + odds));
+    const odds = Math.min(ODDS_OF_ONE, logStudent4(z) - logNormal(z));
+    this.#heavy = Math.max(HEAVY_LEAST, Math.min(HEAVY_MOST, HEAVY + 0.995 * (this.#heavy - HEAVY) + odds));
   }
 
+  /** Makes room for another level; rhythm and noise stay known. */
   loosen(variance: number): void {
-    for (const m of this.members) m.filter.loosen(variance);
+    for (const m of this.#members) m.filter.loosen(variance);
+  }
+
+  #filter(shape: number): Filter {
+    const made = shapeOf(shape, this.#cadence, this.#prior);
+    return new Filter(made.shape, made.logSigma);
   }
 
   #prune(): void {
-    const sorted = [...this.members].sort((a, b) => b.weight - a.weight || a.key - b.key);
-    const slow = sorted.filter((m) => m.filter.shape.noiseShare >= ANCHOR).slice(0, 3);
-    this.members = [...slow, ...sorted.filter((m) => !slow.includes(m)).slice(0, KEPT - slow.length)];
+    const sorted = [...this.#members].sort((a, b) => b.weight - a.weight || a.shape - b.shape);
+    const slow = sorted.filter((m) => isSlow(m.shape)).slice(0, KEPT_SLOW);
+    this.#members = [...slow, ...sorted.filter((m) => !slow.includes(m)).slice(0, KEPT - KEPT_SLOW)];
   }
-}
 
-export function priorOf(kind: StreamKind, first: number, denominator: number | null): KindPrior {
-  switch (kind) {
-    case "size":
-      return { sigma: 0.006, calm: 0.002, lively: 0.03, edge: 0.02, slope: 0.001 };
-    case "count":
-      return { sigma: 0.12, calm: 0.04, lively: 0.45, edge: 0.7, slope: 0.0012 };
-    case "rate": {
-      const p = Math.min(0.98, Math.max(0.001, first));
-      const unit = Math.sqrt(p * (1 - p));
-      void denominator;
-      return { sigma: 0.05 * unit + 0.002, calm: 0.01 * unit, lively: 0.12 * unit, edge: 0.05 * unit, slope: 0.001 * unit };
-    }
-    case "latency":
-      return { sigma: 0.25, calm: 0.02, lively: 0.25, edge: 0.1, slope: 0.0015 };
-    case "gauge":
-      return { sigma: first, calm: 0.2 * first, lively: 3 * first, edge: first, slope: 0.02 * first };
+  toJSON(): BankState {
+    return {
+      members: this.#members.map((m) => ({ shape: m.shape, weight: m.weight, filter: m.filter.toJSON() })),
+      seen: this.#seen,
+      heavy: this.#heavy,
+      square: this.#square,
+      slowShare: this.#slowShare,
+    };
+  }
+
+  restore(state: BankState): void {
+    this.#members = state.members.map(({ shape, weight, filter: at }) => {
+      const filter = this.#filter(shape);
+      filter.restore(at);
+      return { shape, weight, filter };
+    });
+    this.#seen = state.seen;
+    this.#heavy = state.heavy;
+    this.#square = state.square;
+    this.#slowShare = state.slowShare;
   }
 }

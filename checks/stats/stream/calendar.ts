@@ -1,7 +1,8 @@
-import type { Regressors } from "./kalman.ts";
-
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
+
+/** Regressors that are not zero at a point. */
+export type Regressors = { readonly index: Int32Array; readonly value: Float64Array; n: number };
 
 /** Daily and rarer: weekdays and month edges. More often: hours of the day, weekdays, the weekend's own hours. */
 export type Cadence = "daily" | "subdaily";

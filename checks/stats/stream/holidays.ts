@@ -51,7 +51,7 @@ const known = new Map<number, ReadonlyMap<number, number>>();
  *
  * @param t wall-clock milliseconds of the series
  */
-export function holiday(t: number): number {
+export function unlike(t: number): number {
   const day = Math.floor(t / DAY) * DAY;
   const year = new Date(day).getUTCFullYear();
   let days = known.get(year);

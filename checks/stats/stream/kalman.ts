@@ -1,3 +1,5 @@
+import type { Regressors } from "./calendar.ts";
+
 /**
  * One linear Gaussian state-space model of a metric on its transformed scale: level, damped slope, and regressors
  * with constant coefficients (weekday, hour, month edge). State and covariance live in flat arrays, since a bank of
@@ -18,16 +20,13 @@ export type ModelShape = {
   readonly damping: number;
 };
 
+/** A filter at rest: state, upper triangle of the covariance row by row, noise, how much was learned of it. */
 export type FilterState = {
   readonly x: readonly number[];
-  /** Upper triangle of the covariance, row by row. */
   readonly p: readonly number[];
   readonly logSigma: number;
   readonly learned: number;
 };
-
-/** A regressor that is not zero at this point. */
-export type Regressors = { readonly index: Int32Array; readonly value: Float64Array; n: number };
 
 /** Level, slope, and noise that lingers. */
 const FIXED = 3;
@@ -97,7 +96,7 @@ export class Filter {
     // Rhythms change slowly: a part of their prior comes back over a few hundred points.
     for (let i = FIXED; i < dim; i++) {
       const at = i * dim + i;
-      p[at] = g(p, at) + (shape.priors[i - FIXED] as number) ** 2 * 0.0004 * Math.min(steps, 50);
+      p[at] = g(p, at) + (shape.priors[i - FIXED] as number) ** 2 * 0.00001 * Math.min(steps, 50);
     }
   }
 
@@ -109,19 +108,19 @@ export class Filter {
   /**
    * Mean and variance of the next value.
    *
-   * @param known variance that sampling alone explains
-   * @param widen factor on the noise, above 1 on days that are known to be unlike others
+   * @param known variance around a mean that sampling alone explains, and what a feast day adds
    */
-  predict(h: Regressors, known: number, widen: number): void {
+  predict(h: Regressors, known: (mean: number) => number): void {
     const { dim, p, x } = this;
     const gain = this.#gain;
     let mean = g(x, 0) + g(x, 2);
-    for (let i = 0; i < dim; i++) gain[i] = g(p, i * dim) + g(p, i * dim + 2);
+    for (let i = 0; i < dim; i++) gain[i] = g(p, i) + g(p, 2 * dim + i);
     for (let k = 0; k < h.n; k++) {
       const j = (h.index[k] as number) + FIXED;
       const v = g(h.value, k);
       mean += v * g(x, j);
-      for (let i = 0; i < dim; i++) gain[i] = g(gain, i) + v * g(p, i * dim + j);
+      const row = j * dim;
+      for (let i = 0; i < dim; i++) gain[i] = g(gain, i) + v * g(p, row + i);
     }
     let state = g(gain, 0) + g(gain, 2);
     for (let k = 0; k < h.n; k++) state += g(h.value, k) * g(gain, (h.index[k] as number) + FIXED);
@@ -129,11 +128,11 @@ export class Filter {
     const noise = this.shape.noiseShare * (1 - this.shape.lingering) * sigma2;
     this.mean = mean;
     this.#own = Math.min(state, sigma2) + noise;
-    this.variance = Math.max(state, 0) + noise * widen + known;
+    this.variance = Math.max(state, 0) + noise + known(mean);
   }
 
   /** Learns from an innovation that was cut to what a fault may teach. `weight` scales how fast noise is learned. */
-  update(innovation: number, h: Regressors, cut: number, weight: number): void {
+  update(innovation: number, cut: number, weight: number): void {
     const { dim, p, x } = this;
     const gain = this.#gain;
     const s = this.variance;
@@ -142,7 +141,11 @@ export class Filter {
     for (let i = 0; i < dim; i++) {
       const k = g(gain, i) / s;
       const row = i * dim;
-      for (let j = 0; j < dim; j++) p[row + j] = g(p, row + j) - k * g(gain, j);
+      for (let j = i; j < dim; j++) {
+        const v = g(p, row + j) - k * g(gain, j);
+        p[row + j] = v;
+        p[j * dim + i] = v;
+      }
     }
     if (weight <= 0) return;
     const share = Math.min(1, this.#own / s);
@@ -150,7 +153,6 @@ export class Filter {
     const rate = Math.max(1 / (this.learned + 6), 0.015);
     const z2 = (e * e) / s;
     this.logSigma += 0.5 * rate * share * weight * Math.max(-0.95, Math.min(3, z2 - 0.98));
-    void h;
   }
 
   /** Makes room for another level: what was learned of rhythm and noise stays. */
@@ -158,5 +160,26 @@ export class Filter {
     this.p[0] = g(this.p, 0) + variance;
     const slope = this.dim + 1;
     this.p[slope] = Math.min(g(this.p, slope) + this.shape.slope ** 2 * 0.25, this.shape.slope ** 2);
+  }
+
+  toJSON(): FilterState {
+    const p: number[] = [];
+    for (let i = 0; i < this.dim; i++)
+      for (let j = i; j < this.dim; j++) p.push(g(this.p, i * this.dim + j));
+    return { x: [...this.x], p, logSigma: this.logSigma, learned: this.learned };
+  }
+
+  restore(state: FilterState): void {
+    const { dim } = this;
+    this.x.set(state.x);
+    let at = 0;
+    for (let i = 0; i < dim; i++)
+      for (let j = i; j < dim; j++) {
+        const v = state.p[at++] as number;
+        this.p[i * dim + j] = v;
+        this.p[j * dim + i] = v;
+      }
+    this.logSigma = state.logSigma;
+    this.learned = state.learned;
   }
 }

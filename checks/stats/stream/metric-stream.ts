@@ -1,113 +1,279 @@
 import type { StreamKind, StreamPoint } from "../../../core/stream.ts";
-import { Bank, priorOf } from "./bank.ts";
-import { type Cadence, cadenceOf, fillRegressors, regressors } from "./calendar.ts";
-import { cusumRarity } from "./alarm.ts";
-import { deviateOf } from "./tails.ts";
-import { Windows } from "./windows.ts";
-import { holiday } from "./holidays.ts";
-import { countVariance, fromScale, toScale } from "./scale.ts";
+import { Bank, type BankState } from "./bank.ts";
+import { Baseline, type BaselineState } from "./baseline.ts";
+import { type Cadence, cadenceOf, fillRegressors, type Regressors, regressors } from "./calendar.ts";
+import { Cusum, type CusumState } from "./cusum.ts";
+import { unlike } from "./holidays.ts";
+import { judge } from "./judge.ts";
+import { pointTail } from "./point-tails.ts";
+import type { StreamPool } from "./pool.ts";
+import { type KindPrior, priorOf } from "./priors.ts";
+import { countVariance, fromScale, inUnits, rateUnit, toScale } from "./scale.ts";
+import { Stale, type StaleState } from "./stale.ts";
+import { usable } from "./usable.ts";
+import { type StreamVerdict, unjudged } from "./verdict.ts";
+import { Windows, type WindowsState } from "./windows.ts";
 
 const DAY = 86_400_000;
-export type StreamVerdict = { score: number; flagged: boolean; expected: number | null; low: number | null; high: number | null; because: string | null; z?: number };
-const NONE: StreamVerdict = { score: 0, flagged: false, expected: null, low: null, high: null, because: null };
-
-const e_ = fromScale;
-const enough = (effect: number, least: number): number => Math.max(0, Math.min(1, effect / least));
-const LEAST = { size: 0.01, count: 0.1, rate: 0.0, latency: 0.15, gauge: 0 } as const;
+/** Standard deviations that one point may teach of the level, and as much while something lasts. */
+const CUT = 2.2;
+const CUT_LASTING = 0.6;
+const LASTING = 3.5;
+/** Above this rarity a point teaches nothing: it waits for others of its side. */
+const WILD = 3.3;
+/** Half-width of the band that is shown, in standard deviations: 999 of 1000. */
+const BAND = 3.29;
+const CLOSE = 0.6;
+/** Points from the past in a row after which the clock is believed to have been set back. */
+const SET_BACK = 3;
+/** Points of a gauge that tell its scale. */
+const GAUGE_POINTS = 6;
 const FEAST = { size: 0.01, count: 1, rate: 0.15, latency: 0.3, gauge: 0 } as const;
-const KS = [0.25, 0.5, 1];
-export class StreamPool {}
 
+/** The whole state as JSON: a stream goes on from it exactly as if it had never stopped. */
+export type StreamState = {
+  readonly version: 1;
+  readonly kind: StreamKind;
+  readonly waiting: readonly StreamPoint[];
+  readonly cadence: Cadence;
+  readonly step: number;
+  readonly prior: KindPrior | null;
+  readonly last: number | null;
+  readonly late: number;
+  readonly seen: number;
+  readonly score: number;
+  readonly open: boolean;
+  readonly bank: BankState | null;
+  readonly windows: WindowsState;
+  readonly drift: CusumState;
+  readonly lasting: CusumState;
+  readonly stale: StaleState;
+  readonly baseline: BaselineState;
+};
+
+/**
+ * Judges the points of one metric as they come: what is expected of each, and whether it, or what it adds up to, is
+ * out of the ordinary. Causal and deterministic; memory does not grow. Missing points are no data.
+ *
+ * @see docs/checks.md, "What is normal"
+ */
 export class MetricStream {
   readonly kind: StreamKind;
-  #first: StreamPoint | null = null;
-  #bank: Bank | null = null;
+  readonly #pool: StreamPool | null;
+  #waiting: StreamPoint[] = [];
   #cadence: Cadence = "daily";
   #step = DAY;
-  #h = regressors("daily");
-  #last = 0;
-  #run = 0; #runSum = 0; #side = 0; #gap = 0;
-  #windows = new Windows(); #lastScore = 0;
-  #upDev = KS.map(() => 0); #downDev = KS.map(() => 0); #aDev = KS.map(() => 0); #aN = KS.map(() => 0);
-  #aups = KS.map(() => 0); #adowns = KS.map(() => 0); #ups = KS.map(() => 0); #downs = KS.map(() => 0);
-  #tieRun = 0; #ties = 0; #seen = 0; #lastPoint: StreamPoint | null = null;
+  #prior: KindPrior | null = null;
+  #bank: Bank | null = null;
+  #h: Regressors = regressors("daily");
+  #last: number | null = null;
+  #late = 0;
+  #seen = 0;
+  #score = 0;
+  #open = false;
+  readonly #windows = new Windows();
+  readonly #drift = new Cusum();
+  readonly #lasting = new Cusum();
+  readonly #stale = new Stale();
+  readonly #baseline = new Baseline();
 
-  constructor(kind: StreamKind, _pool?: StreamPool) { this.kind = kind; }
-
-  push(p: StreamPoint): StreamVerdict {
-    if (!Number.isFinite(p.value) || p.value < 0) return NONE;
-    if (this.#first === null) { this.#first = p; this.#last = p.t; this.#lastPoint = p; return NONE; }
-    if (p.t <= this.#last) return NONE;
-    const s = toScale(this.kind, p);
-    if (this.#bank === null) {
-      this.#cadence = cadenceOf(p.t - this.#first.t);
-      this.#step = this.#cadence === "daily" ? DAY : p.t - this.#first.t;
-      this.#h = regressors(this.#cadence);
-      const f = toScale(this.kind, this.#first);
-      this.#bank = new Bank(this.#cadence, priorOf(this.kind, this.kind === "gauge" ? Math.max(1e-9, Math.abs(p.value - this.#first.value)) : this.#first.value, p.denominator), f.y, f.known);
-      fillRegressors(this.#cadence, this.#first.t, this.#h);
-      this.#bank.predict(0, this.#h, () => f.known, 1);
-    }
-    const bank = this.#bank;
-    const steps = Math.max(1e-3, (p.t - this.#last) / this.#step);
-    fillRegressors(this.#cadence, p.t, this.#h);
-    const feast = holiday(p.t) * FEAST[this.kind];
-    const unusual = feast > 0;
-    const known = this.kind === "count" ? (m: number) => countVariance(fromScale("count", m)) + feast * feast : () => s.known + (feast * feast) * (this.kind === "rate" ? Math.max(0.001, p.value * (1 - p.value)) : 1);
-    bank.predict(steps, this.#h, known, 1);
-    const tails = bank.tails(s.y);
-    const z = tails.upper < tails.lower ? deviateOf(tails.upper) : -deviateOf(tails.lower);
-    const rarity = -Math.log10(Math.max(1e-30, 2 * Math.min(tails.upper, tails.lower)));
-    this.#last = p.t; this.#seen++;
-    const az = bank.anchor(s.y);
-    const win = this.#windows.push(unusual ? 0 : az, this.#seen > 14 && this.#lastScore < 1);
-    const wild = rarity > 3.3;
-    const flaggedBefore = this.#lastScore > 1;
-    const e = bank.mean;
-    const low = fromScale(this.kind, bank.mean - 3.5 * bank.sd), high = fromScale(this.kind, bank.mean + 3.5 * bank.sd);
-    const countSd2 = this.kind === "rate" ? (p.denominator ?? 1e9) * Math.max(1e-6, p.value * (1 - p.value)) + ((p.denominator ?? 1e9) * 0) : this.kind === "size" || this.kind === "count" ? (bank.sd * (e_(this.kind, e) + 1)) ** 2 : 1e9;
-    const least = this.kind === "rate" ? 0.05 * Math.sin(Math.min(Math.PI, Math.max(0.02, bank.mean))) : Math.max(1e-12, LEAST[this.kind]);
-    const dev = s.y - bank.mean; const adev = s.y - bank.anchorMean;
-    const zc = unusual ? 0 : Math.max(-3.5, Math.min(3.5, z));
-    let cusum = 0;
-    for (const [i, k] of KS.entries()) {
-      this.#ups[i] = Math.max(0, (this.#ups[i] ?? 0) + zc - k); this.#downs[i] = Math.max(0, (this.#downs[i] ?? 0) - zc - k);
-      const up = this.#ups[i]!, down = this.#downs[i]!;
-      this.#upDev[i] = up > 0 ? this.#upDev[i]! + dev : 0; this.#downDev[i] = down > 0 ? this.#downDev[i]! + dev : 0;
-      const eff = up > down ? this.#upDev[i]! : -this.#downDev[i]!;
-      cusum = Math.max(cusum, cusumRarity(Math.max(up, down), k) * enough(eff, 1.5 * least));
-    }
-    const azc = unusual ? 0 : Math.max(-3.5, Math.min(3.5, az / this.#windows.wander));
-    let slow = 0;
-    for (const [i, k] of KS.entries()) {
-      this.#aups[i] = Math.max(0, (this.#aups[i] ?? 0) + azc - k); this.#adowns[i] = Math.max(0, (this.#adowns[i] ?? 0) - azc - k);
-      const up = this.#aups[i]!, down = this.#adowns[i]!;
-      this.#aN[i] = up > 0 || down > 0 ? this.#aN[i]! + 1 : 0; this.#aDev[i] = up > 0 || down > 0 ? this.#aDev[i]! + adev : 0;
-      slow = Math.max(slow, cusumRarity(Math.max(up, down), k) * enough(Math.abs(this.#aDev[i]! / Math.max(1, this.#aN[i]!)), least));
-    }
-    const same = this.#lastPoint !== null && this.#lastPoint.value === p.value && (p.denominator === null || this.#lastPoint.denominator === p.denominator);
-    let stale = 0;
-    const ptie = 1 / Math.sqrt(1 + 2 * Math.PI * countSd2);
-    if (same) { this.#tieRun++; const rate = Math.max((this.#ties + 0.5) / (this.#seen + 10), ptie); stale = this.#tieRun * -Math.log10(Math.min(0.97, rate)); } else { this.#ties += this.#tieRun > 2 ? 1 : this.#tieRun; this.#tieRun = 0; }
-    this.#lastPoint = p;
-    const ready = this.#seen >= 5;
-    const parts = [rarity / 3.3 * enough(Math.abs(dev), least), cusum / 4.5, stale / 5, (this.#seen > 21 ? win.rarity : 0) / 4, slow / 4.5];
-    const score = ready ? Math.max(...parts) : 0;
-    const because = ["point", "cusum", "stale", "window", "slow"][parts.indexOf(Math.max(...parts))] ?? null;
-    const flagged = score > 1;
-    // re-baseline
-    const side = wild ? Math.sign(z) : parts[3]! > 1 ? win.side : parts[4]! > 1 ? Math.sign(Math.max(...this.#aups) - Math.max(...this.#adowns)) : parts[1]! > 1 ? Math.sign(Math.max(...this.#ups) - Math.max(...this.#downs)) : 0;
-    const runLength = this.#cadence === "daily" ? 6 : Math.max(30, 1.5 * DAY / this.#step);
-    if (flagged && side !== 0 && (side === this.#side || this.#run === 0)) { this.#run++; this.#side = side; this.#runSum = 0.7 * this.#runSum + 0.3 * (s.y - bank.anchorMean); this.#gap = 0; }
-    else if (this.#run > 0 && ++this.#gap > 1) { this.#run = 0; this.#runSum = 0; this.#gap = 0; }
-    if (this.#run >= runLength) {
-      bank.loosen((s.y - bank.anchorMean) ** 2 + this.#runSum ** 2);
-      bank.predict(0, this.#h, known, 1);
-      bank.update(s.y, this.#h, 10, 0);
-      this.#run = 0; this.#windows.clear(); this.#ups.fill(0); this.#downs.fill(0); this.#aups.fill(0); this.#adowns.fill(0); this.#runSum = 0;
-    } else if (!wild) bank.update(s.y, this.#h, 2.2, unusual ? 0 : flagged || flaggedBefore ? 0.1 : 1, win.rarity > 3.5 ? 0.6 : 2.2);
-    else bank.learnTail(s.y);
-    this.#lastScore = score;
-    return { score, flagged: score > 1, expected: fromScale(this.kind, e), low, high, because, z, dbg: `az ${az.toFixed(2)} share ${bank.anchorShare.toFixed(2)} slow ${slow.toFixed(1)} win ${win.rarity.toFixed(1)} heavy ${bank.heavy.toFixed(1)} spread ${bank.spread.toFixed(2)} anc ${bank.anchorMean.toFixed(2)} y ${s.y.toFixed(2)} ` + bank.members.map((m) => `${m.filter.shape.noiseShare}/${m.filter.shape.memory}:${Math.exp(m.filter.logSigma).toFixed(3)}:${m.weight.toFixed(2)}:${Math.sqrt(m.filter.variance).toFixed(3)}`).join(' ') } as StreamVerdict;
+  constructor(kind: StreamKind, pool: StreamPool | null = null) {
+    this.kind = kind;
+    this.#pool = pool;
   }
+
+  /** @param point in order of time; `t` is wall-clock time of the series, so that weekdays and hours are its own */
+  push(point: StreamPoint): StreamVerdict {
+    if (!usable(this.kind, point)) return unjudged("not a value", this.#open);
+    if (this.#last !== null && point.t <= this.#last) {
+      if (++this.#late < SET_BACK) return unjudged("late", this.#open);
+      this.#last = point.t;
+      this.#late = 0;
+      return unjudged("late", this.#open);
+    }
+    this.#late = 0;
+    const bank = this.#bank;
+    if (bank === null) return this.#wait(point);
+    return this.#judge(point, bank);
+  }
+
+  /** Until the distance between points is known, and a gauge's scale, nothing is said. */
+  #wait(point: StreamPoint): StreamVerdict {
+    this.#last = point.t;
+    this.#waiting.push(point);
+    const [first, second] = this.#waiting;
+    if (first === undefined || second === undefined) return unjudged("first");
+    if (this.kind === "gauge" && this.#waiting.length < GAUGE_POINTS) return unjudged("first");
+    const points = this.#waiting;
+    this.#waiting = [];
+    const steps = points.slice(1).map((p, i) => p.t - (points[i]?.t ?? p.t));
+    const shortest = Math.min(...steps);
+    this.#cadence = cadenceOf(shortest);
+    this.#step = this.#cadence === "daily" ? DAY : shortest;
+    this.#h = regressors(this.#cadence);
+    const start = this.kind === "gauge" ? typicalStep(points) : first.value;
+    this.#prior = priorOf(this.kind, start, this.#pool?.sigma(this.kind) ?? null);
+    const bank = new Bank(this.#cadence, this.#prior);
+    const scaled = toScale(this.kind, first);
+    bank.start(scaled.y, scaled.known);
+    this.#bank = bank;
+    this.#last = first.t;
+    fillRegressors(this.#cadence, first.t, this.#h);
+    bank.predict(0, this.#h, () => scaled.known);
+    this.#stale.push(first, null);
+    let verdict = unjudged("first");
+    for (const p of points.slice(1)) verdict = this.#judge(p, bank);
+    return verdict;
+  }
+
+  #judge(point: StreamPoint, bank: Bank): StreamVerdict {
+    const { kind } = this;
+    const { y, known } = toScale(kind, point);
+    const steps = Math.max(1e-3, (point.t - (this.#last ?? point.t)) / this.#step);
+    this.#last = point.t;
+    this.#seen++;
+    fillRegressors(this.#cadence, point.t, this.#h);
+    const feast = unlike(point.t) * FEAST[kind];
+    const extra = feast * feast * (kind === "rate" ? rateUnit(point.value) ** 2 : 1);
+    const sampling =
+      kind === "count"
+        ? (mean: number) => countVariance(fromScale("count", mean)) + extra
+        : () => known + extra;
+    bank.predict(steps, this.#h, sampling);
+
+    const tail = pointTail(kind, point, y, bank);
+    const off = y - bank.mean;
+    const slowOff = y - bank.slow.mean;
+    const feastDay = extra > 0;
+    const slowZ = slowOff / bank.slow.sd;
+    const calm = this.#seen > 14 && this.#score < 1;
+    const judged = judge({
+      kind,
+      seen: this.#seen,
+      cadence: this.#cadence,
+      mean: bank.mean,
+      slowShare: bank.slowShare,
+      off,
+      point: tail,
+      window: this.#windows.push(feastDay ? 0 : slowZ, calm),
+      drift: this.#drift.push(feastDay ? 0 : tail.z, feastDay ? 0 : off),
+      lasting: this.#lasting.push(feastDay ? 0 : slowZ / this.#windows.wander, feastDay ? 0 : slowOff),
+      stale: this.#stale.push(point, inUnits(kind, point, bank.mean, bank.sd)),
+    });
+    const flagged = judged.score > 1;
+    const spread = BAND * bank.sd * bank.spread;
+    const expected = {
+      expected: fromScale(kind, bank.mean),
+      low: fromScale(kind, bank.mean - spread),
+      high: fromScale(kind, bank.mean + spread),
+    };
+    const newNormal = this.#learn(y, sampling, bank, {
+      wild: tail.rarity > WILD,
+      lasts: judged.windowRarity > LASTING,
+      flagged,
+      feastDay,
+      side: flagged ? judged.side : 0,
+      slowOff,
+    });
+    this.#score = judged.score;
+    this.#open = judged.score > (this.#open ? CLOSE : 1);
+    if (this.#seen % 8 === 0 && this.#seen >= 16) this.#pool?.learn(kind, this, bank.logSigma);
+    return {
+      score: judged.score,
+      flagged,
+      open: this.#open,
+      ...expected,
+      z: tail.z,
+      test: judged.test,
+      side: judged.side,
+      points: judged.points,
+      newNormal,
+      because: null,
+    };
+  }
+
+  #learn(
+    y: number,
+    sampling: (mean: number) => number,
+    bank: Bank,
+    o: { wild: boolean; lasts: boolean; flagged: boolean; feastDay: boolean; side: number; slowOff: number },
+  ): boolean {
+    // Six days of one side, or a day and a half of a series that is read more often.
+    const needed = this.#cadence === "daily" ? 6 : Math.max(30, (1.5 * DAY) / this.#step);
+    const moved = this.#baseline.push(o.flagged, o.side, o.slowOff, needed);
+    if (moved !== null) {
+      bank.loosen(2 * moved * moved);
+      bank.predict(0, this.#h, sampling);
+      bank.update(y, 10, 0);
+      this.#windows.clear();
+      this.#drift.clear();
+      this.#lasting.clear();
+      return true;
+    }
+    const monthEdge = this.#cadence === "daily" && this.#h.n > 1;
+    if (!o.wild) {
+      const weight = o.feastDay ? 0 : o.flagged || this.#score > 1 ? 0.1 : 1;
+      bank.update(y, CUT, weight, o.lasts ? CUT_LASTING : CUT);
+    } else if (monthEdge) bank.update(y, 3, 0);
+    else bank.learnTail(y);
+    return false;
+  }
+
+  toJSON(): StreamState {
+    return {
+      version: 1,
+      kind: this.kind,
+      waiting: this.#waiting,
+      cadence: this.#cadence,
+      step: this.#step,
+      prior: this.#prior,
+      last: this.#last,
+      late: this.#late,
+      seen: this.#seen,
+      score: this.#score,
+      open: this.#open,
+      bank: this.#bank?.toJSON() ?? null,
+      windows: this.#windows.toJSON(),
+      drift: this.#drift.toJSON(),
+      lasting: this.#lasting.toJSON(),
+      stale: this.#stale.toJSON(),
+      baseline: this.#baseline.toJSON(),
+    };
+  }
+
+  static from(state: StreamState, pool: StreamPool | null = null): MetricStream {
+    const stream = new MetricStream(state.kind, pool);
+    stream.#waiting = [...state.waiting];
+    stream.#cadence = state.cadence;
+    stream.#step = state.step;
+    stream.#prior = state.prior;
+    stream.#h = regressors(state.cadence);
+    stream.#last = state.last;
+    stream.#late = state.late;
+    stream.#seen = state.seen;
+    stream.#score = state.score;
+    stream.#open = state.open;
+    if (state.bank !== null && state.prior !== null) {
+      stream.#bank = new Bank(state.cadence, state.prior);
+      stream.#bank.restore(state.bank);
+    }
+    stream.#windows.restore(state.windows);
+    stream.#drift.restore(state.drift);
+    stream.#lasting.restore(state.lasting);
+    stream.#stale.restore(state.stale);
+    stream.#baseline.restore(state.baseline);
+    return stream;
+  }
+}
+
+/** Median distance between neighbours, or something above nothing for a flat beginning. */
+function typicalStep(points: readonly StreamPoint[]): number {
+  const steps = points
+    .slice(1)
+    .map((p, i) => Math.abs(p.value - (points[i]?.value ?? p.value)))
+    .sort((a, b) => a - b);
+  const typical = steps[steps.length >> 1] ?? 0;
+  const largest = steps.at(-1) ?? 0;
+  const size = Math.max(...points.map((p) => Math.abs(p.value)));
+  return Math.max(typical, 0.2 * largest, 1e-3 * size, 1e-9);
 }

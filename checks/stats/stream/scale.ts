@@ -4,7 +4,7 @@ import type { StreamKind, StreamPoint } from "../../../core/stream.ts";
 export type Scaled = { readonly y: number; readonly known: number };
 
 /** Counts below about this many behave like √, above like log. */
-const ROOT_BELOW = 8;
+export const ROOT_BELOW = 8;
 
 /**
  * Variance-stabilising scale by kind. size: log. count: asinh √(x/8), which is √ for small counts and log for large
@@ -47,8 +47,24 @@ export function fromScale(kind: StreamKind, y: number): number {
   }
 }
 
+/** Standard deviation of the next value in people or events, from that on the scale; null where it counts neither. */
+export function inUnits(kind: StreamKind, point: StreamPoint, mean: number, sd: number): number | null {
+  switch (kind) {
+    case "size":
+    case "count":
+      return sd * (fromScale(kind, mean) + 1);
+    case "rate":
+      return point.denominator === null
+        ? null
+        : Math.sqrt(Math.max(1e-6, point.denominator * point.value * (1 - point.value)));
+    case "latency":
+    case "gauge":
+      return null;
+  }
+}
+
 /** Sampling variance of a count around its expected value, on the scale of counts. */
 export const countVariance = (expected: number): number => 1 / (Math.max(0, expected) + ROOT_BELOW);
-/** How far a small relative move of a count goes on its scale; 1 for large counts. */
-export const countSlope = (expected: number): number =>
-  Math.sqrt(Math.max(0, expected) / (Math.max(0, expected) + ROOT_BELOW));
+
+/** What one unit of log odds is on the scale of rates. */
+export const rateUnit = (p: number): number => Math.sqrt(Math.max(1e-4, p * (1 - p)));

@@ -1,0 +1,14 @@
+import type { StreamKind, StreamPoint } from "../../../core/stream.ts";
+
+/**
+ * Is this a value of its kind? Not finite, below zero (but for a gauge), a share above 1 and a denominator of zero
+ * are not: they are no data rather than a zero.
+ */
+export function usable(kind: StreamKind, point: StreamPoint): boolean {
+  const { t, value, denominator } = point;
+  if (!Number.isFinite(t) || !Number.isFinite(value)) return false;
+  if (kind !== "gauge" && value < 0) return false;
+  if (kind !== "rate") return true;
+  if (value > 1) return false;
+  return denominator === null || (Number.isFinite(denominator) && denominator > 0);
+}
