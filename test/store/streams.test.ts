@@ -14,7 +14,8 @@ const vip = audienceId("vip");
 const crm = systemId("crm");
 const DAY = 86_400_000;
 const on = (day: number): Instant => new Date(Date.UTC(2026, 8, 1, 6) + day * DAY).toISOString() as Instant;
-const log = { debug() {}, info() {}, warn() {}, error() {} };
+const nothing = () => undefined;
+const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 const USUAL = { free: 600, pro: 400 };
 const reading = (day: number, over: Partial<Snapshot> = {}): Snapshot =>
