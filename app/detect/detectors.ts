@@ -1,6 +1,7 @@
 import { DistributionStream } from "../../checks/stats/distribution.ts";
 import { FlipStream } from "../../checks/stats/flips.ts";
-import { MetricStream, StreamPool } from "../../checks/stats/stream/metric-stream.ts";
+import { MetricStream } from "../../checks/stats/stream/metric-stream.ts";
+import { StreamPool } from "../../checks/stats/stream/pool.ts";
 import { countsIn, type Fields, idsIn, kindIn, nameIn, numberIn, numberOrNull, timeIn } from "./point.ts";
 
 /** One answer, written as one line of JSON. */

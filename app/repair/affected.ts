@@ -18,6 +18,7 @@ const KINDS: Readonly<Partial<Record<Incident["finding"]["check"], readonly Diff
   suppression_leak: ["mailable_opted_out"],
   consent_violation: ["consent_conflict"],
   completeness: ["differs"],
+  attribute_shift: ["differs"],
   flip_flop: ["flipping"],
 };
 

@@ -16,6 +16,8 @@ const STAYS = 2.5;
 const LEAST_MOVED = 0.02;
 /** With fewer points before it nothing is flagged. */
 const ENOUGH = 5;
+/** Before that even what looks strange is learned from: it may be the first weekend. */
+const PROTECTED = 14;
 /** The short mean must still show this much of what the longer ones tell. */
 const STILL_THERE = 0.6;
 /** So many days in one direction and what follows is the new normal. */
@@ -118,7 +120,7 @@ export class DistributionStream {
       this.#settle();
       s.old = null;
       flagged = false;
-    } else if (flagged) newNormal = this.#suffer(off, same, foreseen, day);
+    } else if (flagged && s.points >= PROTECTED) newNormal = this.#suffer(off, same, foreseen, day);
     else this.#learn(share, off, foreseen, spread, raw, total);
     return verdictOf({
       names: table.names,

@@ -11,6 +11,15 @@ const STILL = 2;
 const FIRST_UNREST = 1e-4;
 /** Points further off than this many standard deviations of χ² teach less, in proportion. */
 const GATE = 2;
+/**
+ * How much of the evidence is left a point later, and the most that one point adds: a fault of some days must not make
+ * a model believed that follows it everywhere.
+ */
+const EVIDENCE_KEPT = 0.97;
+const MOST_EVIDENCE = 0.5;
+/** In the first weeks there is more to find out than to protect. */
+const MOST_AT_FIRST = 3;
+const FIRST_POINTS = 28;
 
 /** Several models of one series; who foretold best so far is believed most. */
 export class ShareBank {
@@ -61,6 +70,7 @@ export class ShareBank {
 
   /** @param foreseen shares of `foresee` @param least smaller foreseen shares say nothing about the unrest */
   learn(observed: Shares, foreseen: Shares, least: number): void {
+    const likelihoods: number[] = [];
     for (const m of this.#models) {
       let x2 = 0;
       let counted = 0;
@@ -73,9 +83,16 @@ export class ShareBank {
       const degrees = Math.max(1, counted - 1);
       const ratio = x2 / (degrees * m.spread);
       const limit = 1 + GATE * Math.sqrt(2 / degrees);
-      m.score(x2, degrees);
+      likelihoods.push(m.likelihood(x2, degrees));
       m.learnNoise(x2, degrees);
       m.learn(observed, ratio > limit ? limit / ratio : 1);
+    }
+    const first = (this.#models[0]?.points ?? 0) <= FIRST_POINTS;
+    const most = first ? MOST_AT_FIRST : MOST_EVIDENCE;
+    const average = likelihoods.reduce((a, b) => a + b, 0) / likelihoods.length;
+    for (const [i, m] of this.#models.entries()) {
+      const ahead = (likelihoods[i] as number) - average;
+      m.evidence = EVIDENCE_KEPT * m.evidence + Math.max(-most, Math.min(most, ahead));
     }
   }
 

@@ -20,7 +20,6 @@ const SLOPE_PRIOR = 1e-6;
 /** Weight of the first guess of the noise, in points. */
 const GUESS_POINTS = 6;
 const SLOWEST = 0.02;
-const EVIDENCE_KEPT = 0.97;
 const TAIL = 12;
 const LEAST_NOISE = 1e-9;
 
@@ -38,7 +37,7 @@ export class ShareModel {
   #p: Float64Array;
   /** Variance of an observed share p at the usual size, per p. */
   noise: number;
-  /** Discounted log-likelihood: how well it foretold. */
+  /** How well it foretold lately, as a logarithm; kept by the bank. */
   evidence = 0;
   #points = 0;
   #at = 2;
@@ -64,6 +63,11 @@ export class ShareModel {
   start(observed: ArrayLike<number>, variance: number): void {
     for (let c = 0; c < this.#x.length; c++) (this.#x[c] as number[])[0] = observed[c] as number;
     this.#p[0] = variance;
+  }
+
+  /** Points learned from. */
+  get points(): number {
+    return this.#points;
   }
 
   /** Room for one more category, so far at 0. */
@@ -115,11 +119,10 @@ export class ShareModel {
     return (this.#x[c] as number[])[0] as number;
   }
 
-  /** How well it foretold. @param x2 Σ (observed − foreseen)² / p @param degrees of freedom */
-  score(x2: number, degrees: number): void {
-    const l =
-      -0.5 * degrees * Math.log(this.spread) - 0.5 * (TAIL + degrees) * Math.log1p(x2 / (TAIL * this.spread));
-    this.evidence = EVIDENCE_KEPT * this.evidence + l;
+  /** Log-likelihood of what was observed. @param x2 Σ (observed − foreseen)² / p @param degrees of freedom */
+  likelihood(x2: number, degrees: number): number {
+    const { spread } = this;
+    return -0.5 * degrees * Math.log(spread) - 0.5 * (TAIL + degrees) * Math.log1p(x2 / (TAIL * spread));
   }
 
   /**

@@ -11,7 +11,7 @@ export type SlowShiftState = {
 const CLIP = 5;
 /** Evidence (as χ² of the mean) that today speaks for the old normal: the memory of a fault that ended is dropped. */
 const FORGET = 4;
-const OWN_PACE = 0.15;
+const OWN_PACE = 0.1;
 const MOST_OWN = 4;
 const LONGEST_GAP = 3;
 

@@ -34,12 +34,12 @@ export function shiftFinding(
     severity: "look",
     title:
       renamed === null
-        ? `${name} in ${system}: ${have(main)} now, normal is ${rangeOf(usual)}`
+        ? `${name} in ${system}: ${have(main, { now: "now " })}, normal is ${rangeOf(usual)}`
         : `${name} in ${system}: “${renamed.from.category}” is now “${renamed.to.category}”, likely`,
     moved:
       renamed === null
-        ? `${have(main, countOf(main.count, v.total))} of ${input.audience.title}, read ${read}; normal is ${rangeOf(usual)}.${alsoMoved(v, main)}${pace(v)}`
-        : `Nobody in ${input.audience.title} has “${renamed.from.category}” any more, read ${read}; normal is ${rangeOf(usualOf(renamed.from, v))}. ${capital(people(main.count))} have “${main.category}”, which was never seen before.${pace(v)}`,
+        ? `In ${input.audience.title} ${have(main, { words: countOf(main.count, v.total) })}, read ${read}; normal is ${rangeOf(usual)}.${alsoMoved(v, main)}${pace(v)}`
+        : `In ${input.audience.title} nobody is “${renamed.from.category}” any more, read ${read}; normal is ${rangeOf(usualOf(renamed.from, v))}. ${capital(have(main))}, which was never seen before.${pace(v)}`,
     means:
       renamed === null
         ? `${capital(people(affected))} have another ${attribute} than usual: filters, branches and offers that use it reach other people; ${sendWords(input)}.`
@@ -93,12 +93,13 @@ function mainOf(v: DistributionVerdict): MovedCategory {
   return gained !== undefined && gained.share - gained.expected >= v.totalVariation / 2 ? gained : first;
 }
 
-/** "4,120 people are “unknown”", "4,120 of 48,316 (8.5 %) people have no value". */
-function have(m: MovedCategory, words: string = count(m.count)): string {
+/** "4,120 people are now “unknown”", "4,120 of 48,316 (8.5 %) people have no value". */
+function have(m: MovedCategory, o: { words?: string; now?: string } = {}): string {
+  const { words = count(m.count), now = "" } = o;
   const who = m.count === 1 ? "person" : "people";
-  if (m.category === NO_VALUE) return `${words} ${who} ${m.count === 1 ? "has" : "have"} no value`;
-  if (m.category === OTHER) return `${words} ${who} ${m.count === 1 ? "has" : "have"} a rare value`;
-  return `${words} ${who} ${m.count === 1 ? "is" : "are"} “${m.category}”`;
+  if (m.category === NO_VALUE) return `${words} ${who} ${now}${m.count === 1 ? "has" : "have"} no value`;
+  if (m.category === OTHER) return `${words} ${who} ${now}${m.count === 1 ? "has" : "have"} a rare value`;
+  return `${words} ${who} ${m.count === 1 ? "is" : "are"} ${now}“${m.category}”`;
 }
 
 const usualOf = (m: MovedCategory, v: DistributionVerdict): { low: number; high: number } =>
