@@ -2,6 +2,7 @@ import { DistributionStream } from "../../checks/stats/distribution.ts";
 import { FlipStream } from "../../checks/stats/flips.ts";
 import { MetricStream } from "../../checks/stats/stream/metric-stream.ts";
 import { StreamPool } from "../../checks/stats/stream/pool.ts";
+import { becauseOf } from "./because.ts";
 import { countsIn, type Fields, idsIn, kindIn, nameIn, numberIn, numberOrNull, timeIn } from "./point.ts";
 
 /** One answer, written as one line of JSON. */
@@ -63,8 +64,9 @@ export function metricDetector(): Detector {
         of = perSeries(() => new MetricStream(kind, pool));
         streams.set(kind, of);
       }
-      const { score, flagged, expected, low, high, because } = of(series).push({ t, value, denominator });
-      return { score, flagged, expected, low, high, because };
+      const v = of(series).push({ t, value, denominator });
+      const { score, flagged, expected, low, high } = v;
+      return { score, flagged, expected, low, high, because: becauseOf(v) };
     },
   };
 }

@@ -212,7 +212,8 @@ describe("flips and distributions", () => {
     expect(fights.at(-1)?.members).toEqual(expect.arrayContaining(["p1", "p2", "p3", "p4", "p5"]));
     const shifts = (await detect(counts, "--distributions")).answers;
     expect(shifts.slice(0, 50).some((a) => a.flagged)).toBe(false);
-    expect(shifts[50]).toMatchObject({ flagged: true, moved: [{ category: "free" }, { category: "pro" }] });
+    expect(shifts[50]?.flagged).toBe(true);
+    expect(shifts[50]?.moved).toContainEqual(expect.objectContaining({ category: "pro", count: 200 }));
   });
 
   test("what cannot be counted gets a defined answer", async () => {
