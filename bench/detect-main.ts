@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { type Figures, generate, harnessFolder, score } from "./detect/harness.ts";
 import { dishonesties } from "./detect/honest.ts";
 import { SUITES, type Suite } from "./detect/suites.ts";
-import { meanOf, missed, type Row, suiteTable, withSection } from "./detect/table.ts";
+import { meanOf, missed, type Row, suiteTable, withSection, wrapped } from "./detect/table.ts";
 
 /**
  * `npm run bench:detect [-- --seeds 5,6,7] [--suites daily,flips] [--small]`: the usual rules and ours on the same
@@ -101,5 +101,5 @@ function section(): string {
     problems.length === 0
       ? "Ours: the same verdicts in a second run and on a beginning of each stream; every floor held."
       : `Not as it should be: ${problems.join("; ")}.`;
-  return [intro, ...tables, verdict].join("\n\n");
+  return [wrapped(intro), ...tables, wrapped(verdict)].join("\n\n");
 }

@@ -41,9 +41,14 @@ export function command(io: CliIo): Command {
         complaints += 1;
         if (complaints <= COMPLAINTS) io.stderr.write(`line ${line}: ${problem}\n`);
       };
+      const input = io.stdin();
+      if ("isTTY" in input && input.isTTY === true)
+        io.stderr.write(
+          "Reading JSON lines from the keyboard, to Ctrl-D; `plumbline detect --help` shows one.\n",
+        );
       try {
         const tally = await detect(detector, {
-          input: io.stdin(),
+          input,
           output: io.stdout,
           complain,
           signal: io.signal,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { SUITES } from "./suites.ts";
-import { meanOf, missed, suiteTable, withSection } from "./table.ts";
+import { meanOf, missed, suiteTable, withSection, wrapped } from "./table.ts";
 
 const [daily] = SUITES;
 if (daily === undefined) throw new Error("there is no suite");
@@ -45,4 +45,12 @@ test("a section takes its own place in the results, or the first one", () => {
   expect(withSection(once, "C", "new")).toBe(once);
   expect(withSection(once, "B", "changed")).toContain("## C\n\nnew\n\n## B\n\nchanged\n\n## A\n\nkept\n");
   expect(withSection(once, "A", "last")).toMatch(/## A\n\nlast\n$/);
+});
+
+test("prose is broken at words", () => {
+  const text = Array.from({ length: 60 }, (_, i) => `word${i}`).join(" ");
+  const lines = wrapped(text).split("\n");
+  expect(lines.length).toBe(4);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
+  expect(lines.join(" ")).toBe(text);
 });

@@ -58,3 +58,6 @@ export function withSection(results: string, heading: string, body: string): str
   const next = results.indexOf("\n## ", start);
   return results.slice(0, start) + (next < 0 ? `${section.trimEnd()}\n` : section + results.slice(next + 1));
 }
+
+/** Prose in lines of at most 120 characters, as the results have it. */
+export const wrapped = (text: string): string => text.replace(/(.{1,120})(?: |$)/g, "$1\n").trimEnd();
