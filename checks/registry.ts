@@ -1,6 +1,7 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
 import { completeness } from "./completeness.ts";
 import { consentViolation } from "./consent-violation.ts";
+import { deliverability } from "./deliverability.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
 import { flipFlop } from "./flip-flop.ts";
@@ -27,6 +28,7 @@ export const ALL_CHECKS: readonly Check[] = [
   flipFlop,
   duplicates,
   latency,
+  deliverability,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */

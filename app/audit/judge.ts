@@ -4,7 +4,7 @@ import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
 import type { Comparison, Instant, RunId, SystemId } from "../../core/model.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
-import { listDeliveries } from "../../store/list-deliveries.ts";
+import { listMail } from "../../store/list-mail.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
@@ -42,7 +42,7 @@ export async function judge(
   for (const audience of app.config.audiences) {
     const kept = readingsKept(audience.cadence, now, app.config.timezone);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
-    const deliveries = await listDeliveries(app.db, audience.id);
+    const mail = await listMail(app.db, audience.id);
     const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
@@ -64,7 +64,7 @@ export async function judge(
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
-        deliveries: someOf(deliveries.filter((d) => d.system === segment.system)),
+        deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }
