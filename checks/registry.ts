@@ -12,6 +12,7 @@ import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
+import { syncFailure } from "./sync-failure.ts";
 import { cannotTell } from "./words/run-failure.ts";
 
 /** Suppression first, then what cannot be told, then the rest. */
@@ -29,6 +30,7 @@ export const ALL_CHECKS: readonly Check[] = [
   duplicates,
   latency,
   deliverability,
+  syncFailure,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */
