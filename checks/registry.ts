@@ -11,6 +11,7 @@ import { matchRate } from "./match-rate.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
+import { stuckMembers } from "./stuck-members.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
 import { syncFailure } from "./sync-failure.ts";
 import { cannotTell } from "./words/run-failure.ts";
@@ -29,6 +30,7 @@ export const ALL_CHECKS: readonly Check[] = [
   flipFlop,
   duplicates,
   latency,
+  stuckMembers,
   deliverability,
   syncFailure,
 ];
