@@ -6,6 +6,7 @@ import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
 import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
+import { funnel } from "./funnel.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
 import { runFailure } from "./run-failure.ts";
@@ -23,6 +24,7 @@ export const ALL_CHECKS: readonly Check[] = [
   runFailure,
   sizeAnomaly,
   disagreement,
+  funnel,
   freshness,
   schemaDrift,
   completeness,
