@@ -88,6 +88,13 @@ describe("unsubscribes, against the list's own average", () => {
       { subject: "unsubscribes", people: 60, title: "“Sale” drove away more people than usual" },
     ]);
   });
+  test("four times as many may still be chance where the mail is little", () => {
+    const little = (n: number, unsubscribed: number) =>
+      mail(`No ${n}`, { sent: 1000, delivered: 1000, bounced: 0, complained: 0, unsubscribed }, 40 + n);
+    // Wilson 95 %, SciPy 1.17.1: 8 of 1,000 is at least 0.406 %, 6 of 3,000 at most 0.436 %, 10 of 1,000 at least 0.544 %
+    expect(findings(little(1, 2), little(2, 2), little(3, 2), little(4, 8))).toBe("pass");
+    expect(findings(little(1, 2), little(2, 2), little(3, 2), little(4, 10))).toMatchObject([{ people: 8 }]);
+  });
   test("twice as many of a few, a list where many always leave, and too few campaigns to compare are no fault", () => {
     expect(findings(...usual, mail("Sale", { unsubscribed: 36 }, 46))).toBe("pass");
     expect(

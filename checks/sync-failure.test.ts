@@ -40,6 +40,7 @@ describe("runs", () => {
       },
     ]);
     expect(run(runs("+++x+++x++x+++x+++++"))).toBe("pass");
+    expect(run(runs("+++x+++x++x+++++++x+"))).toBe("pass");
     expect(run(runs("x++x+"))).toMatchObject([{ observed: 2 }]);
     // all of the last five succeeded: what failed before is mended
     expect(run(runs(`${"x".repeat(10)}${"+".repeat(6)}`))).toBe("pass");

@@ -98,6 +98,11 @@ describe("latency", () => {
     const patient = { ...AUDIENCE, latencyBudgetHours: 72 };
     expect(latency.run(input(behind, { audience: patient })).status).toBe("pass");
   });
+  test("a quantile that may lie within the budget is not late, though a few surely are", () => {
+    const quick = { ...AUDIENCE, latencyBudgetHours: 12 };
+    const few = () => ({ arrived: [970, 0, 0, 30] });
+    expect(latency.run(input(few, { audience: quick })).status).toBe("pass");
+  });
   test("what was mended four reads ago is an old story", () => {
     expect(latency.run(input((d) => (d < DAYS - 4 ? behind() : healthy()))).status).toBe("pass");
   });
@@ -141,9 +146,10 @@ describe("stuck members", () => {
   test("fewer than five, short waits, and what the first comparison found are none", () => {
     expect(stuckMembers.run(input(stuck(2, 2))).status).toBe("pass");
     expect(stuckMembers.run(input(last({ missing: [0, 0, 30] }))).status).toBe("pass"); // two days
-    const backlog = { raised: true, missing: 6, extra: 4 };
-    expect(stuckMembers.run(input(stuck(6, 4), { backlog })).status).toBe("pass");
-    expect(stuckMembers.run(input(stuck(6, 9), { backlog }))).toMatchObject({ status: "fail" });
+    const backlog = { raised: true, missing: 6, extra: 9 };
+    expect(stuckMembers.run(input(stuck(6, 9), { backlog })).status).toBe("pass");
+    expect(stuckMembers.run(input(stuck(6, 14), { backlog }))).toMatchObject({ status: "fail" });
+    expect(stuckMembers.run(input(stuck(11, 9), { backlog }))).toMatchObject({ status: "fail" });
   });
   test("many are a disagreement, a list that nobody reaches is late: one incident tells of them", () => {
     expect(stuckMembers.run(input(stuck(60, 40)))).toEqual({ status: "skip", because: "told_elsewhere" });
