@@ -46,7 +46,7 @@ export function plainShare(c: Comparison, here: SystemDifference, owner: Snapsho
  * @param here this system in the comparison of the same run, if there was one
  */
 export function platformShare(
-  input: CheckInput,
+  input: Pick<CheckInput, "config" | "audience" | "system" | "syncRuns">,
   copy: Snapshot,
   here: SystemDifference | undefined,
   owner: Snapshot | undefined,
