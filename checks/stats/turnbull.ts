@@ -5,7 +5,7 @@ export type Wait = { readonly low: number; readonly high: number; readonly peopl
 export type Step = { readonly low: number; readonly high: number; readonly share: number };
 
 const ROUNDS = 2000;
-const SETTLED = 1e-9;
+const SETTLED = 1e-8;
 
 /**
  * Distribution of waits of which each is known as an interval only: Turnbull's self-consistency algorithm, the
@@ -17,7 +17,7 @@ const SETTLED = 1e-9;
  * @see Turnbull (1976), The Empirical Distribution Function with Arbitrarily Grouped, Censored and Truncated Data
  */
 export function turnbull(waits: readonly Wait[]): Step[] {
-  const given = waits.filter((w) => w.people > 0 && w.low < w.high && w.low >= 0);
+  const given = merged(waits.filter((w) => w.people > 0 && w.low < w.high && w.low >= 0));
   const cells = innermost(given);
   if (cells.length === 0) return [];
   const covers = given.map((w) => [
@@ -42,6 +42,16 @@ export function turnbull(waits: readonly Wait[]): Step[] {
   return cells.flatMap((c, i) =>
     (shares[i] as number) > 1e-6 ? [{ ...c, share: shares[i] as number }] : [],
   );
+}
+
+/** The same interval once, with all its people: a round costs by interval, and polling leaves few of them. */
+function merged(waits: readonly Wait[]): Wait[] {
+  const byEnds = new Map<string, Wait>();
+  for (const w of waits) {
+    const ends = `${w.low} ${w.high}`;
+    byEnds.set(ends, { ...w, people: w.people + (byEnds.get(ends)?.people ?? 0) });
+  }
+  return [...byEnds.values()];
 }
 
 /** The only places that can hold anybody: between a low end and the high end that follows it next. */
