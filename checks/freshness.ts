@@ -11,6 +11,9 @@ const DEFAULTS = {
   minimum_hours: 6,
 };
 
+/** Clocks of two systems may differ by so much. */
+const CLOCK_MS = 3_600_000;
+
 /**
  * The copy was read completely, but what was read is old: an export that nobody renewed, a replica that stands still.
  * Reads that fail are told by `run_failure`, once per system.
@@ -29,6 +32,8 @@ export const freshness: Check = {
         (longestPauseHours(input.audience.cadence, Date.parse(input.now), input.config.timezone) ?? 24),
     );
     const ageMs = Date.parse(input.now) - Date.parse(latest.asOf);
+    // a copy from the future tells of a clock, not of how old it is
+    if (!(ageMs >= -CLOCK_MS)) return skip("not_readable");
     if (ageMs <= budgetHours * 3_600_000) return PASS;
     return { status: "fail", findings: [staleFinding(input, latest, ageMs, budgetHours)] };
   },

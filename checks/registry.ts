@@ -1,16 +1,20 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
 import { completeness } from "./completeness.ts";
 import { consentViolation } from "./consent-violation.ts";
+import { deliverability } from "./deliverability.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
 import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
+import { funnel } from "./funnel.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
+import { stuckMembers } from "./stuck-members.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
+import { syncFailure } from "./sync-failure.ts";
 import { cannotTell } from "./words/run-failure.ts";
 
 /** Suppression first, then what cannot be told, then the rest. */
@@ -20,6 +24,7 @@ export const ALL_CHECKS: readonly Check[] = [
   runFailure,
   sizeAnomaly,
   disagreement,
+  funnel,
   freshness,
   schemaDrift,
   completeness,
@@ -27,6 +32,9 @@ export const ALL_CHECKS: readonly Check[] = [
   flipFlop,
   duplicates,
   latency,
+  stuckMembers,
+  deliverability,
+  syncFailure,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */

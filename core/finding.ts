@@ -1,5 +1,5 @@
 import type { Audience, Config, SystemConfig } from "./config.ts";
-import type { ChangeFact, SyncRun } from "./facts.ts";
+import type { ChangeFact, DeliveryCounts, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
@@ -124,6 +124,8 @@ export type CheckInput = {
   readonly syncRuns: readonly SyncRun[];
   /** Who changed which field here lately, by the vendor's record. */
   readonly changedBy: readonly ChangeFact[];
+  /** Mail from this system to this audience, as last told; null: the system does not tell. */
+  readonly deliveries: readonly DeliveryCounts[] | null;
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
 };

@@ -125,7 +125,10 @@ export type Measured = {
  * Counts of one reading. `size`: distinct persons. `records`: rows. `duplicates`: records − persons with a valid
  * identity. `invalid`: rows without a usable identity. `entries`/`exits`: against the previous complete scheduled
  * snapshot. `matched`: members of the owner's set that exist anywhere in this system (match rate). `latency_ms`:
- * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members.
+ * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members;
+ * `complete_all`: members with every required attribute valid. `accepted`: records that the platform says it took of
+ * those sent, where it tells. Of the whole system's read: `throttled`: requests that it turned away for being too many
+ * (429) / requests; `waited_ms`: time that it asked us to wait / duration of the read.
  */
 export type MetricName =
   | "size"
@@ -138,6 +141,10 @@ export type MetricName =
   | "base"
   | "mailable"
   | "latency_ms"
+  | "complete_all"
+  | "accepted"
+  | "throttled"
+  | "waited_ms"
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */
@@ -201,6 +208,33 @@ export type SystemDifference = {
    * longest; 0: nobody waits; at most 32. null: not known, or the owner itself.
    */
   readonly oldestPendingReads: number | null;
+  /**
+   * Of the expected people, less those who are missing for the first time and may be on their way, those with a
+   * record anywhere in this system; null: base not readable. Absent: an older comparison.
+   */
+  readonly matchedDue?: number | null;
+  /** How long changes of the owner take to show here. null: not known, or the owner itself; absent: an older comparison. */
+  readonly waits?: Waits | null;
+};
+
+/**
+ * People by the number of readings that they waited: index → people, trailing zeros left out. 0: the owner's reading
+ * that first showed the change was made in the same run. The presence history reaches 32 readings back; whose change
+ * is older than that is counted by `missing` and `extra` only, in its last place.
+ */
+export type Waits = {
+  /** Joined at the owner and show here since this reading. */
+  readonly arrived: readonly number[];
+  /** Left the owner and are gone here since this reading. */
+  readonly left: readonly number[];
+  /** Joined at the owner within its history, and never were here since. */
+  readonly arriving: readonly number[];
+  /** Left the owner within its history, and are here still. */
+  readonly leaving: readonly number[];
+  /** All who are missing, whatever the reason, by readings in a row before this one. */
+  readonly missing: readonly number[];
+  /** All extra whom the owner does not have, or who are excluded, by readings in a row before this one. */
+  readonly extra: readonly number[];
 };
 
 /** Of the people present in both: they sum to the overlap. */

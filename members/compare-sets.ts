@@ -18,6 +18,7 @@ import {
 import type { Partition } from "./member-set.ts";
 import { mergePartitions } from "./merge.ts";
 import { hexOfWords } from "./person-key.ts";
+import { WaitTally } from "./wait-tally.ts";
 
 export type { CompareInput, SegmentInput } from "./compare-panel.ts";
 
@@ -39,6 +40,7 @@ type Tally = {
   mailableOptedOut: number;
   consentConflict: number;
   matched: number;
+  matchedDue: number;
   flipping: number;
   oldestPending: number;
   /** Does any record here say whether it can be mailed; does any say its consent? */
@@ -56,6 +58,7 @@ const emptyTally = (): Tally => ({
   mailableOptedOut: 0,
   consentConflict: 0,
   matched: 0,
+  matchedDue: 0,
   flipping: 0,
   oldestPending: 0,
   mailKnown: false,
@@ -76,6 +79,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
   const judge = new Judge(panel);
   const tallies = panel.seats.map(emptyTally);
   const fields = panel.seats.map((seat) => new FieldTally(panel, seat));
+  const waits = panel.seats.map((_, s) => new WaitTally(s));
   const masks = new Map<number, number>();
 
   for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
@@ -91,6 +95,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         const tally = tallies[s] as Tally;
         count(tally, f, judge.consentAt(s));
         if (f & MISSING) tally.oldestPending = Math.max(tally.oldestPending, judge.pendingReads(s));
+        if (s !== panel.owner && !panel.suppression) (waits[s] as WaitTally).count(judge, f);
         if (f & PRESENT && s !== panel.owner) (fields[s] as FieldTally).count(parts, at, judge.now);
       }
       if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + 1);
@@ -102,7 +107,10 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
     perSystem: Object.fromEntries(
       panel.seats.map((seat, s) => [
         seat.system,
-        difference(panel, s, tallies, (fields[s] as FieldTally).result()),
+        {
+          ...difference(panel, s, tallies, (fields[s] as FieldTally).result()),
+          waits: s === panel.owner || panel.suppression ? null : (waits[s] as WaitTally).result(),
+        },
       ]),
     ),
   };
@@ -116,6 +124,7 @@ function count(t: Tally, f: number, consent: number): void {
   if (f & SETTLED && f & MISSING) t.settledMissing++;
   if (f & SETTLED && f & EXTRA) t.settledExtra++;
   if (f & MATCHED) t.matched++;
+  if (f & MATCHED && f & EXPECTED && (f & (MISSING | SETTLED)) !== MISSING) t.matchedDue++;
   if (f & MAILABLE_OPTED_OUT) t.mailableOptedOut++;
   if (f & CONSENT_CONFLICT) t.consentConflict++;
   if (f & FLIPPING) t.flipping++;
@@ -146,6 +155,7 @@ function difference(
     mailableOptedOut: leakTold ? t.mailableOptedOut : null,
     consentConflict: mailTold && othersTold ? t.consentConflict : null,
     matched: seat.base < 0 ? null : t.matched,
+    matchedDue: seat.base < 0 ? null : t.matchedDue,
     attributes,
     flipping: t.flipping,
     oldestPendingReads: blind || s === panel.owner ? null : t.oldestPending,

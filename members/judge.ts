@@ -2,6 +2,7 @@ import type { Panel, Seat } from "./compare-panel.ts";
 import { isOptOut, isStricter, MAILABLE, MAILABLE_KNOWN, STATE_BITS } from "./consent-byte.ts";
 import { flips } from "./flips.ts";
 import type { Partition } from "./member-set.ts";
+import { onesBelow } from "./ones-below.ts";
 
 /** What holds of one person in one system. */
 export const PRESENT = 1;
@@ -172,6 +173,40 @@ export class Judge {
     return Math.min(had, lacked, inputs[seat.set]?.reads ?? 1);
   }
 
+  /** The latest 32 presence bits of this person in this system. */
+  word(s: number): number {
+    return this.#word((this.#panel.seats[s] as Seat).set);
+  }
+
+  ownerWord(): number {
+    return this.word(this.#panel.owner);
+  }
+
+  /** Readings that the system's presence bits tell of. */
+  reads(s: number): number {
+    return this.#panel.inputs[(this.#panel.seats[s] as Seat).set]?.reads ?? 1;
+  }
+
+  ownerReads(): number {
+    return this.reads(this.#panel.owner);
+  }
+
+  /** Is whether this person belongs here the owner's word alone, now and as far back as is known? */
+  plain(s: number): boolean {
+    return (
+      (this.#panel.seats[s] as Seat).where.length === 0 &&
+      this.#panel.excluded.every((i) => (this.#at[i] as number) < 0)
+    );
+  }
+
+  /** Readings in a row, this one included, in which this person was excluded; 0: is not. */
+  excludedReads(): number {
+    return this.#panel.excluded.reduce(
+      (most, i) => Math.max(most, Math.min(onesBelow(this.#word(i)), this.#panel.inputs[i]?.reads ?? 1)),
+      0,
+    );
+  }
+
   /** The latest 32 presence bits; 0 without a row. */
   #word(input: number): number {
     const row = this.#at[input] as number;
@@ -193,10 +228,4 @@ export class Judge {
     // The owner's person outside `where`: the value may have changed just now, the presence did not.
     return owned ? ownedBefore : !ownedBefore;
   }
-}
-
-/** Length of the run of ones that ends at the lowest bit: 0 to 32. */
-function onesBelow(word: number): number {
-  const zeros = ~word;
-  return zeros === 0 ? 32 : 31 - Math.clz32(zeros & -zeros);
 }

@@ -14,6 +14,8 @@ import { PARTITION_BITS } from "./set-file.ts";
 import { sameKey, sortRows } from "./sort-rows.ts";
 import { mergedText, spoolRow } from "./spool.ts";
 
+const VALID = STATE_NAMES.indexOf("valid");
+
 export type People = { readonly part: Partition; readonly texts: readonly Uint8Array[] };
 
 /** Makes people of records, partition by partition, and counts them. */
@@ -21,15 +23,20 @@ export class PersonTally {
   readonly #names: readonly string[];
   readonly #shape: RowShape;
   readonly #states: Uint32Array;
+  /** Columns of the attributes that every member has to have. */
+  readonly #required: readonly number[];
   readonly #nobody: People;
   #known = 0;
   #mailable = 0;
   size = 0;
+  /** People with a valid value in each of the required attributes. */
+  complete = 0;
   bounced = 0;
   duplicateByCase = 0;
 
-  constructor(names: readonly string[], shape: RowShape) {
+  constructor(names: readonly string[], shape: RowShape, required: readonly string[] = []) {
     this.#names = names;
+    this.#required = names.flatMap((name, a) => (required.includes(name) ? [a] : []));
     this.#shape = shape;
     this.#states = new Uint32Array(names.length * STATE_NAMES.length);
     const none = new Uint32Array(0);
@@ -118,10 +125,16 @@ export class PersonTally {
     if (byte & MAILABLE) this.#mailable++;
     if (byte & BOUNCED) this.bounced++;
     for (let a = 0; a < this.#names.length; a++) {
-      const word = rows[at + this.#shape.statesAt + Math.floor(a / STATES_PER_WORD)] as number;
-      const slot = a * STATE_NAMES.length + ((word >>> (3 * (a % STATES_PER_WORD))) & 7);
+      const slot = a * STATE_NAMES.length + this.#state(rows, at, a);
       this.#states[slot] = (this.#states[slot] as number) + 1;
     }
+    if (this.#required.every((a) => this.#state(rows, at, a) === VALID)) this.complete++;
+  }
+
+  /** Index of the state of attribute `a`. */
+  #state(rows: Uint32Array, at: number, a: number): number {
+    const word = rows[at + this.#shape.statesAt + Math.floor(a / STATES_PER_WORD)] as number;
+    return (word >>> (3 * (a % STATES_PER_WORD))) & 7;
   }
 
   #text(rows: Uint32Array, chunks: readonly Buffer[], newest: number, strictest: number): Uint8Array {

@@ -30,6 +30,8 @@ export type SetOptions = {
   /** Attributes to fingerprint, by canonical name. */
   readonly attributes: readonly string[];
   readonly rules: Readonly<Record<string, ValidValues>>;
+  /** Of the attributes, those that every member has to have. */
+  readonly required?: readonly string[];
   readonly keys: Keys;
   readonly epoch: number;
   /** Keep the rows, sealed, so that `finish` can write them beside the set. */
@@ -56,6 +58,8 @@ export type SetSummary = {
   readonly bounced: number;
   /** They sum to `size`. */
   readonly attributes: Record<string, AttributeStates>;
+  /** People with all required attributes valid; null when none is required. */
+  readonly completeAll: number | null;
   /** Of the duplicates, records whose identifier is only spelled differently. */
   readonly duplicateByCase: number;
   /** Of the set file. */
@@ -199,7 +203,8 @@ export class SetBuilder {
     const valid = this.#spilled + this.#log.rows;
     const payload = this.#log.payload;
     const last = this.#log.partition();
-    const tally = new PersonTally(this.#options.attributes, this.#shape);
+    const required = this.#options.required ?? [];
+    const tally = new PersonTally(this.#options.attributes, this.#shape, required);
     // Where the previous set keeps each attribute; −1: it did not track it.
     const columns = this.#options.attributes.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
@@ -244,6 +249,7 @@ export class SetBuilder {
       mailable: tally.mailable,
       bounced: tally.bounced,
       attributes: tally.attributes(),
+      completeAll: required.length === 0 ? null : tally.complete,
       duplicateByCase: tally.duplicateByCase,
       bytes: await set.commit(head),
     };

@@ -4,6 +4,7 @@ import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
 import type { Comparison, Instant, RunId, SystemId } from "../../core/model.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
+import { listMail } from "../../store/list-mail.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
@@ -41,6 +42,7 @@ export async function judge(
   for (const audience of app.config.audiences) {
     const kept = readingsKept(audience.cadence, now, app.config.timezone);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
+    const mail = await listMail(app.db, audience.id);
     const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
@@ -62,6 +64,7 @@ export async function judge(
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
+        deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }
@@ -76,6 +79,9 @@ export async function judge(
   });
   return results;
 }
+
+/** A system that never told of mail leaves no rows. */
+const someOf = <T>(rows: readonly T[]): readonly T[] | null => (rows.length === 0 ? null : rows);
 
 export function systemOf(app: Pick<App, "config">, id: SystemId): SystemConfig {
   const system = app.config.systems.find((s) => s.id === id);

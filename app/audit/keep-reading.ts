@@ -50,7 +50,10 @@ export async function keepReading(
     const seen = target.builder.records;
     const snapshot: Snapshot = {
       ...common,
-      metrics: seen > 0 ? { records: measured(seen, null, takenAt, "lower_bound") } : {},
+      metrics: {
+        ...(seen > 0 ? { records: measured(seen, null, takenAt, "lower_bound") } : {}),
+        ...trafficOf(reading, takenAt),
+      },
       attributes: {},
       setFile: null,
     };
@@ -77,7 +80,7 @@ export async function keepReading(
   await previous?.close();
   const snapshot: Snapshot = {
     ...common,
-    metrics: metricsOf(summary, reading.durationMs, common.asOf),
+    metrics: { ...metricsOf(summary, reading.durationMs, common.asOf), ...trafficOf(reading, common.asOf) },
     attributes: summary.attributes,
     setFile,
   };
@@ -114,10 +117,20 @@ function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["me
   if (s.entries !== null) metrics.entries = measured(s.entries, s.size, at);
   if (s.exits !== null) metrics.exits = measured(s.exits, null, at);
   if (s.mailable !== null) metrics.mailable = measured(s.mailable, s.size, at);
+  if (s.completeAll !== null) metrics.complete_all = measured(s.completeAll, s.size, at);
   for (const [name, states] of Object.entries(s.attributes)) {
     metrics[`complete:${name}`] = measured(states.valid, s.size, at);
   }
   return metrics;
+}
+
+/** How the system let us read: of the whole pass over it, so the same for each of its copies. */
+function trafficOf({ traffic, durationMs }: SystemReading, at: Instant): Snapshot["metrics"] {
+  if (traffic === null || traffic.requests === 0) return {};
+  return {
+    throttled: measured(traffic.throttled, traffic.requests, at),
+    waited_ms: measured(traffic.waitedMs, durationMs, at),
+  };
 }
 
 /**

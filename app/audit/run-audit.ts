@@ -185,9 +185,11 @@ function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilde
       .filter((a) => planned.attributes.includes(a.name))
       .map((a) => [a.name, { values: a.values, pattern: a.pattern }]),
   );
+  const required = app.config.audiences.find((a) => a.id === planned.audience)?.requiredAttributes ?? [];
   return new SetBuilder({
     identity: planned.identity,
     attributes: planned.attributes,
+    required,
     rules,
     keys: app.keys,
     epoch: app.epoch,

@@ -94,6 +94,8 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
         matchRate: {
           matched: c.mark === "cant_tell" ? null : size - 48,
           base: c.mark === "cant_tell" ? null : size,
+          ofSource: c.mark === "cant_tell" ? null : { matched: size - 48, of: size },
+          ofAccepted: null,
         },
         records: size + 31,
         duplicates: 31,

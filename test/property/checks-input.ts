@@ -202,6 +202,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     changes: [],
     syncRuns: [],
     changedBy: [],
+    deliveries: null,
     flagged: new Set(),
     ...given,
   };

@@ -16,6 +16,7 @@ export type Extra = {
   readonly rule: (system: SystemId) => AudienceDetail["systems"][number]["rule"];
   readonly delivery: (system: SystemId) => AudienceDetail["systems"][number]["delivery"];
   readonly campaigns: AudienceDetail["campaigns"];
+  readonly matchRate: (segment: SegmentView) => AudienceDetail["systems"][number]["matchRate"];
 };
 
 const RANK: Record<Mark, number> = { act: 0, look: 1, cant_tell: 2, fine: 3, owner: 4, absent: 5 };
@@ -99,8 +100,6 @@ function segmentOf(
   extra: Extra,
 ): AudienceDetail["systems"][number] {
   const metric = (name: keyof Snapshot["metrics"]) => s.latestComplete?.metrics[name]?.numerator ?? null;
-  const comparison = world.comparisons.get(s.audience.id)?.at(-1);
-  const base = world.bases.get(s.system.id)?.at(-1);
   const progress = learningProgress(
     s.history.map((h) => ({
       at: h.takenAt,
@@ -117,10 +116,7 @@ function segmentOf(
     line: lineOf(s.history, s.flagged, points, world.timezone),
     learning: progress.seen < progress.needed ? progress : null,
     changes: extra.changes(s.system.id),
-    matchRate: {
-      matched: comparison?.perSystem[s.system.id]?.matched ?? null,
-      base: base?.metrics.size?.numerator ?? null,
-    },
+    matchRate: extra.matchRate(s),
     records: metric("records"),
     duplicates: metric("duplicates"),
     invalid: metric("invalid"),
