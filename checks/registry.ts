@@ -1,4 +1,5 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
+import { explained } from "./attributed-cause.ts";
 import { completeness } from "./completeness.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { disagreement } from "./disagreement.ts";
@@ -37,7 +38,7 @@ export function runChecks(inputs: readonly CheckInput[]): CheckResult[] {
         check: check.name,
         audience: input.audience.id,
         system: input.system.id,
-        outcome: check.run(input),
+        outcome: explained(input, check.run(input)),
       }),
     ),
   );

@@ -125,7 +125,7 @@ export type Measured = {
  * Counts of one reading. `size`: distinct persons. `records`: rows. `duplicates`: records − persons with a valid
  * identity. `invalid`: rows without a usable identity. `entries`/`exits`: against the previous complete scheduled
  * snapshot. `matched`: members of the owner's set that exist anywhere in this system (match rate). `latency_ms`:
- * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members.
+ * duration of the read. `declared`: records that the system itself says there are. `base`: persons in the system. `complete:<attribute>`: valid values / members.
  */
 export type MetricName =
   | "size"
@@ -138,6 +138,7 @@ export type MetricName =
   | "base"
   | "mailable"
   | "latency_ms"
+  | "declared"
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */

@@ -3,6 +3,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { AttributeStates, IdentifierKind, Instant, MemberRow } from "../core/model.ts";
 import type { ValidValues } from "./attribute-state.ts";
 import { consentByte } from "./consent-byte.ts";
+import { fingerprinter } from "./fingerprint.ts";
 import type { Keys } from "./keys.ts";
 import type { MemberSet } from "./member-set.ts";
 import { normalise } from "./normalise.ts";
@@ -34,11 +35,18 @@ export type SetOptions = {
   readonly epoch: number;
   /** Keep the rows, sealed, so that `finish` can write them beside the set. */
   readonly spool: boolean;
+  /** Attributes that stand in those rows. Default: the tracked ones. */
+  readonly spooled?: readonly string[];
+  /** Also a fingerprint of the system's own record id, which tells that a person only changed the identifier. */
+  readonly records?: boolean;
   /** Rows beyond this wait on the disk. Default 96 MB. */
   readonly maxBytesInMemory?: number;
   readonly temporaryFolder?: string;
   readonly randomBytes?: (n: number) => Uint8Array;
 };
+
+/** Column of the record's own id; no attribute can have this name. */
+export const RECORD_COLUMN = "#record";
 
 /** Counts of one reading. They are people, unless they say records. */
 export type SetSummary = {
@@ -83,6 +91,10 @@ export class SetBuilder {
   readonly #key: KeyWriter;
   readonly #spelling: (raw: string) => number;
   readonly #values: readonly ValueReader[];
+  /** Columns of fingerprints: the attributes, and last the record's id where that is wanted. */
+  readonly #columns: readonly string[];
+  readonly #record: ((id: string) => number) | null;
+  readonly #spooled: readonly string[];
   #log: RowLog;
   #spill: Spill | null = null;
   #spilled = 0;
@@ -91,7 +103,10 @@ export class SetBuilder {
   constructor(options: SetOptions) {
     this.#options = options;
     this.#most = options.maxBytesInMemory ?? 96 << 20;
-    this.#shape = rowShape(options.attributes.length, options.spool);
+    this.#columns = options.records === true ? [...options.attributes, RECORD_COLUMN] : options.attributes;
+    this.#record = options.records === true ? fingerprinter(options.keys) : null;
+    this.#spooled = options.spooled ?? options.attributes;
+    this.#shape = rowShape(this.#columns.length, options.spool);
     this.#key = keyWriter(options.keys);
     this.#spelling = spellingHasher(options.keys);
     this.#values = options.attributes.map(
@@ -137,8 +152,9 @@ export class SetBuilder {
       const word = at + statesAt + Math.floor(a / STATES_PER_WORD);
       words[word] = (words[word] as number) | (value.state << (3 * (a % STATES_PER_WORD)));
     }
+    if (this.#record !== null) words[at + PRINTS_AT + values.length] = this.#record(row.id);
     if (this.#shape.payloadAt !== null) {
-      log.putPayload(spoolText(row, this.#options.attributes), at + this.#shape.payloadAt);
+      log.putPayload(spoolText(row, this.#spooled), at + this.#shape.payloadAt);
     }
     log.take(at);
     if (log.bytes > this.#most && log.rows >= LEAST_ROWS) this.#overflow();
@@ -199,9 +215,9 @@ export class SetBuilder {
     const valid = this.#spilled + this.#log.rows;
     const payload = this.#log.payload;
     const last = this.#log.partition();
-    const tally = new PersonTally(this.#options.attributes, this.#shape);
+    const tally = new PersonTally(this.#columns, this.#shape);
     // Where the previous set keeps each attribute; −1: it did not track it.
-    const columns = this.#options.attributes.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
+    const columns = this.#columns.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
     let entries = 0;
     let exits = 0;
@@ -225,7 +241,7 @@ export class SetBuilder {
     const { previous } = o;
     const head: SetHead = {
       identity: this.#options.identity,
-      attributes: this.#options.attributes,
+      attributes: this.#columns,
       asOf: o.asOf,
       ordinal: o.ordinal,
       epoch: this.#options.epoch,
@@ -234,6 +250,7 @@ export class SetBuilder {
     };
     // The spool first: a set without its spool can be used, a spool without its set is swept.
     await spool?.commit();
+    const { [RECORD_COLUMN]: _id, ...attributes } = tally.attributes();
     return {
       size: tally.size,
       records: valid + this.#invalid,
@@ -243,7 +260,7 @@ export class SetBuilder {
       exits: previous === null ? null : exits,
       mailable: tally.mailable,
       bounced: tally.bounced,
-      attributes: tally.attributes(),
+      attributes,
       duplicateByCase: tally.duplicateByCase,
       bytes: await set.commit(head),
     };

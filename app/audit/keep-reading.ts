@@ -77,7 +77,7 @@ export async function keepReading(
   await previous?.close();
   const snapshot: Snapshot = {
     ...common,
-    metrics: metricsOf(summary, reading.durationMs, common.asOf),
+    metrics: metricsOf(summary, reading.durationMs, common.asOf, target.end?.declaredTotal ?? null),
     attributes: summary.attributes,
     setFile,
   };
@@ -103,7 +103,12 @@ const measured = (
   quality: Measured["quality"] = "exact",
 ): Measured => ({ numerator: n, denominator: of, quality, settled: true, observedAt });
 
-function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["metrics"] {
+function metricsOf(
+  s: SetSummary,
+  durationMs: number,
+  at: Instant,
+  declared: number | null,
+): Snapshot["metrics"] {
   const metrics: Partial<Record<MetricName, Measured>> = {
     size: measured(s.size, null, at),
     records: measured(s.records, null, at),
@@ -111,6 +116,7 @@ function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["me
     invalid: measured(s.invalid, s.records, at),
     latency_ms: measured(durationMs, null, at),
   };
+  if (declared !== null) metrics.declared = measured(declared, null, at);
   if (s.entries !== null) metrics.entries = measured(s.entries, s.size, at);
   if (s.exits !== null) metrics.exits = measured(s.exits, null, at);
   if (s.mailable !== null) metrics.mailable = measured(s.mailable, s.size, at);

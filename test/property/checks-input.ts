@@ -202,6 +202,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     changes: [],
     syncRuns: [],
     changedBy: [],
+    attribution: null,
     flagged: new Set(),
     ...given,
   };
