@@ -147,6 +147,21 @@ describe("the cause that the people tell", () => {
     });
   });
 
+  test("a rule that changed gives way when the people tell otherwise; a job that failed does not", () => {
+    const gone = attribution(
+      { data: 390, unexplained: 10 },
+      { data: { records: { came: 0, left: 390 }, values: none, owner: null } },
+    );
+    const rule = { at: at(8.5), audience: AUDIENCE.id, system: CRM.id, text: "the rule was changed" };
+    const changes = [{ ...rule, certainty: "confirmed" as const }];
+    const cause = (text: string): Finding["cause"] => ({ certainty: "confirmed", text });
+    const people = "390 of 400 (98 %) of those who left have no record in CRM any more";
+    expect(causeOf(given(gone, { changes }), cause("the rule was changed at 18:00")).text).toBe(people);
+    expect(causeOf(given(gone, { changes }), cause("the sync failed")).text).toBe(
+      `the sync failed; ${people}`,
+    );
+  });
+
   test("nothing found stays unclear: unexplained people, too few of them, no look-up at all", () => {
     expect(causeOf(given(attribution({ unexplained: 400 })))).toEqual(UNCLEAR);
     expect(causeOf(given(attribution({ identity: 100 })))).toEqual(UNCLEAR);

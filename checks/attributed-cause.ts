@@ -17,16 +17,24 @@ type Told = { readonly way: Way; readonly people: number; readonly differing?: b
 const ENOUGH = 0.5;
 
 /**
- * What is known of the people themselves joins what is known of rules and jobs. Row by row proof (the record is gone,
- * it is under another address, the owner says so too) or a rule that accounts for them stands before anything else;
- * a value that most of them share is said after a known cause. Nothing is said of people for whom nothing was found.
+ * What is known of the people joins what is known of rules and jobs. Row by row proof (the record is gone, it is under
+ * another address, the owner says so too) or a rule that accounts for them stands before what is only likely, and before
+ * a rule that changed but accounts for few. A job that is known to have failed stays, as does any cause beside a value
+ * that most share, and the people are told after it. Nothing is said of people for whom nothing was found.
  */
 function withAttribution(input: CheckInput, cause: Cause, told: Told): Cause {
   const found = attributedCause(input, told);
   if (found === null) return cause;
-  if (cause.text === null || found.firm) return { certainty: found.certainty, text: found.text };
+  const stands = cause.certainty === "confirmed" && !isRule(input, cause);
+  if (cause.text === null || (found.firm && !stands)) return { certainty: found.certainty, text: found.text };
   return { certainty: cause.certainty, text: `${cause.text}; ${found.text}` };
 }
+
+/** A change of this list's own rule: the people tell whether it is the cause. */
+const isRule = (input: CheckInput, cause: Cause): boolean =>
+  input.changes.some(
+    (c) => c.audience !== null && c.system === input.system.id && cause.text?.startsWith(c.text) === true,
+  );
 
 /** The same finding with what is known of the people: its cause, its parts, and them as a small table. */
 export function withPeople(input: CheckInput, finding: Finding, told: Told): Finding {
