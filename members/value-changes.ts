@@ -117,7 +117,13 @@ export class ValueChanges {
         state === "changed" ? people : ((column.counts[group] as Uint32Array)[at + 1] as number);
       const distance = people / of - others / Math.max(1, ofOthers);
       const score = state === "changed" ? distance - 0.1 : distance;
-      if (people * 2 < of || distance < LEAST_DISTANCE || (best !== null && score <= best.score)) return;
+      if (
+        people < LEAST_PEOPLE ||
+        people * 2 < of ||
+        distance < LEAST_DISTANCE ||
+        (best !== null && score <= best.score)
+      )
+        return;
       best = {
         score,
         telling: { attribute: column.name, state, value, people, of, changed, others, ofOthers },
@@ -134,6 +140,8 @@ export class ValueChanges {
   }
 }
 
+/** Fewer have something in common by chance. */
+const LEAST_PEOPLE = 5;
 /** Shares that differ less than this are no explanation. */
 const LEAST_DISTANCE = 0.3;
 
