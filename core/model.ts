@@ -126,6 +126,7 @@ export type Measured = {
  * identity. `invalid`: rows without a usable identity. `entries`/`exits`: against the previous complete scheduled
  * snapshot. `matched`: members of the owner's set that exist anywhere in this system (match rate). `latency_ms`:
  * duration of the read. `declared`: records that the system itself says there are. `base`: persons in the system. `complete:<attribute>`: valid values / members.
+ * `value:<attribute>:<value>`: records with that value, of attributes whose rule lists values.
  */
 export type MetricName =
   | "size"
@@ -139,6 +140,7 @@ export type MetricName =
   | "mailable"
   | "latency_ms"
   | "declared"
+  | `value:${string}`
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */

@@ -39,6 +39,8 @@ export type SetOptions = {
   readonly spooled?: readonly string[];
   /** Also a fingerprint of the system's own record id, which tells that a person only changed the identifier. */
   readonly records?: boolean;
+  /** Attributes whose values are counted by name: those that have a few, and none that is personal. */
+  readonly enumerated?: readonly string[];
   /** Rows beyond this wait on the disk. Default 96 MB. */
   readonly maxBytesInMemory?: number;
   readonly temporaryFolder?: string;
@@ -64,6 +66,8 @@ export type SetSummary = {
   readonly bounced: number;
   /** They sum to `size`. */
   readonly attributes: Record<string, AttributeStates>;
+  /** Of the `enumerated` attributes: value → records. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Of the duplicates, records whose identifier is only spelled differently. */
   readonly duplicateByCase: number;
   /** Of the set file. */
@@ -80,6 +84,8 @@ export type Finish = {
   readonly ordinal: number | null;
 };
 
+/** Values that are named: as many records have them, so many of them, and no longer than a name. */
+const NAMED = { least: 5, most: 40, letters: 40 };
 /** A run on the disk holds at least this many rows, however small the limit. */
 const LEAST_ROWS = 1024;
 
@@ -165,6 +171,15 @@ export class SetBuilder {
     this.#spill.write(this.#log, this.#shape.payloadAt);
     this.#spilled += this.#log.rows;
     this.#log = new RowLog(this.#shape.stride);
+  }
+
+  #enumerated(): SetSummary["values"] {
+    const names = this.#options.enumerated ?? [];
+    return Object.fromEntries(
+      this.#options.attributes.flatMap((name, a) =>
+        names.includes(name) ? [[name, (this.#values[a] as ValueReader).values(NAMED)]] : [],
+      ),
+    );
   }
 
   /** Gives everything free when the reading is not to be kept. */
@@ -261,6 +276,7 @@ export class SetBuilder {
       mailable: tally.mailable,
       bounced: tally.bounced,
       attributes,
+      values: this.#enumerated(),
       duplicateByCase: tally.duplicateByCase,
       bytes: await set.commit(head),
     };

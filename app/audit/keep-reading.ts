@@ -120,6 +120,10 @@ function metricsOf(
   if (s.entries !== null) metrics.entries = measured(s.entries, s.size, at);
   if (s.exits !== null) metrics.exits = measured(s.exits, null, at);
   if (s.mailable !== null) metrics.mailable = measured(s.mailable, s.size, at);
+  for (const [name, values] of Object.entries(s.values)) {
+    for (const [value, records] of Object.entries(values))
+      metrics[`value:${name}:${value}`] = measured(records, s.records, at);
+  }
   for (const [name, states] of Object.entries(s.attributes)) {
     metrics[`complete:${name}`] = measured(states.valid, s.size, at);
   }

@@ -193,6 +193,9 @@ function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilde
     epoch: app.epoch,
     spool,
     // Of everybody in the system the identifiers are kept; values only of those in an audience.
+    enumerated: app.config.attributes.flatMap((a) =>
+      planned.audience !== null && a.values !== null && a.class !== "personal" ? [a.name] : [],
+    ),
     ...(planned.audience === null ? { spooled: [], records: true } : {}),
   });
 }
