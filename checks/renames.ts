@@ -43,7 +43,7 @@ function likest(names: readonly string[], least: number, score: (name: string) =
  *
  * @example likeness("Plan", "plan_name") // 0.6
  */
-export function likeness(a: string, b: string): number {
+function likeness(a: string, b: string): number {
   const [x, y] = [pairsOf(a), pairsOf(b)];
   if (x.length + y.length === 0) return 0;
   const rest = [...y];

@@ -67,6 +67,17 @@ test("no drift: a listed value that comes, few records, a list that shrinks, a f
   expect(judged(day(6, {}))).toBe("pass");
 });
 
+test("two that are equally alike are no guess, nor is what is alike but of another type", () => {
+  const fields = (...names: string[]) => ({
+    fields: Object.fromEntries(names.map((n) => [n, "text" as const])),
+    values: {},
+  });
+  const to = (...names: string[]) => diffSchemas(fields("plan"), fields(...names)).gone[0]?.renamedTo ?? null;
+  expect([to("plan_a"), to("plan_a", "plan_b"), to("tier")]).toEqual(["plan_a", null, null]);
+  const number = { fields: { plan_a: "number" as const }, values: {} };
+  expect(diffSchemas(fields("plan"), number).gone[0]?.renamedTo).toBeNull();
+});
+
 test("a value counts as renamed only where about as many records have it", () => {
   const schema = (values: Record<string, number>) => ({ fields: {}, values: { plan: values } });
   const renamed = (n: number) =>

@@ -1,7 +1,7 @@
 import { PRINT_NULL } from "./fingerprint.ts";
 
 /** Beyond this many changed keys nothing is matched: 16 MB a list. */
-export const MOST_RECORDS = 4 << 20;
+const MOST_RECORDS = 4 << 20;
 
 /** A growing list of fingerprints of record ids. */
 export class RecordPrints {
