@@ -178,6 +178,27 @@ test("without the whole system nobody can be looked up", async () => {
   expect(m).toMatchObject({ lookedUp: false, alike: { left: 5 }, records: { left: 0 }, left: null });
 });
 
+test("with more lists to leave out than fit into one merge, the owner is not asked", async () => {
+  const all = people(0, 20);
+  const previous = await setOf(all, false);
+  const now = await setOf(people(8, 20), false, previous);
+  const excluded = [];
+  for (let i = 0; i < 28; i++) excluded.push(await setOf([{ id: 1000 + i }], false));
+  const owner = await setOf(all, false);
+  const compare = {
+    purpose: "marketing" as const,
+    owner: systemId("warehouse"),
+    segments: [
+      { system: CRM, set: now, base: null, where: null },
+      { system: systemId("warehouse"), set: owner, base: null, where: null },
+    ],
+    excluded,
+    keys,
+  };
+  const m = await moved({ list: all, all }, { list: people(8, 20), all }, { previous, now, compare });
+  expect(m).toMatchObject({ owner: null, alike: { left: 8 } });
+});
+
 test("an opt-out tells, as does being mailable", async () => {
   const all = people(0, 100);
   const m = await moved(

@@ -4,7 +4,7 @@ import { type CompareInput, panelOf } from "./compare-panel.ts";
 import { EXPECTED, Judge } from "./judge.ts";
 import type { Keys } from "./keys.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
-import { mergePartitions } from "./merge.ts";
+import { MAX_INPUTS, mergePartitions } from "./merge.ts";
 import { MovementTally } from "./movement-tally.ts";
 
 export type MovementInput = {
@@ -64,6 +64,8 @@ export async function movementOf(i: MovementInput): Promise<Movement> {
   const [now, before] = [place(i.now), place(i.previous)];
   const base = i.base === null ? -1 : place(i.base.now);
   const baseBefore = i.base === null ? -1 : place(i.base.previous);
+  // So many lists keep people out of this one that they do not fit into one merge: then the owner is left out.
+  if (inputs.length > MAX_INPUTS && i.compare !== null) return movementOf({ ...i, compare: null });
   const tally = new MovementTally(i.base, i.values, i.keys, judge !== null);
 
   for (let p = 0; p < i.now.partitions; p++) {

@@ -45,6 +45,7 @@ export class MovementTally {
   /** Column of the record's id, or −1, in the base now and before. */
   readonly #record: number;
   readonly #recordBefore: number;
+  readonly #matches: boolean;
   readonly #lost = new RecordPrints();
   readonly #found = new RecordPrints();
   readonly #came = new Side();
@@ -65,6 +66,7 @@ export class MovementTally {
     this.#values = base === null ? null : new ValueChanges(base.now, base.previous, values, keys);
     this.#record = base?.now.attributes.indexOf(RECORD_COLUMN) ?? -1;
     this.#recordBefore = base?.previous.attributes.indexOf(RECORD_COLUMN) ?? -1;
+    this.#matches = this.#record >= 0 && this.#recordBefore >= 0;
     this.#compared = compared;
   }
 
@@ -87,7 +89,7 @@ export class MovementTally {
     if (known && rowBefore < 0) this.#fresh++;
     if (known && row < 0) this.#gone++;
     // Also the record that took another's place under one key: two records became one person, or one two.
-    if (known && id !== idBefore) {
+    if (known && this.#matches && id !== idBefore) {
       this.#found.add(id);
       this.#lost.add(idBefore);
     }
