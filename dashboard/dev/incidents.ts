@@ -136,8 +136,8 @@ export function incidentDetail(id: number): IncidentDetail {
     whyMoved: row.cantTell
       ? null
       : {
-          from: "2026-11-23T05:04:00.000Z",
-          to: "2026-11-24T05:04:00.000Z",
+          since: "2026-11-23T05:04:00.000Z",
+          until: "2026-11-24T05:04:00.000Z",
           before: 48_274,
           now: 75_584,
           rule: { came: 26_912, left: 0 },

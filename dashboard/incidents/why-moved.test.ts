@@ -3,8 +3,8 @@ import { partsOf } from "./why-moved.tsx";
 
 const none = { came: 0, left: 0 };
 const why = {
-  from: "2026-11-23T05:00:00.000Z",
-  to: "2026-11-24T05:00:00.000Z",
+  since: "2026-11-23T05:00:00.000Z",
+  until: "2026-11-24T05:00:00.000Z",
   before: 100,
   now: 60,
   rule: none,

@@ -29,8 +29,8 @@ export function WhyMoved(props: { why: Parts }) {
   return (
     <table className="table why-moved">
       <caption>
-        Why it moved from {count(why.before)} to {count(why.now)} people, {clock.when(why.from)} to{" "}
-        {clock.when(why.to)}
+        Why it moved from {count(why.before)} to {count(why.now)} people, {clock.when(why.since)} to{" "}
+        {clock.when(why.until)}
         {why.lookedUp ? "" : "; who left could not be looked up, since the whole system is not readable"}
       </caption>
       <thead>

@@ -49,8 +49,8 @@ const People = Type.Object({ came: Type.Integer(), left: Type.Integer() });
 
 /** Why people came and left between two complete readings; the parts are the whole change. */
 export const WhyMoved = Type.Object({
-  from: Time,
-  to: Time,
+  since: Time,
+  until: Time,
   before: Type.Integer(),
   now: Type.Integer(),
   rule: People,

@@ -178,4 +178,4 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
 const whyMovedOf = (a: Attribution | undefined): contract.WhyMoved | null =>
   a === undefined
     ? null
-    : { from: a.from, to: a.to, before: a.before, now: a.now, ...a.parts, lookedUp: a.lookedUp };
+    : { since: a.from, until: a.to, before: a.before, now: a.now, ...a.parts, lookedUp: a.lookedUp };
