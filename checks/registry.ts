@@ -1,4 +1,5 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
+import { explained } from "./attributed-cause.ts";
 import { completeness } from "./completeness.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { deliverability } from "./deliverability.ts";
@@ -45,7 +46,7 @@ export function runChecks(inputs: readonly CheckInput[]): CheckResult[] {
         check: check.name,
         audience: input.audience.id,
         system: input.system.id,
-        outcome: check.run(input),
+        outcome: explained(input, check.run(input)),
       }),
     ),
   );

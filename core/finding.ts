@@ -1,3 +1,4 @@
+import type { Attribution } from "./attribution.ts";
 import type { Audience, Config, SystemConfig } from "./config.ts";
 import type { ChangeFact, DeliveryCounts, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
@@ -70,6 +71,8 @@ export type Finding = {
   readonly repair: Repairable;
   /** For "Show the maths": names in plain words → value. */
   readonly maths: Readonly<Record<string, string | number | null>>;
+  /** Why the people moved that it tells of, where that was looked up. */
+  readonly attribution?: Attribution;
 };
 
 export type SkipReason =
@@ -126,6 +129,8 @@ export type CheckInput = {
   readonly changedBy: readonly ChangeFact[];
   /** Mail from this system to this audience, as last told; null: the system does not tell. */
   readonly deliveries: readonly DeliveryCounts[] | null;
+  /** Why the segment moved: at this reading, or lately and it has not moved back; null: not notably, or not known. */
+  readonly attribution: Attribution | null;
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
 };

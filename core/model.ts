@@ -125,10 +125,11 @@ export type Measured = {
  * Counts of one reading. `size`: distinct persons. `records`: rows. `duplicates`: records − persons with a valid
  * identity. `invalid`: rows without a usable identity. `entries`/`exits`: against the previous complete scheduled
  * snapshot. `matched`: members of the owner's set that exist anywhere in this system (match rate). `latency_ms`:
- * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members;
- * `complete_all`: members with every required attribute valid. `accepted`: records that the platform says it took of
- * those sent, where it tells. Of the whole system's read: `throttled`: requests that it turned away for being too many
- * (429) / requests; `waited_ms`: time that it asked us to wait / duration of the read.
+ * duration of the read. `declared`: records that the system itself says there are. `base`: persons in the system.
+ * `complete:<attribute>`: valid values / members; `complete_all`: members with every required attribute valid.
+ * `value:<attribute>:<value>`: records with that value, of attributes whose rule lists values. `accepted`: records that
+ * the platform says it took of those sent, where it tells. Of the whole system's read: `throttled`: requests that it
+ * turned away for being too many (429) / requests; `waited_ms`: time that it asked us to wait / duration of the read.
  */
 export type MetricName =
   | "size"
@@ -145,6 +146,8 @@ export type MetricName =
   | "accepted"
   | "throttled"
   | "waited_ms"
+  | "declared"
+  | `value:${string}`
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */

@@ -269,3 +269,31 @@ test("sweeping removes what no snapshot knows, and nothing else", async () => {
   expect(readdirSync(join(folder, "a")).sort()).toEqual(["1.pls", "1.spool", "notes.txt"]);
   expect(await sweepOrphans(join(folder, "never"), new Set())).toEqual([]);
 });
+
+test("values of an enumerated attribute are counted by name: listed ones always, others from five records on", async () => {
+  const builder = new SetBuilder({
+    ...options,
+    attributes: ["plan", "note"],
+    rules: { plan: { values: ["pro", "free"], pattern: null } },
+    spool: false,
+    records: true,
+    enumerated: ["plan"],
+  });
+  const many = (n: number, value: string): string[] => Array.from({ length: n }, () => value);
+  const values = [
+    ...many(6, "pro "),
+    ...many(6, "gold"),
+    ...many(4, "mine"),
+    "free",
+    null,
+    "",
+    ...many(9, "x".repeat(41)),
+  ];
+  for (const [i, plan] of values.entries()) builder.add({ ...row(i), attributes: { plan, note: "secret" } });
+  const file = join(folder, "v", "1.pls");
+  const summary = await builder.finish({ file, spoolFile: null, previous: null, asOf: AS_OF, ordinal: 1 });
+  expect(summary.values).toEqual({ plan: { gold: 6, pro: 6, free: 1 } });
+  // The record's own id is a column of the set, and no attribute.
+  expect(Object.keys(summary.attributes)).toEqual(["plan", "note"]);
+  expect((await openSet(file)).attributes).toEqual(["plan", "note", "#record"]);
+});

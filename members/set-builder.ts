@@ -3,6 +3,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { AttributeStates, IdentifierKind, Instant, MemberRow } from "../core/model.ts";
 import type { ValidValues } from "./attribute-state.ts";
 import { consentByte } from "./consent-byte.ts";
+import { fingerprinter } from "./fingerprint.ts";
 import type { Keys } from "./keys.ts";
 import type { MemberSet } from "./member-set.ts";
 import { normalise } from "./normalise.ts";
@@ -36,11 +37,20 @@ export type SetOptions = {
   readonly epoch: number;
   /** Keep the rows, sealed, so that `finish` can write them beside the set. */
   readonly spool: boolean;
+  /** Attributes that stand in those rows. Default: the tracked ones. */
+  readonly spooled?: readonly string[];
+  /** Also a fingerprint of the system's own record id, which tells that a person only changed the identifier. */
+  readonly records?: boolean;
+  /** Attributes whose values are counted by name: those that have a few, and none that is personal. */
+  readonly enumerated?: readonly string[];
   /** Rows beyond this wait on the disk. Default 96 MB. */
   readonly maxBytesInMemory?: number;
   readonly temporaryFolder?: string;
   readonly randomBytes?: (n: number) => Uint8Array;
 };
+
+/** Column of the record's own id; no attribute can have this name. */
+export const RECORD_COLUMN = "#record";
 
 /** Counts of one reading. They are people, unless they say records. */
 export type SetSummary = {
@@ -60,6 +70,8 @@ export type SetSummary = {
   readonly attributes: Record<string, AttributeStates>;
   /** People with all required attributes valid; null when none is required. */
   readonly completeAll: number | null;
+  /** Of the `enumerated` attributes: value → records. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Of the duplicates, records whose identifier is only spelled differently. */
   readonly duplicateByCase: number;
   /** Of the set file. */
@@ -76,6 +88,8 @@ export type Finish = {
   readonly ordinal: number | null;
 };
 
+/** Values that are named: as many records have them, so many of them, and no longer than a name. */
+const NAMED = { least: 5, most: 40, letters: 40 };
 /** A run on the disk holds at least this many rows, however small the limit. */
 const LEAST_ROWS = 1024;
 
@@ -87,6 +101,10 @@ export class SetBuilder {
   readonly #key: KeyWriter;
   readonly #spelling: (raw: string) => number;
   readonly #values: readonly ValueReader[];
+  /** Columns of fingerprints: the attributes, and last the record's id where that is wanted. */
+  readonly #columns: readonly string[];
+  readonly #record: ((id: string) => number) | null;
+  readonly #spooled: readonly string[];
   #log: RowLog;
   #spill: Spill | null = null;
   #spilled = 0;
@@ -95,7 +113,10 @@ export class SetBuilder {
   constructor(options: SetOptions) {
     this.#options = options;
     this.#most = options.maxBytesInMemory ?? 96 << 20;
-    this.#shape = rowShape(options.attributes.length, options.spool);
+    this.#columns = options.records === true ? [...options.attributes, RECORD_COLUMN] : options.attributes;
+    this.#record = options.records === true ? fingerprinter(options.keys) : null;
+    this.#spooled = options.spooled ?? options.attributes;
+    this.#shape = rowShape(this.#columns.length, options.spool);
     this.#key = keyWriter(options.keys);
     this.#spelling = spellingHasher(options.keys);
     this.#values = options.attributes.map(
@@ -141,8 +162,9 @@ export class SetBuilder {
       const word = at + statesAt + Math.floor(a / STATES_PER_WORD);
       words[word] = (words[word] as number) | (value.state << (3 * (a % STATES_PER_WORD)));
     }
+    if (this.#record !== null) words[at + PRINTS_AT + values.length] = this.#record(row.id);
     if (this.#shape.payloadAt !== null) {
-      log.putPayload(spoolText(row, this.#options.attributes), at + this.#shape.payloadAt);
+      log.putPayload(spoolText(row, this.#spooled), at + this.#shape.payloadAt);
     }
     log.take(at);
     if (log.bytes > this.#most && log.rows >= LEAST_ROWS) this.#overflow();
@@ -153,6 +175,15 @@ export class SetBuilder {
     this.#spill.write(this.#log, this.#shape.payloadAt);
     this.#spilled += this.#log.rows;
     this.#log = new RowLog(this.#shape.stride);
+  }
+
+  #enumerated(): SetSummary["values"] {
+    const names = this.#options.enumerated ?? [];
+    return Object.fromEntries(
+      this.#options.attributes.flatMap((name, a) =>
+        names.includes(name) ? [[name, (this.#values[a] as ValueReader).values(NAMED)]] : [],
+      ),
+    );
   }
 
   /** Gives everything free when the reading is not to be kept. */
@@ -204,9 +235,9 @@ export class SetBuilder {
     const payload = this.#log.payload;
     const last = this.#log.partition();
     const required = this.#options.required ?? [];
-    const tally = new PersonTally(this.#options.attributes, this.#shape, required);
+    const tally = new PersonTally(this.#columns, this.#shape, required);
     // Where the previous set keeps each attribute; −1: it did not track it.
-    const columns = this.#options.attributes.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
+    const columns = this.#columns.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
     let entries = 0;
     let exits = 0;
@@ -230,7 +261,7 @@ export class SetBuilder {
     const { previous } = o;
     const head: SetHead = {
       identity: this.#options.identity,
-      attributes: this.#options.attributes,
+      attributes: this.#columns,
       asOf: o.asOf,
       ordinal: o.ordinal,
       epoch: this.#options.epoch,
@@ -239,6 +270,7 @@ export class SetBuilder {
     };
     // The spool first: a set without its spool can be used, a spool without its set is swept.
     await spool?.commit();
+    const { [RECORD_COLUMN]: _id, ...attributes } = tally.attributes();
     return {
       size: tally.size,
       records: valid + this.#invalid,
@@ -248,8 +280,9 @@ export class SetBuilder {
       exits: previous === null ? null : exits,
       mailable: tally.mailable,
       bounced: tally.bounced,
-      attributes: tally.attributes(),
+      attributes,
       completeAll: required.length === 0 ? null : tally.complete,
+      values: this.#enumerated(),
       duplicateByCase: tally.duplicateByCase,
       bytes: await set.commit(head),
     };

@@ -48,7 +48,8 @@ export function compareInput(
   };
 }
 
-function baseOf(readings: Readings, system: SystemId, like: MemberSet): MemberSet | null {
+/** Everybody in the system, under the same identity; null: not read. */
+export function baseOf(readings: Readings, system: SystemId, like: MemberSet): MemberSet | null {
   const base = readings.get(readingKey(null, system))?.set ?? null;
   return base !== null && base.identity === like.identity ? base : null;
 }

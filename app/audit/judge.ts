@@ -10,7 +10,9 @@ import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
 import { configWithCampaigns } from "../facts/calendar.ts";
 import { knownChanges } from "../facts/known-changes.ts";
+import { attributeChanges } from "./attribute.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
+import { type Readings, readingKey } from "./compare-audience.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
 const HISTORY_DAYS = 60;
@@ -31,8 +33,10 @@ export async function judge(
   runId: RunId,
   now: Instant,
   compared: ReadonlyMap<string, Comparison>,
+  readings: Readings,
 ): Promise<CheckResult[]> {
   const changes = await knownChanges(app);
+  const attributions = await attributeChanges(app, now, readings, changes);
   const config = await configWithCampaigns(app);
   const syncRuns = await listSyncRuns(app.db, RUNS_KEPT);
   const facts = await listSystemFacts(app.db);
@@ -65,6 +69,7 @@ export async function judge(
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
+        attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }

@@ -80,7 +80,10 @@ export async function keepReading(
   await previous?.close();
   const snapshot: Snapshot = {
     ...common,
-    metrics: { ...metricsOf(summary, reading.durationMs, common.asOf), ...trafficOf(reading, common.asOf) },
+    metrics: {
+      ...metricsOf(summary, reading.durationMs, common.asOf, target.end?.declaredTotal ?? null),
+      ...trafficOf(reading, common.asOf),
+    },
     attributes: summary.attributes,
     setFile,
   };
@@ -106,7 +109,12 @@ const measured = (
   quality: Measured["quality"] = "exact",
 ): Measured => ({ numerator: n, denominator: of, quality, settled: true, observedAt });
 
-function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["metrics"] {
+function metricsOf(
+  s: SetSummary,
+  durationMs: number,
+  at: Instant,
+  declared: number | null,
+): Snapshot["metrics"] {
   const metrics: Partial<Record<MetricName, Measured>> = {
     size: measured(s.size, null, at),
     records: measured(s.records, null, at),
@@ -114,10 +122,15 @@ function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["me
     invalid: measured(s.invalid, s.records, at),
     latency_ms: measured(durationMs, null, at),
   };
+  if (declared !== null) metrics.declared = measured(declared, null, at);
   if (s.entries !== null) metrics.entries = measured(s.entries, s.size, at);
   if (s.exits !== null) metrics.exits = measured(s.exits, null, at);
   if (s.mailable !== null) metrics.mailable = measured(s.mailable, s.size, at);
   if (s.completeAll !== null) metrics.complete_all = measured(s.completeAll, s.size, at);
+  for (const [name, values] of Object.entries(s.values)) {
+    for (const [value, records] of Object.entries(values))
+      metrics[`value:${name}:${value}`] = measured(records, s.records, at);
+  }
   for (const [name, states] of Object.entries(s.attributes)) {
     metrics[`complete:${name}`] = measured(states.valid, s.size, at);
   }

@@ -70,7 +70,7 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
       await app.audits.insertComparison(comparison);
     }
     const now = instant(app.clock.now());
-    const results = await judge(app, id, now, compared);
+    const results = await judge(app, id, now, compared, readings);
     await app.audits.insertResults(id, now, results);
     const transitions = reconcile(await app.audits.openIncidents(), results, now);
     const incidents = await app.audits.applyTransitions(transitions, id, now);
@@ -194,5 +194,10 @@ function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilde
     keys: app.keys,
     epoch: app.epoch,
     spool,
+    // Of everybody in the system the identifiers are kept; values only of those in an audience.
+    enumerated: app.config.attributes.flatMap((a) =>
+      planned.audience !== null && a.values !== null && a.class !== "personal" ? [a.name] : [],
+    ),
+    ...(planned.audience === null ? { spooled: [], records: true } : {}),
   });
 }

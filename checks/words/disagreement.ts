@@ -1,5 +1,6 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { SystemDifference } from "../../core/model.ts";
+import { withPeople } from "../attributed-cause.ts";
 import { likelyCause, staleCause, writersOf } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { funnelOf } from "../funnel-counts.ts";
@@ -40,7 +41,7 @@ export function grownFinding(
   here: SystemDifference,
 ): Finding {
   const since = sinceWhen(input);
-  return draftFinding(input, "disagreement", {
+  const finding = draftFinding(input, "disagreement", {
     ...differing(input, grown, here),
     severity: urgentIf(touchesSend(input) && grown.extra >= here.size * 0.05),
     moved: `${capital(differences(grown))} compared with ${owner(input)}, in at least two reads${since === null ? "" : `, since ${moment(since, input.now, input.config.timezone)}`}. Normal is none for longer than ${input.audience.latencyBudgetHours} hours.`,
@@ -54,6 +55,12 @@ export function grownFinding(
       "Expected here": here.expected,
       Here: here.size,
     },
+  });
+  const fewer = grown.missing > grown.extra;
+  return withPeople(input, finding, {
+    way: fewer ? "left" : "came",
+    people: fewer ? grown.missing : grown.extra,
+    differing: true,
   });
 }
 

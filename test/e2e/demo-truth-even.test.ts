@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from "vitest";
-import { auditDemo, missedOf, seedsFrom, unexplainedOf } from "./demo-audit.ts";
+import { auditDemo, halvedWrongly, missedOf, seedsFrom, unexplainedOf } from "./demo-audit.ts";
 
 /** Every seed plants the same kinds of faults elsewhere. */
 const SEEDS = seedsFrom(2);
@@ -15,6 +15,7 @@ describe("the demo company, eight weeks of daily audits", () => {
         missed: [],
         unexplained: [],
       });
+      expect(halvedWrongly(run)).toEqual([]);
     },
   );
 });

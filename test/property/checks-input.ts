@@ -203,6 +203,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     syncRuns: [],
     changedBy: [],
     deliveries: null,
+    attribution: null,
     flagged: new Set(),
     ...given,
   };

@@ -42,6 +42,7 @@ export async function build(
     spool?: boolean;
     maxBytesInMemory?: number;
     epoch?: number;
+    records?: boolean;
   } = {},
 ): Promise<Built> {
   const builder = new SetBuilder({
@@ -51,6 +52,7 @@ export async function build(
     keys: KEYS,
     epoch: o.epoch ?? 1,
     spool: o.spool ?? false,
+    records: o.records ?? false,
     ...(o.maxBytesInMemory === undefined ? {} : { maxBytesInMemory: o.maxBytesInMemory }),
   });
   for (const r of rows) builder.add(r);

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { clean } from "../../../alerts/clean.ts";
+import type { Attribution } from "../../../core/attribution.ts";
 import { AuditorError } from "../../../core/errors.ts";
 import type { Incident } from "../../../core/finding.ts";
 import { type Instant, instant } from "../../../core/model.ts";
@@ -157,6 +158,7 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       observed: f.observed,
       expected: f.expected,
       maths: Object.entries(f.maths).map(([name, value]) => ({ name, value })),
+      whyMoved: whyMovedOf(f.attribution),
       line: lineOf(history, flagged, 28, app.config.timezone),
       changes,
       affected: i.state === "resolved" ? null : await affectedBy(app, i),
@@ -172,3 +174,8 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     };
   }
 }
+
+const whyMovedOf = (a: Attribution | undefined): contract.WhyMoved | null =>
+  a === undefined
+    ? null
+    : { since: a.from, until: a.to, before: a.before, now: a.now, ...a.parts, lookedUp: a.lookedUp };
