@@ -10,7 +10,7 @@ describe("against the segment's own background", () => {
     expect(finding).toMatchObject({
       title: "200 people flip in and out of Active customers in CRM",
       moved:
-        "200 people left and came back at least 3 times in the last 20 complete reads (200 of 6,200 (3.2 %) who are there now). Normal is none.",
+        "200 people left and came back at least 3 times in the last 20 complete reads; 6,200 are there now. Normal is none.",
       people: 200,
       maths: {
         "Flips a week": 663,

@@ -37,9 +37,12 @@ export function shareOf(steps: readonly FlipStep[], fits: (s: FlipStep) => boole
 
 const WEEK_HOURS = 168;
 
-/** Returns a week, from those of the window. */
-export const aWeek = (returns: number, counts: FlipCounts): number =>
-  Math.round((returns * WEEK_HOURS) / (counts.hours * Math.max(1, counts.reads - 1)));
+/** Returns a week, from those of the window, since somebody first moved in it. */
+export function aWeek(returns: number, counts: FlipCounts): number {
+  const began = counts.entries.findIndex((n, i) => n + (counts.exits[i] ?? 0) > 0);
+  const steps = counts.entries.length - Math.max(0, began);
+  return Math.round((returns * WEEK_HOURS) / (counts.hours * Math.max(1, steps)));
+}
 
 /** Three returns in 20 readings come at most this far apart: who is quiet for longer has stopped. */
 const QUIET_READS = 7;

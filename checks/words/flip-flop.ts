@@ -5,7 +5,7 @@ import { draftFinding } from "../draft-finding.ts";
 import type { FlipDiagnosis } from "../flip-diagnosis.ts";
 import { aWeek } from "../flip-timeline.ts";
 import { causeOf, todoOf } from "./flip-cause.ts";
-import { count, countOf, people as persons } from "./format.ts";
+import { count, people as persons } from "./format.ts";
 import { sendWords } from "./send.ts";
 
 export type FlipFlop = {
@@ -26,7 +26,7 @@ export function flipFlopFinding(input: CheckInput, f: FlipFlop): Finding {
   return draftFinding(input, "flip_flop", {
     severity: "look",
     title: `${persons(people)} flip in and out of ${input.audience.title} in ${system}`,
-    moved: `${persons(people)} left and came back at least ${FLIP_RETURNS} times in the last ${reads} complete reads (${countOf(people, size)} who are there now). Normal is ${usual === 0 ? "none" : `about ${count(usual)}`}.`,
+    moved: `${persons(people)} left and came back at least ${FLIP_RETURNS} times in the last ${reads} complete reads; ${count(size)} are there now. Normal is ${usual === 0 ? "none" : `about ${count(usual)}`}.`,
     means: `${persons(people)} get what is meant for this audience, or not, by chance of timing; ${sendWords(input)}.`,
     cause: causeOf(input, diagnosis),
     todo: todoOf(input, diagnosis, replay),

@@ -16,7 +16,7 @@ describe("the demo company, eight weeks of daily audits", () => {
         unexplained: [],
       });
       expect(duelTold(run)).toEqual({
-        cause: expect.stringMatching(/(Marketing sync.*Lifecycle workflow|nightly.*Sales import)/),
+        cause: expect.stringMatching(/(Marketing sync.*Lifecycle workflow|nightly.*Sales import)/i),
         writers: "two writers",
         replay: expect.stringMatching(
           /flips [\d,]+ a week → 0; final state differs for \d+ (people|person)$/,
