@@ -1,11 +1,11 @@
 import { learningProgress } from "../../../checks/band.ts";
-import { aWeek } from "../../../checks/flip-timeline.ts";
 import type { Config } from "../../../core/config.ts";
-import type { Comparison, Snapshot, SystemId } from "../../../core/model.ts";
+import type { Snapshot, SystemId } from "../../../core/model.ts";
 import type { AudienceDetail, AudienceList, IncidentRow, Mark } from "../contract.ts";
 import { cellOf } from "./cell.ts";
 import { lineOf } from "./line.ts";
 import { nextOf } from "./overview.ts";
+import { replaysOf } from "./replays.ts";
 import { audienceVerdict, titleOf } from "./verdict.ts";
 import type { SegmentView, World } from "./world.ts";
 
@@ -92,27 +92,6 @@ export function audienceDetailOf(
     replays: replaysOf(comparison),
     incidents: [...extra.incidents],
   };
-}
-
-function replaysOf(comparison: Comparison | null): AudienceDetail["replays"] {
-  return (comparison?.systems ?? []).flatMap((system) => {
-    const here = comparison?.perSystem[system];
-    const flips = here?.flips;
-    if (here === undefined || flips === undefined || here.flipping === 0) return [];
-    const { replay } = flips;
-    return [
-      {
-        system,
-        people: here.flipping,
-        reads: flips.reads,
-        flipsAWeek: aWeek(flips.returns, flips),
-        rule:
-          replay === null
-            ? null
-            : { name: replay.rule, flipsAWeek: aWeek(replay.returns, flips), differs: replay.differs },
-      },
-    ];
-  });
 }
 
 function segmentOf(
