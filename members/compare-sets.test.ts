@@ -292,7 +292,7 @@ test("history over again: the owner decides for everybody who flips", async () =
       base,
     );
   }
-  const told = async (ghostRuns: readonly string[] | null) =>
+  const told = async (ghostRuns: readonly string[] | null, excluded: MemberSet[] = []) =>
     (
       await compareSets(
         input({
@@ -300,6 +300,7 @@ test("history over again: the owner decides for everybody who flips", async () =
             { ...segment("warehouse", owner!), runs },
             { ...segment("ghost", ghost!, base!), runs: ghostRuns },
           ],
+          excluded,
         }),
       )
     ).perSystem;
@@ -309,6 +310,15 @@ test("history over again: the owner decides for everybody who flips", async () =
   // Ann stays, bob is away for good; cy comes and goes as at the owner, where he is away now.
   expect(now?.flips?.replay).toEqual({ rule: "owner_wins", returns: 4, differs: 2 });
   expect(warehouse?.flips?.replay).toEqual({ rule: "first_writer", returns: 0, differs: 1 });
+  // Run 7 is not known at the owner: all are as in run 6, so that cy's absence in it is not seen.
+  const gap = await told(runs.filter((r) => r !== "r5").map((r) => (r === "r7" ? "another run" : r)));
+  expect(gap.ghost?.flips?.replay).toEqual({ rule: "owner_wins", returns: 3, differs: 2 });
+  // Ann must not be contacted: the owner deciding would not bring her back.
+  const barred = await told(
+    runs.filter((r) => r !== "r5"),
+    [await setOf([{ name: "ann" }])],
+  );
+  expect(barred.ghost?.flips?.replay).toEqual({ rule: "owner_wins", returns: 4, differs: 3 });
   expect((await told(null)).ghost?.flips?.replay).toBeNull();
   expect((await told(["another run", ...runs.slice(1)])).ghost?.flips?.replay).toBeNull();
 });
