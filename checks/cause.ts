@@ -64,7 +64,7 @@ function windowStart(input: CheckInput, seenAt: Instant): string {
 }
 
 /** What the owner's rule lets in or keeps out reaches every copy. */
-function concerns(change: KnownChange, input: CheckInput): boolean {
+export function concerns(change: KnownChange, input: CheckInput): boolean {
   if (change.audience !== null && change.audience !== input.audience.id) return false;
   return (
     change.system === null ||

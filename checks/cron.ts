@@ -72,6 +72,20 @@ export function longestPauseHours(expression: string, from: number, timezone: st
   return longest;
 }
 
+/** The usual pause between two of the next fires, in hours: nights and weekends are exceptions. A day when it cannot be read. */
+export function usualPauseHours(expression: string, from: number, timezone: string): number {
+  const cron = parseCron(expression);
+  const pauses: number[] = [];
+  let at = cron === null ? null : nextFire(cron, from, timezone);
+  for (let i = 0; i < 9 && cron !== null && at !== null; i++) {
+    const next: number | null = nextFire(cron, at, timezone);
+    if (next !== null) pauses.push((next - at) / 3_600_000);
+    at = next;
+  }
+  pauses.sort((a, b) => a - b);
+  return pauses[pauses.length >> 1] ?? 24;
+}
+
 /** `*`, `7`, `1-5`, `1,3`, `0-30/10`, names; sorted, without doubles. null when it is none of these. */
 function expand(field: string, low: number, high: number, names: readonly string[]): number[] | null {
   const values = new Set<number>();

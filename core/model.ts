@@ -204,8 +204,10 @@ export type SystemDifference = {
   /** Of the owner's people, those that exist anywhere in this system's base; null: base not readable. */
   readonly matched: number | null;
   readonly attributes: Readonly<Record<string, FieldAgreement>>;
-  /** Members of this segment with at least `flips` changes of presence in the last 16 complete reads. */
+  /** Members of this segment who left and came back soon at least 3 times in the last 20 complete reads. */
   readonly flipping: number;
+  /** What those did, read by read; absent in comparisons made before it was counted. */
+  readonly flips?: FlipCounts;
   /**
    * Readings in a row, this one included, in which the owner had a person and this system did not, for whoever waits
    * longest; 0: nobody waits; at most 32. null: not known, or the owner itself.
@@ -238,6 +240,41 @@ export type Waits = {
   readonly missing: readonly number[];
   /** All extra whom the owner does not have, or who are excluded, by readings in a row before this one. */
   readonly extra: readonly number[];
+};
+
+/** The flip-flops of one segment over its latest complete reads: counts only, never people. */
+export type FlipCounts = {
+  /** Reads looked at, at most 20; hours between two of them; reads that somebody may be away for and still return. */
+  readonly reads: number;
+  readonly hours: number;
+  readonly within: number;
+  /** Members who came back once, twice, three times … */
+  readonly returners: readonly number[];
+  /** Returns of the flipping members. */
+  readonly returns: number;
+  /** Flipping members who came and went between each two reads, oldest first: `reads` − 1 numbers. */
+  readonly entries: readonly number[];
+  readonly exits: readonly number[];
+  /** Of the flipping members: whom the owner had in all these reads, who flips there too, whom it ever had. null: the owner itself. */
+  readonly atOwner: {
+    readonly steady: number;
+    readonly flipping: number;
+    readonly known: number;
+  } | null;
+  /** Flipping members whose record flips in the whole system too; null: base not readable. */
+  readonly inBase: number | null;
+  /** What a rule would have made of these reads; null: cannot be told. */
+  readonly replay: FlipReplay | null;
+};
+
+/** History over again, with one rule that decides for the flipping members. */
+export type FlipReplay = {
+  /** owner_wins: each is where the owner has them. first_writer: each stays where the first of these reads had them. */
+  readonly rule: "owner_wins" | "first_writer";
+  /** Returns that are left. */
+  readonly returns: number;
+  /** Flipping members who would be elsewhere now than they are. */
+  readonly differs: number;
 };
 
 /** Of the people present in both: they sum to the overlap. */

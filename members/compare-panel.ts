@@ -2,6 +2,7 @@ import type { Purpose } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { SystemId } from "../core/model.ts";
 import { fingerprinter } from "./fingerprint.ts";
+import { FLIP_WINDOW, type FlipRule, returnWithin } from "./flips.ts";
 import type { Keys } from "./keys.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
 import { MAX_INPUTS } from "./merge.ts";
@@ -13,6 +14,8 @@ export type SegmentInput = {
   readonly base: MemberSet | null;
   /** Only people whose owner record has one of these values belong here. */
   readonly where: Readonly<Record<string, readonly string[]>> | null;
+  /** Runs of the readings that the presence bits stand for, newest first; without them flips cannot be set against the owner's. */
+  readonly runs?: readonly string[] | null;
 };
 
 export type CompareInput = {
@@ -23,8 +26,8 @@ export type CompareInput = {
   /** Suppression, holdout and ineligible owners' sets: their people are expected nowhere. Ignored for a suppression audience. */
   readonly excluded: readonly MemberSet[];
   readonly keys: Keys;
-  /** Changes of presence within the last 16 readings that count as flipping. Default 4. */
-  readonly flips?: number;
+  /** Hours between two readings: decides how soon somebody must be back for a flip. Default 24. */
+  readonly hours?: number;
 };
 
 /** One system at the table: its inputs by index, and what is needed to judge a person there. */
@@ -37,8 +40,10 @@ export type Seat = {
   readonly where: readonly { readonly column: number; readonly allowed: readonly number[] }[];
   /** Per attribute of the owner: its column here, or −1. */
   readonly columns: readonly number[];
-  /** Readings that flips are counted over. */
-  readonly window: number;
+  readonly flips: FlipRule;
+  readonly runs: readonly string[] | null;
+  /** Readings that the presence words cover. */
+  readonly reads: number;
 };
 
 /** All inputs of one comparison in one order, each file once. */
@@ -49,13 +54,9 @@ export type Panel = {
   readonly owner: number;
   readonly excluded: readonly number[];
   readonly suppression: boolean;
-  readonly flips: number;
   readonly attributes: readonly string[];
   load(p: number): Promise<readonly Partition[]>;
 };
-
-/** Flips are judged over this many readings. */
-export const FLIP_WINDOW = 16;
 
 const refuse = (what: string, fix: string): AuditorError =>
   new AuditorError("config", "comparison", what, fix);
@@ -78,6 +79,7 @@ export function panelOf(i: CompareInput): Panel {
     throw refuse("a system has two segments", "give one segment per system");
 
   const print = fingerprinter(i.keys);
+  const hours = i.hours ?? 24;
   const seats = i.segments.map(
     (segment, s): Seat => ({
       system: segment.system,
@@ -96,7 +98,9 @@ export function panelOf(i: CompareInput): Panel {
               return { column, allowed: values.map(print) };
             }),
       columns: ownerSet.attributes.map((name) => segment.set.attributes.indexOf(name)),
-      window: Math.min(FLIP_WINDOW, segment.set.reads),
+      flips: { bits: Math.min(FLIP_WINDOW, segment.set.reads), within: returnWithin(hours), hours },
+      runs: segment.runs ?? null,
+      reads: segment.set.reads,
     }),
   );
   const suppression = i.purpose === "suppression";
@@ -108,7 +112,6 @@ export function panelOf(i: CompareInput): Panel {
     owner,
     excluded,
     suppression,
-    flips: i.flips ?? 4,
     attributes: ownerSet.attributes,
     load: (p) => Promise.all(inputs.map((set) => set.load(p))),
   };

@@ -243,20 +243,84 @@ test("people who come and go are counted, from their history, present or not", a
   let set: MemberSet | null = null;
   for (let t = 0; t < 16; t++) set = await setOf([{ name: "cy" }, ...(t % 2 ? duel : [])], set);
   const owner = await setOf([{ name: "cy" }]);
-  const i = (least?: number) =>
+  const i = (hours?: number) =>
     input({
       segments: [segment("warehouse", owner), segment("ghost", set!)],
-      ...(least ? { flips: least } : {}),
+      ...(hours ? { hours } : {}),
     });
   expect((await compareSets(i())).perSystem.ghost?.flipping).toBe(2);
-  expect((await compareSets(i(16))).perSystem.ghost?.flipping).toBe(0);
+  expect((await compareSets(i())).perSystem.ghost?.flips).toEqual({
+    reads: 16,
+    hours: 24,
+    within: 4,
+    returners: [0, 0, 0, 0, 0, 0, 2],
+    returns: 14,
+    entries: [2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2],
+    exits: [0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0],
+    atOwner: { steady: 0, flipping: 0, known: 0 },
+    inBase: null,
+    replay: null,
+  });
   expect((await named(i(), "flipping")).map((d) => d.person).sort()).toEqual(
     [person("ann"), person("bob")].sort(),
   );
-  expect(await topFlipping(set!, 1)).toEqual([
-    { person: [person("ann"), person("bob")].sort()[0], bits: "0101010101010101", changes: 15 },
+  expect(await topFlipping(set!, 1, 4)).toEqual([
+    { person: [person("ann"), person("bob")].sort()[0], bits: "0101010101010101", returns: 7 },
   ]);
-  expect(await topFlipping(owner, 5)).toEqual([]);
+  expect(await topFlipping(owner, 5, 4)).toEqual([]);
+});
+
+test("history over again: the owner decides for everybody who flips", async () => {
+  const names = ["ann", "bob", "cy"];
+  const runs = Array.from({ length: 12 }, (_, t) => `r${11 - t}`);
+  let [owner, ghost, base]: (MemberSet | null)[] = [null, null, null];
+  for (let t = 0; t < 12; t++) {
+    // Bob leaves the owner for good, cy comes and goes there too; ghost was not read in run 5.
+    const owned = names.filter((n) => (n !== "bob" || t < 6) && (n !== "cy" || t % 2 === 0));
+    owner = await setOf(
+      [...owned, "dan"].map((name) => ({ name })),
+      owner,
+    );
+    if (t === 5) continue;
+    const here = (t - (t > 5 ? 1 : 0)) % 2 === 0 ? names : [];
+    ghost = await setOf(
+      [...here, "dan"].map((name) => ({ name })),
+      ghost,
+    );
+    base = await setOf(
+      [...names.filter((n) => n !== "ann" || here.includes(n)), "dan"].map((name) => ({ name })),
+      base,
+    );
+  }
+  const told = async (ghostRuns: readonly string[] | null, excluded: MemberSet[] = []) =>
+    (
+      await compareSets(
+        input({
+          segments: [
+            { ...segment("warehouse", owner!), runs },
+            { ...segment("ghost", ghost!, base!), runs: ghostRuns },
+          ],
+          excluded,
+        }),
+      )
+    ).perSystem;
+  const { ghost: now, warehouse } = await told(runs.filter((r) => r !== "r5"));
+  expect(now).toMatchObject({ flipping: 3, flips: { returns: 15, inBase: 1 } });
+  expect(now?.flips?.atOwner).toEqual({ steady: 1, flipping: 1, known: 3 });
+  // Ann stays, bob is away for good; cy comes and goes as at the owner, where he is away now.
+  expect(now?.flips?.replay).toEqual({ rule: "owner_wins", returns: 4, differs: 2 });
+  expect(warehouse?.flips?.replay).toEqual({ rule: "first_writer", returns: 0, differs: 1 });
+  // Run 7 is not known at the owner: all are as in run 6, so that cy's absence in it is not seen.
+  const gap = await told(runs.filter((r) => r !== "r5").map((r) => (r === "r7" ? "another run" : r)));
+  expect(gap.ghost?.flips?.replay).toEqual({ rule: "owner_wins", returns: 3, differs: 2 });
+  // Ann must not be contacted: the owner deciding would not bring her back.
+  const barred = await told(
+    runs.filter((r) => r !== "r5"),
+    [await setOf([{ name: "ann" }])],
+  );
+  expect(barred.ghost?.flips?.replay).toEqual({ rule: "owner_wins", returns: 4, differs: 3 });
+  expect((await told(null)).ghost?.flips?.replay).toBeNull();
+  expect((await told(["another run", ...runs.slice(1)])).ghost?.flips?.replay).toBeNull();
 });
 
 test("what does not belong together is refused", async () => {

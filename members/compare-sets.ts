@@ -2,6 +2,7 @@ import type { ConsentState, FieldAgreement, PersonKey, SystemDifference, SystemI
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
 import { CHANGED, consentOf, MAILABLE_KNOWN, mailableOf, STATE_BITS } from "./consent-byte.ts";
 import { FieldTally, fieldState, printAt } from "./field-tally.ts";
+import { FlipTally } from "./flip-tally.ts";
 import {
   CONSENT_CONFLICT,
   EXPECTED,
@@ -80,7 +81,9 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
   const tallies = panel.seats.map(emptyTally);
   const fields = panel.seats.map((seat) => new FieldTally(panel, seat));
   const waits = panel.seats.map((_, s) => new WaitTally(s));
+  const flips = panel.seats.map((seat) => new FlipTally(panel, seat));
   const masks = new Map<number, number>();
+  const source = (panel.seats[panel.owner] as Seat).set;
 
   for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
     const parts = await panel.load(p);
@@ -89,6 +92,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
     mergePartitions(parts, (_key, at) => {
       judge.look(at);
       let mask = 0;
+      const owned = judge.now[source] === 1;
       for (let s = 0; s < tallies.length; s++) {
         const f = judge.flags(s);
         if (f & PRESENT) mask |= 1 << s;
@@ -96,6 +100,8 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         count(tally, f, judge.consentAt(s));
         if (f & MISSING) tally.oldestPending = Math.max(tally.oldestPending, judge.pendingReads(s));
         if (s !== panel.owner && !panel.suppression) (waits[s] as WaitTally).count(judge, f);
+        if ((at[(panel.seats[s] as Seat).set] as number) >= 0)
+          (flips[s] as FlipTally).count(parts, at, owned && !(f & EXPECTED), (f & FLIPPING) !== 0);
         if (f & PRESENT && s !== panel.owner) (fields[s] as FieldTally).count(parts, at, judge.now);
       }
       if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + 1);
@@ -110,6 +116,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         {
           ...difference(panel, s, tallies, (fields[s] as FieldTally).result()),
           waits: s === panel.owner || panel.suppression ? null : (waits[s] as WaitTally).result(),
+          flips: (flips[s] as FlipTally).result(),
         },
       ]),
     ),

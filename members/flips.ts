@@ -2,49 +2,127 @@ import type { PersonKey } from "../core/model.ts";
 import type { MemberSet } from "./member-set.ts";
 import { hexOfWords } from "./person-key.ts";
 
-function popcount(x: number): number {
-  let v = x - ((x >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
+/** A member flips who came back this often … */
+export const FLIP_RETURNS = 3;
+/** … within this many readings. */
+export const FLIP_WINDOW = 20;
 
-const lowBits = (n: number): number => (n <= 0 ? 0 : n >= 32 ? -1 : (1 << n) - 1);
+const HOURLY = 12;
+const DAILY = 4;
 
 /**
- * How often a member came or went within the newest `bits` readings: `popcount(p ^ (p >> 1))` over the bits − 1
- * steps between them.
+ * Readings that a member may be away for and still count as back again: 4 daily or 12 hourly ones, between them in
+ * proportion on logarithmic scales; who is away for longer has left and joined anew.
  *
- * @param bits readings to look at, 1 to 64; at most as many as the segment has
- * @example flips(0b10110, 0, 5) // 3
+ * @param hours between two readings
+ * @example returnWithin(24) // 4
+ * @example returnWithin(1) // 12
  */
-export function flips(presenceLo: number, presenceHi: number, bits: number): number {
-  const lo = presenceLo ^ ((presenceLo >>> 1) | (presenceHi << 31));
-  const hi = presenceHi ^ (presenceHi >>> 1);
-  return popcount(lo & lowBits(bits - 1)) + popcount(hi & lowBits(bits - 1 - 32));
+export function returnWithin(hours: number): number {
+  if (!(hours > 1)) return HOURLY;
+  return Math.max(DAILY, Math.round(HOURLY * hours ** (Math.log(DAILY / HOURLY) / Math.log(24))));
+}
+
+/** A return: in which reading, and for how many the member was away. */
+export type Return = { readonly at: number; readonly away: number };
+
+/**
+ * Does the calendar explain these returns? Daily readings of people who are there on weekdays only see them come back
+ * every Monday: exactly a week apart, after two days or more.
+ *
+ * @param returns oldest first
+ * @param hours between two readings
+ */
+export function isCalendar(returns: readonly Return[], hours: number): boolean {
+  const week = Math.round(168 / hours);
+  return (
+    week >= 6 &&
+    week <= 8 &&
+    returns.every((r, i) => r.away >= 2 && (i === 0 || r.at - (returns[i - 1] as Return).at === week))
+  );
+}
+
+const bitAt = (lo: number, hi: number, i: number): number => (i < 32 ? lo >>> i : hi >>> (i - 32)) & 1;
+
+/**
+ * The returns within the newest `bits` readings, oldest first: runs of at most `within` absences that have presence on
+ * both sides. `at` counts readings back from the newest, as a negative number.
+ *
+ * @example returnsOf(0b1101, 0, 4, 4) // [{ at: -1, away: 1 }]
+ */
+export function returnsOf(lo: number, hi: number, bits: number, within: number): Return[] {
+  const returns: Return[] = [];
+  // An absence that began before the window still ends in it, if its beginning is known.
+  let away = 0;
+  let known = false;
+  for (let i = Math.min(64, bits + within) - 1; i >= 0; i--) {
+    if (bitAt(lo, hi, i) === 0) {
+      away++;
+      continue;
+    }
+    if (known && away > 0 && away <= within && i < bits) returns.push({ at: -i, away });
+    known = true;
+    away = 0;
+  }
+  return returns;
+}
+
+/** Changes of presence between the newest 32 readings: a return is two of them. */
+function changes(lo: number, hi: number): number {
+  let n = 0;
+  for (let x = lo ^ ((lo >>> 1) | (hi << 31)); x !== 0; x &= x - 1) n++;
+  return n;
+}
+
+/** Has this member come back at all? Spares most members the loop over their bits. */
+export const hasReturned = (lo: number, hi: number): boolean => changes(lo, hi) >= 2;
+
+/** The readings that flips are counted over. */
+export type FlipRule = {
+  /** At most as many as the segment has. */
+  readonly bits: number;
+  readonly within: number;
+  /** Between two readings. */
+  readonly hours: number;
+};
+
+/** Does this member flip? */
+export function isFlipping(lo: number, hi: number, rule: FlipRule): boolean {
+  if (changes(lo, hi) < 2 * FLIP_RETURNS) return false;
+  const returns = returnsOf(lo, hi, rule.bits, rule.within);
+  return returns.length >= FLIP_RETURNS && !isCalendar(returns, rule.hours);
 }
 
 /** "1" present, "0" absent, oldest first. */
 export function presenceText(lo: number, hi: number, bits: number): string {
   let text = "";
-  for (let i = bits - 1; i >= 0; i--) text += ((i < 32 ? lo >>> i : hi >>> (i - 32)) & 1).toString();
+  for (let i = bits - 1; i >= 0; i--) text += bitAt(lo, hi, i).toString();
   return text;
 }
 
-export type Flipping = { readonly person: PersonKey; readonly bits: string; readonly changes: number };
+export type Returning = { readonly person: PersonKey; readonly bits: string; readonly returns: number };
 
-/** The members with the most changes of presence in the last `window` readings, most first, ties by key. */
-export async function topFlipping(set: MemberSet, limit: number, window = 16): Promise<readonly Flipping[]> {
-  const bits = Math.min(window, set.reads);
-  const top: Flipping[] = [];
+/**
+ * The members who came back most often in the last readings, most first, ties by key.
+ *
+ * @param within readings that a return may take, see `returnWithin`
+ */
+export async function topFlipping(
+  set: MemberSet,
+  limit: number,
+  within: number,
+): Promise<readonly Returning[]> {
+  const bits = Math.min(FLIP_WINDOW, set.reads);
+  const top: Returning[] = [];
   for (let p = 0; p < set.partitions; p++) {
     const part = await set.load(p);
     for (let i = 0; i < part.n; i++) {
       const lo = part.presence[2 * i] as number;
       const hi = part.presence[2 * i + 1] as number;
-      const changes = flips(lo, hi, bits);
-      if (changes < 2 || (top.length >= limit && changes <= (top.at(-1)?.changes ?? 0))) continue;
-      top.push({ person: hexOfWords(part.keys, 4 * i), bits: presenceText(lo, hi, bits), changes });
-      top.sort((a, b) => b.changes - a.changes || (a.person < b.person ? -1 : 1));
+      const returns = returnsOf(lo, hi, bits, within).length;
+      if (returns === 0 || (top.length >= limit && returns <= (top.at(-1)?.returns ?? 0))) continue;
+      top.push({ person: hexOfWords(part.keys, 4 * i), bits: presenceText(lo, hi, bits), returns });
+      top.sort((a, b) => b.returns - a.returns || (a.person < b.person ? -1 : 1));
       if (top.length > limit) top.pop();
     }
   }

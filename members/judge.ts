@@ -1,6 +1,6 @@
 import type { Panel, Seat } from "./compare-panel.ts";
 import { isOptOut, isStricter, MAILABLE, MAILABLE_KNOWN, STATE_BITS } from "./consent-byte.ts";
-import { flips } from "./flips.ts";
+import { isFlipping } from "./flips.ts";
 import type { Partition } from "./member-set.ts";
 import { onesBelow } from "./ones-below.ts";
 
@@ -123,7 +123,7 @@ export class Judge {
   }
 
   flags(s: number): number {
-    const { seats, owner, suppression, flips: least } = this.#panel;
+    const { seats, owner, suppression } = this.#panel;
     const seat = seats[s] as Seat;
     const source = (seats[owner] as Seat).set;
     const here = this.now[seat.set] === 1;
@@ -155,8 +155,7 @@ export class Judge {
     const row = this.#at[seat.set] as number;
     if (row >= 0) {
       const { presence } = this.#parts[seat.set] as Partition;
-      if (flips(presence[2 * row] as number, presence[2 * row + 1] as number, seat.window) >= least)
-        f |= FLIPPING;
+      if (isFlipping(presence[2 * row] as number, presence[2 * row + 1] as number, seat.flips)) f |= FLIPPING;
     }
     return f;
   }

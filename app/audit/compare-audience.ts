@@ -1,3 +1,4 @@
+import { usualPauseHours } from "../../checks/cron.ts";
 import type { Audience } from "../../core/config.ts";
 import type { Comparison, RunId, Snapshot, SystemId } from "../../core/model.ts";
 import { type CompareInput, compareSets, type SegmentInput } from "../../members/compare-sets.ts";
@@ -9,6 +10,9 @@ import type { KeptReading } from "./keep-reading.ts";
 export type Readings = ReadonlyMap<string, KeptReading>;
 export const readingKey = (audience: string | null, system: string) => `${audience ?? ""}@${system}`;
 
+/** Runs that the presence bits of a copy stand for, newest first. */
+type RunsOf = (system: SystemId) => readonly string[] | undefined;
+
 /**
  * The sets that one audience is compared from, or why it cannot be: the owner has to be complete, and of the other
  * systems only complete ones take part.
@@ -17,6 +21,7 @@ export function compareInput(
   app: App,
   audience: Audience,
   readings: Readings,
+  runs: RunsOf = () => undefined,
 ):
   | { input: CompareInput; cantTell: Record<string, string> }
   | { input: null; cantTell: Record<string, string> } {
@@ -33,6 +38,7 @@ export function compareInput(
       set: kept.set,
       base: baseOf(readings, s.system, kept.set),
       where: s.where,
+      runs: runs(s.system) ?? null,
     });
   }
   if (!segments.some((s) => s.system === audience.owner)) return { input: null, cantTell };
@@ -43,6 +49,7 @@ export function compareInput(
       segments,
       excluded: excludedSets(app, audience, readings),
       keys: app.keys,
+      hours: usualPauseHours(audience.cadence, app.clock.now().getTime(), app.config.timezone),
     },
     cantTell,
   };
@@ -75,7 +82,7 @@ export async function compareAudience(
   audience: Audience,
   readings: Readings,
 ): Promise<Comparison | null> {
-  const { input, cantTell } = compareInput(app, audience, readings);
+  const { input, cantTell } = compareInput(app, audience, readings, await runsOf(app, audience, readings));
   if (input === null) return null;
   const counts = await compareSets(input);
   return {
@@ -88,6 +95,25 @@ export async function compareAudience(
     masks: counts.masks,
     perSystem: counts.perSystem,
   };
+}
+
+/** Enough readings for all the bits that flips are counted over, with some that have none. */
+const READINGS = 40;
+
+async function runsOf(app: App, audience: Audience, readings: Readings): Promise<RunsOf> {
+  const runs = new Map<SystemId, readonly string[]>();
+  for (const { system } of audience.segments) {
+    const now = readings.get(readingKey(audience.id, system))?.snapshot;
+    if (now?.coverage !== "complete") continue;
+    const before = (await app.audits.snapshots(audience.id, system, READINGS)).filter(
+      (s) => s.ordinal !== null && s.id !== now.id && s.epoch === now.epoch,
+    );
+    runs.set(
+      system,
+      [now, ...before.toReversed()].map((s) => s.runId),
+    );
+  }
+  return (system) => runs.get(system);
 }
 
 function oldest(snapshots: readonly (Snapshot | undefined)[]): Snapshot["asOf"] {

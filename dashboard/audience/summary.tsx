@@ -38,7 +38,7 @@ export function Summary(props: { audience: AudienceDetail }) {
               : undefined
           }
         >
-          <Flips flips={audience.flips} systems={audience.systems} />
+          <Flips audience={audience} />
         </Section>
       </div>
     </>

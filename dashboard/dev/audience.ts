@@ -173,15 +173,24 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
       ["harbor-12", "1111111111111111111111111111111111011100000000010101000000000010"],
       ["slate-30", "11111111111111111111111111111111111100110111111101100000000000"],
     ].map(([name, pattern]) => {
-      const b = bits(String(pattern));
+      const b = bits(String(pattern)).slice(-20);
       return {
         system: "klaviyo",
         name: String(name),
         bits: b,
-        changes: [...b].filter((x, i) => i > 0 && x !== b[i - 1]).length,
+        returns: [...b.matchAll(/10{1,4}(?=1)/g)].length,
       };
     }),
     flippingPeople: 12,
+    replays: [
+      {
+        system: "klaviyo",
+        people: 12,
+        reads: 20,
+        flipsAWeek: 31,
+        rule: { name: "owner_wins", flipsAWeek: 0, differs: 4 },
+      },
+    ],
     incidents: incidents.filter((i) => i.audience === row.audience),
   };
 }

@@ -132,6 +132,15 @@ export function incidentDetail(id: number): IncidentDetail {
       { name: "Modified z-score", value: 88.7 },
       { name: "Fires above", value: "6 and +5 % and 200 people" },
       { name: "Settled since", value: null },
+      ...(row.check === "duel"
+        ? [
+            {
+              name: "Replay",
+              value:
+                "with Warehouse deciding, over the last 20 reads: flips 1,240 a week → 0; final state differs for 37 people",
+            },
+          ]
+        : []),
     ],
     whyMoved: row.cantTell
       ? null

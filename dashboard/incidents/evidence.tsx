@@ -15,6 +15,7 @@ export function Evidence(props: { detail: IncidentDetail }) {
           ? detail.expected.low - detail.observed
           : 0
       : null;
+  const replay = detail.maths.find((row) => row.name === "Replay");
   return (
     <Section title="Evidence">
       <dl className="evidence">
@@ -54,6 +55,12 @@ export function Evidence(props: { detail: IncidentDetail }) {
             <strong>{people(incident.people)}</strong>
           </dd>
         </div>
+        {replay !== undefined && (
+          <div className="evidence-wide">
+            <dt>Played again</dt>
+            <dd className="anyname">{replay.value}</dd>
+          </div>
+        )}
       </dl>
       {detail.whyMoved !== null && <WhyMoved why={detail.whyMoved} />}
       {detail.maths.length > 0 && (

@@ -1,4 +1,4 @@
-import { flips } from "../../members/flips.ts";
+import { FLIP_RETURNS, FLIP_WINDOW, isFlipping, returnWithin } from "../../members/flips.ts";
 import { belongs, type HistoryTarget } from "./history-target.ts";
 import { type Packed, tableOf } from "./packed.ts";
 
@@ -6,9 +6,9 @@ import { type Packed, tableOf } from "./packed.ts";
 export const HERE = 1;
 export const BEFORE = 2;
 export const FLIPPING = 4;
-/** Changes within the newest 16 readings from which on somebody flips. */
-const FLIPS = 4;
-const WINDOW = 16;
+/** One reading a day. */
+const HOURS = 24;
+const WITHIN = returnWithin(HOURS);
 
 /** People who are here, and of them those who can be mailed and those without a first name. */
 export type Counts = { size: number; mailable: number; nameless: number };
@@ -111,7 +111,9 @@ export class HistoryLine {
       }
       const counts = this.#moving[d];
       if (is && counts) count(counts, this.#mailable[record], nameless);
-      const flipping = changes >= FLIPS && flips(lo, hi, Math.min(WINDOW, this.reads[d] ?? 0)) >= FLIPS;
+      const bits = Math.min(FLIP_WINDOW, this.reads[d] ?? 0);
+      const flipping =
+        changes >= 2 * FLIP_RETURNS && isFlipping(lo, hi, { bits, within: WITHIN, hours: HOURS });
       look[d] = is | (was << 1) | (flipping ? FLIPPING : 0);
     }
     this.presence[2 * i] = lo;

@@ -26,6 +26,7 @@ export const SCENES: readonly (readonly [name: string, path: string, scene: Scen
   ["incidents-filtered", "/incidents?severity=act&system=warehouse", "story"],
   ["incident", "/incidents/1042", "story"],
   ["incident-cant-tell", "/incidents/1041", "story"],
+  ["incident-flips", "/incidents/1037", "story"],
   ["incident-resolved", "/incidents/1021", "story"],
   ["incident-hostile", "/incidents/1042", "hostile"],
   ["plans", "/plans", "story"],

@@ -36,6 +36,20 @@ export const missedOf = (run: DemoRun): string[] =>
       ),
   );
 
+/** What the latest finding about the planted duel says of its cause and of the rule that would end it. */
+export function duelTold(run: DemoRun): { cause: string | null; writers: string; replay: string } {
+  const duel = run.planted.find((p) => p.kind === "duel");
+  const finding = run.raised.findLast(
+    ({ incident: { finding: f } }) =>
+      f.check === "flip_flop" && f.system === duel?.system && f.audience === duel.audience,
+  )?.incident.finding;
+  return {
+    cause: finding?.cause.text ?? null,
+    writers: String(finding?.maths.Diagnosis),
+    replay: finding?.todo.find((t) => t.startsWith("Played again")) ?? "",
+  };
+}
+
 /** Incidents that nothing planted explains. */
 export const unexplainedOf = (run: DemoRun): string[] =>
   run.raised

@@ -85,12 +85,13 @@ async function build(
   return { summary, set: await openSet(file) };
 }
 
-/** History tells neither field agreement nor how long a difference has been waiting, nor whom a wait leaves out. */
+/** History tells neither field agreement nor how long differences wait, nor what flipping members did. */
 const counts = ({
   attributes: _,
   oldestPendingReads: __,
   waits: ___,
   matchedDue: ____,
+  flips: _____,
   ...rest
 }: SystemDifference) => rest;
 

@@ -136,11 +136,27 @@ export const AudienceDetail = Type.Object({
   fields: Type.Array(
     Type.Object({ attribute: Type.String(), title: Type.String(), states: Type.Array(FieldState) }),
   ),
-  /** People with the most changes of presence; pseudonyms, oldest bit first, "1" present, "0" absent. */
+  /** People who came back most often; pseudonyms, oldest bit first, "1" present, "0" absent. */
   flips: Type.Array(
-    Type.Object({ system: Type.String(), name: Type.String(), bits: Type.String(), changes: Type.Integer() }),
+    Type.Object({ system: Type.String(), name: Type.String(), bits: Type.String(), returns: Type.Integer() }),
   ),
   flippingPeople: Type.Integer(),
+  /** Copies with people who flip: flips a week, and what history had been with one rule deciding; null: can't tell. */
+  replays: Type.Array(
+    Type.Object({
+      system: Type.String(),
+      people: Type.Integer(),
+      reads: Type.Integer(),
+      flipsAWeek: Type.Integer(),
+      rule: nullable(
+        Type.Object({
+          name: Type.Union([Type.Literal("owner_wins"), Type.Literal("first_writer")]),
+          flipsAWeek: Type.Integer(),
+          differs: Type.Integer(),
+        }),
+      ),
+    }),
+  ),
   incidents: Type.Array(IncidentRow),
 });
 export type AudienceDetail = Static<typeof AudienceDetail>;

@@ -1,8 +1,9 @@
 import { Type } from "typebox";
+import { usualPauseHours } from "../../../checks/cron.ts";
 import { NOTHING } from "../../../core/capabilities.ts";
 import { AuditorError, isKind } from "../../../core/errors.ts";
 import { audienceId } from "../../../core/model.ts";
-import { topFlipping } from "../../../members/flips.ts";
+import { returnWithin, topFlipping } from "../../../members/flips.ts";
 import { pseudonym } from "../../../members/mask.ts";
 import { listDefinitions } from "../../../store/list-definitions.ts";
 import { listDeliveries } from "../../../store/list-deliveries.ts";
@@ -83,12 +84,15 @@ const SHOWN = 7;
 /** The people who leave and return most, under pseudonyms; hashes never reach the page. */
 async function flipsOf(app: App, world: World): Promise<contract.AudienceDetail["flips"]> {
   const rows: contract.AudienceDetail["flips"] = [];
+  const within = returnWithin(
+    usualPauseHours(world.audiences[0]?.cadence ?? "", app.clock.now().getTime(), app.config.timezone),
+  );
   for (const s of world.segments) {
     const set = await openSetOf(app.dataDir, s.latest);
     if (set === null) continue;
     try {
-      for (const f of await topFlipping(set, SHOWN))
-        rows.push({ system: s.system.id, name: pseudonym(f.person), bits: f.bits, changes: f.changes });
+      for (const f of await topFlipping(set, SHOWN, within))
+        rows.push({ system: s.system.id, name: pseudonym(f.person), bits: f.bits, returns: f.returns });
     } catch (error) {
       if (!isKind(error, "bad_data")) throw error;
       app.log.warn("set.unreadable", { system: s.system.id, because: error.message });
@@ -96,8 +100,5 @@ async function flipsOf(app: App, world: World): Promise<contract.AudienceDetail[
       await set.close();
     }
   }
-  return rows
-    .filter((r) => r.changes > 1)
-    .sort((a, b) => b.changes - a.changes)
-    .slice(0, SHOWN);
+  return rows.sort((a, b) => b.returns - a.returns).slice(0, SHOWN);
 }

@@ -5,6 +5,7 @@ import type { AudienceDetail, AudienceList, IncidentRow, Mark } from "../contrac
 import { cellOf } from "./cell.ts";
 import { lineOf } from "./line.ts";
 import { nextOf } from "./overview.ts";
+import { replaysOf } from "./replays.ts";
 import { audienceVerdict, titleOf } from "./verdict.ts";
 import type { SegmentView, World } from "./world.ts";
 
@@ -89,6 +90,7 @@ export function audienceDetailOf(
     flips: extra.flips,
     flippingPeople:
       comparison === null ? 0 : Object.values(comparison.perSystem).reduce((n, s) => n + s.flipping, 0),
+    replays: replaysOf(comparison),
     incidents: [...extra.incidents],
   };
 }
