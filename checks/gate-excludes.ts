@@ -1,5 +1,5 @@
 import type { GateReason } from "../core/gate.ts";
-import type { GateInput } from "./gate.ts";
+import type { GateInput } from "./gate-input.ts";
 import { shrunkReason } from "./words/gate.ts";
 
 /** Readings that say what is usual for a list that is left out. */

@@ -1,7 +1,7 @@
 import type { Incident } from "../core/finding.ts";
 import type { GateReason } from "../core/gate.ts";
 import type { AudienceId } from "../core/model.ts";
-import type { GateInput } from "./gate.ts";
+import type { GateInput } from "./gate-input.ts";
 import { incidentReason } from "./words/gate.ts";
 
 const SOON_MS = 24 * 3_600_000;
@@ -47,7 +47,8 @@ function weightOf(
     if (input.send.transactional === true) return null;
     if (input.counts !== null) return included.has(audience) ? "note" : null;
     // who of them is in this send is not known, unless it is that very list and nothing is left out of it
-    return included.has(audience) && input.excludes.length === 0 ? "no_go" : "cant_tell";
+    if (included.has(audience)) return input.excludes.length === 0 ? "no_go" : "cant_tell";
+    return finding.check === "suppression_leak" ? "cant_tell" : null;
   }
   if (finding.backlog) return "note";
   if (included.has(audience) && isSize(i) && (i.severity === "act" || isSoon(input))) return "no_go";

@@ -1,7 +1,7 @@
 import type { Incident } from "../../core/finding.ts";
 import type { GateAnswer, GateReason } from "../../core/gate.ts";
 import type { GateCounts } from "../../members/gate-panel.ts";
-import { type GateInput, type GateList, type GateReading, type GateSource, isStale } from "../gate.ts";
+import { type GateInput, type GateList, type GateReading, type GateSource, isStale } from "../gate-input.ts";
 import { capital, count, people } from "./format.ts";
 import { duration, moment } from "./when.ts";
 
@@ -127,6 +127,9 @@ export const unknownExclude = (input: GateInput, list: GateList): GateReason =>
     "list_unknown",
     `Can’t tell who is on “${list.title}”, which it leaves out: no audience here is a copy of that list of ${input.send.systemTitle}. It can only leave out more people.`,
   );
+
+export const uncounted = (because: string): GateReason =>
+  reason("cant_tell", "list_unread", `Its lists could not be put together: ${because}.`);
 
 export const noInclude = (input: GateInput): GateReason =>
   reason("cant_tell", "list_unknown", `${input.send.systemTitle} does not say which lists it goes to.`);
