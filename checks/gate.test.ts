@@ -217,7 +217,7 @@ describe("Can’t tell", () => {
           { ...suppression(), role: "consent", systemTitle: "HubSpot", reading: partial },
         ],
       },
-      "whether somebody opted out in HubSpot is not known",
+      "HubSpot was not read completely at 08:00 CET (page 3 of 9 failed), so whether somebody opted out there",
     ],
     ["nothing to hold it against", { sources: [] }, "nothing to hold its lists against"],
     [

@@ -143,14 +143,14 @@ export function readingProblem(input: GateInput, title: string, r: GateReading):
 function problemOf(
   input: GateInput,
   r: GateReading,
+  where = ` in ${input.send.systemTitle}`,
 ): { kind: "list_unread" | "list_stale"; text: string } | null {
-  const { now, timezone, send } = input;
-  const where = `in ${send.systemTitle}`;
-  if (r.latest === null) return { kind: "list_unread", text: `was not read yet ${where}` };
+  const { now, timezone } = input;
+  if (r.latest === null) return { kind: "list_unread", text: `was not read yet${where}` };
   if (r.latest.coverage !== "complete")
     return {
       kind: "list_unread",
-      text: `was not read completely ${where} at ${moment(r.latest.at, now, timezone)} (${r.latest.because})`,
+      text: `was not read completely${where} at ${moment(r.latest.at, now, timezone)} (${r.latest.because})`,
     };
   if (!r.usable)
     return {
@@ -161,7 +161,7 @@ function problemOf(
   const age = Date.parse(now) - Date.parse(r.asOf);
   return {
     kind: "list_stale",
-    text: `was last read completely ${duration(age)} ago ${where}; after ${r.allowedHours} hours that is too old`,
+    text: `was last read completely ${duration(age)} ago${where}; after ${r.allowedHours} hours that is too old`,
   };
 }
 
@@ -170,15 +170,15 @@ export function sourceReasons(input: GateInput): GateReason[] {
   const told = new Set<string>();
   const reasons: GateReason[] = [];
   for (const s of input.sources) {
-    const problem = problemOf({ ...input, send: { ...input.send, systemTitle: s.systemTitle } }, s.reading);
-    const about = s.role === "consent" ? s.systemTitle : `${s.title}@${s.systemTitle}`;
+    const isConsent = s.role === "consent";
+    const problem = problemOf(input, s.reading, isConsent ? "" : ` in ${s.systemTitle}`);
+    const about = isConsent ? s.systemTitle : `${s.title}@${s.systemTitle}`;
     if (problem === null || told.has(about)) continue;
     told.add(about);
-    const so =
-      s.role === "consent"
-        ? `whether somebody opted out in ${s.systemTitle} is not known`
-        : "who is on it now is not known";
-    reasons.push(reason("cant_tell", "evidence", `“${s.title}” ${problem.text}, so ${so}.`));
+    const text = isConsent
+      ? `${s.systemTitle} ${problem.text}, so whether somebody opted out there is not known.`
+      : `“${s.title}” ${problem.text}, so who is on it now is not known.`;
+    reasons.push(reason("cant_tell", "evidence", text));
   }
   if (input.sources.length === 0)
     reasons.push(
