@@ -12,5 +12,6 @@ export type * from "./contract/overview.ts";
 export type * from "./contract/parts.ts";
 export type * from "./contract/plan.ts";
 export type * from "./contract/run.ts";
+export type * from "./contract/score.ts";
 export type * from "./contract/status.ts";
 export type * from "./contract/system.ts";

@@ -5,6 +5,7 @@ import type { AudienceDetail, AudienceList, IncidentRow, Mark } from "../contrac
 import { cellOf } from "./cell.ts";
 import { lineOf } from "./line.ts";
 import { nextOf } from "./overview.ts";
+import { audienceView } from "./score.ts";
 import { audienceVerdict, titleOf } from "./verdict.ts";
 import type { SegmentView, World } from "./world.ts";
 
@@ -71,6 +72,7 @@ export function audienceDetailOf(
     reason: audience.reason,
     verdict: audienceVerdict(world, audience.id),
     nextSend: nextOf(config, world, audience.id),
+    score: audienceView(world, config),
     systems: world.segments.map((s) => segmentOf(world, s, points, extra)),
     campaigns: [...extra.campaigns],
     overlap: current
