@@ -22,9 +22,12 @@ const READINGS = 10;
 /** A copy whose latest reading failed is worth no more, however often it was read before. */
 const UNREAD_CAP = 50;
 
-/** 40 for one person, 10 less for each ten times as many; 0 from 10,000 on. */
+/** Below this many the score does not tell how many: reports do not either. */
+const SMALL_GROUP = 10;
+
+/** 40 for one person, 30 for ten, 10 less for each ten times as many; 0 from 10,000 on. */
 export const breachValue = (people: number): number =>
-  Math.max(0, BREACH_CAP - 10 * Math.log10(Math.max(1, people)));
+  people < SMALL_GROUP ? BREACH_CAP : Math.max(0, BREACH_CAP - 10 * Math.log10(people));
 
 type Verdict = { readonly value: number | null; readonly isBlind: boolean; readonly text: string | null };
 const blindVerdict: Verdict = { value: null, isBlind: true, text: null };

@@ -118,7 +118,7 @@ test("all is well", () => {
 });
 
 test("consent: 40 for one person, 10 less for ten times as many", () => {
-  expect([1, 10, 1000, 10_000, 900_000].map(breachValue)).toEqual([40, 30, 10, 0, 0]);
+  expect([1, 9, 10, 1000, 10_000, 900_000].map(breachValue)).toEqual([40, 40, 30, 10, 0, 0]);
   const score = scoreOf(input({ comparison: comparison({ mailableOptedOut: 1204 }) }));
   expect(score).toMatchObject({ value: 9, heldBy: "consent", atMost: false });
   expect(score.text).toBe("Held down by consent safety. 1,204 opted-out people can be mailed from News.");
@@ -128,7 +128,7 @@ test("the parts, each by its worst copy", () => {
   const differs = comparison({ expected: 1000, settledMissing: 250, settledExtra: 100, size: 850 });
   expect(part({ comparison: differs }, "agreement")).toMatchObject({
     value: 75,
-    text: "News lacks 250 people and holds 100 too many.",
+    text: "News lacks 250 people and holds 100 people too many.",
   });
   const half = snapshot({ attributes: { plan: { ...NONE, valid: 505, null: 495 } } });
   expect(part(newsHistory(half), "completeness")).toMatchObject({

@@ -75,7 +75,8 @@ function gated(parts: readonly ScorePart[]): Score {
   const least = worst?.value ?? 100;
   const isLimited = atMost && least > UNKNOWN_CAP;
   const value = parts.some(saysSomething) ? (isLimited ? UNKNOWN_CAP : least) : null;
-  const heldBy = value === null ? null : isLimited ? "unknown" : (worst?.dimension ?? null);
+  const heldBy =
+    value === null ? null : isLimited ? "unknown" : least < 100 ? (worst?.dimension ?? null) : null;
   const score = { value, atMost, heldBy, parts } as const;
   return { ...score, text: words.scoreText(score) };
 }

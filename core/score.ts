@@ -27,7 +27,7 @@ export type Score = {
   readonly value: number | null;
   /** A part is not known: the truth may be lower, and no more than this may be claimed. */
   readonly atMost: boolean;
-  /** What sets it: the worst part, or that a part is not known. null: can't tell. */
+  /** What sets it: the worst part, or that a part is not known. null: nothing does, or can't tell. */
   readonly heldBy: Dimension | "unknown" | null;
   /** One sentence. */
   readonly text: string;

@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../core/model.ts";
 import type { Dimension, Score, ScorePart } from "../../core/score.ts";
 import type { Judged } from "../score-parts.ts";
-import { count, people, peopleWho, percent } from "./format.ts";
+import { people, peopleWho, percent } from "./format.ts";
 import { duration } from "./when.ts";
 
 /** What people call the parts. */
@@ -62,7 +62,7 @@ export function differs(system: string, missing: number, extra: number): string 
   if (missing === 0) return `${system} holds ${people(extra)} too many`;
   return extra === 0
     ? `${system} lacks ${people(missing)}`
-    : `${system} lacks ${people(missing)} and holds ${count(extra)} too many`;
+    : `${system} lacks ${people(missing)} and holds ${people(extra)} too many`;
 }
 
 export const incomplete = (system: string, attribute: string, share: number): string =>

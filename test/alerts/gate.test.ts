@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { GateAnswer } from "../../app/api/contract.ts";
+import type { AudienceDetail, GateAnswer, Overview } from "../../app/api/contract.ts";
 import { type Api, buildServer } from "../../app/api/server.ts";
 import { jobsOf } from "../../app/jobs/jobs.ts";
 import { createSchedule, type Schedule } from "../../app/schedule.ts";
@@ -64,6 +64,8 @@ const checks = async () =>
       "select minutes_before as minutes, verdict, people from gate_check order by send_at, minutes_before desc",
     )
   ).rows;
+let wellScore: Overview["score"];
+const read = async <T>(url: string): Promise<T> => (await api.inject({ url, headers: HOST })).json<T>();
 const ask = async (name: string): Promise<GateAnswer> => {
   const answer = await api.inject({ url: `/api/v1/gate/${encodeURIComponent(name)}`, headers: HOST });
   expect(answer.statusCode, answer.body).toBe(200);
@@ -72,6 +74,7 @@ const ask = async (name: string): Promise<GateAnswer> => {
 
 describe("the looks at a send before it goes out, by two processes", () => {
   test("Go says nothing, and is looked at once at each of the two moments", async () => {
+    wellScore = (await read<Overview>("/api/v1/overview")).score;
     await at("06:59:30");
     expect(await checks()).toEqual([]);
     await at("07:00:10");
@@ -113,6 +116,15 @@ describe("the looks at a send before it goes out, by two processes", () => {
     const answer = await ask("daily LETTER");
     expect(answer.headline).toBe("No-go: 30 people who must not get it would.");
     expect(JSON.stringify(answer)).not.toMatch(CANARY);
+  });
+
+  test("the same leak holds down the integrity score, of the company and of its list", async () => {
+    expect(wellScore).toMatchObject({ value: 100, atMost: false, heldBy: null });
+    const { score } = await read<Overview>("/api/v1/overview");
+    expect(score).toMatchObject({ value: 25, heldBy: "consent" });
+    expect(score.text).toContain("Do not contact: 30 opted-out people can be mailed from Ghost");
+    const { score: own } = await read<AudienceDetail>("/api/v1/audiences/do_not_contact");
+    expect(own.parts.find((p) => p.dimension === "consent")).toMatchObject({ value: 25, state: "known" });
   });
 
   test("a transactional send may go to the same people", async () => {
