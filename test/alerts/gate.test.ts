@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AudienceDetail, GateAnswer, Overview } from "../../app/api/contract.ts";
 import { type Api, buildServer } from "../../app/api/server.ts";
+import { runGates } from "../../app/gate/job.ts";
 import { jobsOf } from "../../app/jobs/jobs.ts";
 import { createSchedule, type Schedule } from "../../app/schedule.ts";
 import { type SlackServer, startSlack } from "../../demo/slack/server.ts";
@@ -140,6 +141,15 @@ describe("the looks at a send before it goes out, by two processes", () => {
     await world.app.db.query("update job_run set lease_until = null where job like 'gate: %'"); // the pause is over
     await at("07:02:00");
     await at("07:03:00");
+    expect(headers()).toHaveLength(before + 1);
+  });
+
+  test("however many look at the same moment, one tells", async () => {
+    await audit();
+    const before = headers().length;
+    world.clock.set(`${world.clock.now().toISOString().slice(0, 11)}07:00:10Z`);
+    const { signal } = new AbortController();
+    await Promise.all(["a", "b", "c", "d"].map((holder) => runGates(world.app, signal, holder)));
     expect(headers()).toHaveLength(before + 1);
   });
 
