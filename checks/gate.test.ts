@@ -52,6 +52,7 @@ const send = (over: Partial<GateSend> = {}): GateSend => ({
   system: klaviyo,
   systemTitle: "Klaviyo",
   at: "2026-11-24T09:00:00.000Z" as Instant,
+  isDraft: false,
   source: "campaign",
   toldAt: hoursAgo(2),
   transactional: null,

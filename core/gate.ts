@@ -15,6 +15,8 @@ export type GateSend = {
   readonly systemTitle: string;
   /** null: it has no time yet. */
   readonly at: Instant | null;
+  /** Nothing goes out yet: it can be asked about, and is not looked at by itself. */
+  readonly isDraft: boolean;
   readonly source: "campaign" | "calendar";
   /** When the system told of it last; null: it is of the calendar. */
   readonly toldAt: Instant | null;

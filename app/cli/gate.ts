@@ -40,6 +40,7 @@ export function command(io: CliIo): Command {
 
 function textOf(a: GateAnswer, timezone: string): string {
   const { send } = a;
+  const draft = send.isDraft ? ", a draft" : "";
   const when = send.at === null ? "without a time yet" : dayAndTime(send.at, timezone);
   const word =
     send.toldAt === null
@@ -50,7 +51,7 @@ function textOf(a: GateAnswer, timezone: string): string {
   const size = a.recipients === null ? "" : `: ${a.atMost ? "up to " : ""}${people(a.recipients)}`;
   return [
     `${MARK[a.verdict]} ${a.headline}`,
-    `  “${send.name}” from ${send.systemTitle}, ${when}, ${word}`,
+    `  “${send.name}” from ${send.systemTitle}${draft}, ${when}, ${word}`,
     ...(send.includes.length === 0 ? [] : [`  to ${names(send.includes)}${without}${size}`]),
     ...a.reasons.map((r) => `  ${MARK[r.weight]} ${r.text}`),
     `  Checked ${clockTime(a.checkedAt, timezone)}${a.asOf === null ? "" : `, oldest list ${dayAndTime(a.asOf, timezone)}`}.`,

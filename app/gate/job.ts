@@ -28,7 +28,7 @@ export type Look = { readonly send: GateSend; readonly window: GateWindow; reado
  */
 export function dueLooks(sends: readonly GateSend[], now: Instant): Look[] {
   return sends.flatMap((send): Look[] => {
-    if (send.at === null) return [];
+    if (send.at === null || send.isDraft) return [];
     const left = (Date.parse(send.at) - Date.parse(now)) / 60_000;
     const minutesBefore = left <= 0 ? undefined : LOOKS.findLast((m) => left <= m);
     if (minutesBefore === undefined) return [];

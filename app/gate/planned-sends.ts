@@ -18,7 +18,7 @@ export function sendsOf(config: Config, campaigns: readonly KnownCampaign[], clo
   const now = nowOf(clock);
   const dated = config.calendar.map((send) => ({ send, at: nextOf(config, send, now) }));
   const told = campaigns
-    .filter((c) => c.state !== "sent" && c.state !== "cancelled" && (c.at === null || c.at >= now))
+    .filter((c) => c.state !== "sent" && c.state !== "cancelled" && timeOf(c.at) >= Date.parse(now))
     .map((c): GateSend => {
       const own = dated.find(({ send, at }) => isSame(c, send, at))?.send;
       return {
@@ -27,6 +27,7 @@ export function sendsOf(config: Config, campaigns: readonly KnownCampaign[], clo
         system: c.system,
         systemTitle: titleOf(config, c.system),
         at: c.at,
+        isDraft: c.state === "draft",
         source: "campaign",
         toldAt: c.lastSeen,
         transactional: own?.transactional ?? null,
@@ -47,6 +48,7 @@ export function sendsOf(config: Config, campaigns: readonly KnownCampaign[], clo
         system: send.system,
         systemTitle: titleOf(config, send.system),
         at,
+        isDraft: false,
         source: "calendar",
         toldAt: null,
         transactional: send.transactional ?? null,
@@ -55,8 +57,10 @@ export function sendsOf(config: Config, campaigns: readonly KnownCampaign[], clo
       },
     ];
   });
-  return [...told, ...own].sort((a, b) => (a.at ?? "~").localeCompare(b.at ?? "~"));
+  return [...told, ...own].sort((a, b) => timeOf(a.at) - timeOf(b.at));
 }
+
+const timeOf = (at: Instant | null): number => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at));
 
 const nextOf = (config: Config, send: Send, now: Instant): Instant | null =>
   nextSend({ ...config, calendar: [send] }, null, null, now)?.at ?? null;

@@ -21,6 +21,7 @@ const answer = (over: Partial<GateAnswer> = {}): GateAnswer => ({
     system: systemId("klaviyo"),
     systemTitle: "Klaviyo",
     at: at(24, "09:00"),
+    isDraft: false,
     source: "campaign",
     toldAt: at(24, "05:04"),
     transactional: null,

@@ -141,6 +141,7 @@ const input: fc.Arbitrary<GateInput> = fc.record({
     system: fc.constant(systemId("klaviyo")),
     systemTitle: fc.constant("Klaviyo"),
     at: fc.option(fc.constant("2026-11-24T09:00:00.000Z" as Instant), { nil: null }),
+    isDraft: fc.constant(false),
     source: fc.constant("campaign" as const),
     toldAt: fc.constantFrom(null, NOW),
     transactional: fc.constantFrom(null, false, true),

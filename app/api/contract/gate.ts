@@ -19,6 +19,7 @@ export const GateAnswer = Type.Object({
     system: Type.String(),
     systemTitle: Type.String(),
     at: nullable(Time),
+    isDraft: Type.Boolean(),
     source: Type.Union([Type.Literal("campaign"), Type.Literal("calendar")]),
     /** When the system told of it last; null: it is of the calendar. */
     toldAt: nullable(Time),
