@@ -101,18 +101,17 @@ export function shrunkReason(input: GateInput, list: GateList, now: number, usua
   return reason("no_go", "exclude_shrunk", text, Math.round(usual - now));
 }
 
-export const incidentReason = (
+export function incidentReason(
   i: Incident,
   weight: GateReason["weight"],
   kind: "size" | "incident",
-): GateReason =>
-  reason(
-    weight,
-    kind,
-    `INC-${i.id}${i.state === "snoozed" ? " (snoozed)" : ""}: ${i.finding.title}${i.finding.people === null ? "" : `, ${people(i.finding.people)}`}.`,
-    i.finding.people,
-    i.id,
-  );
+): GateReason {
+  const n = i.finding.people;
+  const snoozed = i.state === "snoozed" ? " (snoozed)" : "";
+  // most titles say how many already
+  const many = n === null || i.finding.title.includes(count(n)) ? "" : `, ${people(n)}`;
+  return reason(weight, kind, `INC-${i.id}${snoozed}: ${i.finding.title}${many}.`, n, i.id);
+}
 
 export const unknownInclude = (input: GateInput, list: GateList): GateReason =>
   reason(

@@ -42,7 +42,10 @@ export function partText(dimension: Dimension, j: Judged): string {
 
 /** Of the worst audience, inside the company's part. */
 export const ofAudience = (title: string, part: ScorePart): string | null =>
-  part.value === 100 ? null : `${title}: ${part.text.replace(/\.$/, "")}`;
+  part.value === 100 ? null : `${title}: ${part.text.replace(BLIND, "").replace(/\.$/, "")}`;
+
+/** The company's part names the audiences that could not be judged, not their systems. */
+const BLIND = /; [^;]* could not be judged\.$/;
 
 export function scoreText(s: Omit<Score, "text">): string {
   if (s.value === null) return "Can’t tell: nothing is known yet of who is where.";
