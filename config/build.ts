@@ -153,6 +153,8 @@ const buildSend = (s: NonNullable<ConfigFile["calendar"]>[number]): Send => ({
   audience: audienceId(s.audience),
   at: s.at === undefined ? null : new Date(s.at).toISOString(),
   cron: s.cron ?? null,
+  ...(s.excludes === undefined ? {} : { excludes: s.excludes.map(audienceId) }),
+  ...(s.transactional === undefined ? {} : { transactional: s.transactional }),
 });
 
 const buildPerson = (p: NonNullable<ConfigFile["people"]>[number]): Person => ({

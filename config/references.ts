@@ -105,6 +105,8 @@ export function checkReferences(file: ConfigFile, names: Names, report: Report):
     const path = ["calendar", i];
     known("system", systems, send.system, [...path, "system"]);
     known("audience", audiences, send.audience, [...path, "audience"]);
+    for (const [j, a] of (send.excludes ?? []).entries())
+      known("audience", audiences, a, [...path, "excludes", j]);
     const audience = file.audiences.find((a) => a.id === send.audience);
     if (
       audience &&

@@ -43,6 +43,15 @@ const Send = closed("Send", "A planned send. Say when with `at` or `cron`.", {
   audience: id("Audience it goes to."),
   at: Type.Optional(text("Time with zone, ISO-8601: 2026-12-01T10:00:00+01:00.")),
   cron: Type.Optional(cron("Repeated send.")),
+  excludes: Type.Optional(
+    Type.Array(id("Audience."), { description: "Audiences that are left out of it.", uniqueItems: true }),
+  ),
+  transactional: Type.Optional(
+    Type.Boolean({
+      description: "A receipt or notice, which may go to people who opted out of marketing.",
+      default: false,
+    }),
+  ),
 });
 
 const Person = closed("Person", "Someone who may sign in.", {

@@ -176,6 +176,10 @@ export type Send = {
   readonly audience: AudienceId | null;
   readonly at: string | null;
   readonly cron: string | null;
+  /** Audiences whose copy in this system is left out; absent: none that the calendar names. */
+  readonly excludes?: readonly AudienceId[];
+  /** Receipts, alerts, notices: they may go to people who opted out of marketing. Absent: marketing. */
+  readonly transactional?: boolean;
 };
 
 export type Role = "viewer" | "editor" | "approver" | "admin";

@@ -113,6 +113,20 @@ create table delivery (
 );
 CREATE INDEX delivery_audience ON public.delivery USING btree (audience, system);
 
+create table gate_check (
+  system text not null,
+  campaign text not null,
+  send_at timestamp with time zone not null,
+  minutes_before integer not null,
+  checked_at timestamp with time zone not null,
+  verdict text not null,
+  people integer,
+  reasons jsonb not null,
+  gate_check_pkey PRIMARY KEY (system, campaign, send_at, minutes_before),
+  gate_check_minutes_before_check CHECK ((minutes_before > 0)),
+  gate_check_verdict_check CHECK ((verdict = ANY (ARRAY['go'::text, 'no_go'::text, 'cant_tell'::text])))
+);
+
 create table incident (
   id integer not null generated always as identity (start with 1001),
   fingerprint text not null,

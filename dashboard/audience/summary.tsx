@@ -1,6 +1,7 @@
 import type { AudienceDetail } from "../../app/api/contract.ts";
 import { count, people } from "../ui/format.ts";
 import { Mark } from "../ui/mark.tsx";
+import { ScoreParts } from "../ui/score.tsx";
 import { Section } from "../ui/section.tsx";
 import { UpSet } from "../ui/upset.tsx";
 import { Columns } from "./columns.tsx";
@@ -30,16 +31,19 @@ export function Summary(props: { audience: AudienceDetail }) {
             !audience.overlapBecause && <p className="muted">No comparison yet.</p>
           )}
         </Section>
-        <Section
-          title="Leaves and returns"
-          note={
-            audience.flippingPeople > 0
-              ? `${people(audience.flippingPeople)}, last ${count(reads)} reads`
-              : undefined
-          }
-        >
-          <Flips audience={audience} />
-        </Section>
+        <div className="au-side">
+          <Section
+            title="Leaves and returns"
+            note={
+              audience.flippingPeople > 0
+                ? `${people(audience.flippingPeople)}, last ${count(reads)} reads`
+                : undefined
+            }
+          >
+            <Flips audience={audience} />
+          </Section>
+          <ScoreParts score={audience.score} />
+        </div>
       </div>
     </>
   );

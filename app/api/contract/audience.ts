@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { IncidentRow } from "./incident.ts";
 import { Cell, Count, Mark, NextSend, nullable, Point, Time } from "./parts.ts";
+import { Score } from "./score.ts";
 
 /** GET /api/v1/audiences */
 export const AudienceList = Type.Object({
@@ -82,6 +83,7 @@ export const AudienceDetail = Type.Object({
   reason: nullable(Type.String()),
   verdict: Type.Array(Type.Object({ text: Type.String(), strong: Type.Boolean() })),
   nextSend: NextSend,
+  score: Score,
   systems: Type.Array(
     Type.Object({
       id: Type.String(),

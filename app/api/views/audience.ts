@@ -6,6 +6,7 @@ import { cellOf } from "./cell.ts";
 import { lineOf } from "./line.ts";
 import { nextOf } from "./overview.ts";
 import { replaysOf } from "./replays.ts";
+import { audienceView } from "./score.ts";
 import { audienceVerdict, titleOf } from "./verdict.ts";
 import type { SegmentView, World } from "./world.ts";
 
@@ -73,6 +74,7 @@ export function audienceDetailOf(
     reason: audience.reason,
     verdict: audienceVerdict(world, audience.id),
     nextSend: nextOf(config, world, audience.id),
+    score: audienceView(world, config),
     systems: world.segments.map((s) => segmentOf(world, s, points, extra)),
     campaigns: [...extra.campaigns],
     overlap: current
