@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Instant, type MemberRow, systemId } from "../core/model.ts";
+import { audienceId, type Instant, type MemberRow, systemId } from "../core/model.ts";
 import { type CompareInput, compareSets, type Difference, differences } from "./compare-sets.ts";
 import { topFlipping } from "./flips.ts";
 import { deriveKeys } from "./keys.ts";
@@ -147,7 +147,7 @@ test("an opted-out person who can be mailed is named with the system that says s
   ]);
   const i = input({
     segments: [segment("warehouse", owner), segment("crm", owner, base), segment("ghost", ghost)],
-    excluded: [optOuts],
+    excluded: [{ list: audienceId("dnc"), set: optOuts, optOut: true }],
   });
   const { perSystem } = await compareSets(i);
   expect(perSystem.ghost).toMatchObject({ mailableOptedOut: 1, consentConflict: 1, extra: 2, missing: 0 });
@@ -271,9 +271,50 @@ test("what does not belong together is refused", async () => {
     input({ segments: [segment("warehouse", set), segment("crm", set, null, { tier: ["a"] })] }),
   ).toThrow(/`where` of crm asks for tier/);
   await fails(
-    input({ segments: [segment("warehouse", set)], excluded: [await other({ epoch: 2 })] }),
+    input({
+      segments: [segment("warehouse", set)],
+      excluded: [{ list: audienceId("x"), set: await other({ epoch: 2 }), optOut: true }],
+    }),
   ).toMatchObject({ kind: "stale" });
   await fails(
-    input({ segments: [segment("warehouse", set)], excluded: [await other({ identity: "phone" })] }),
+    input({
+      segments: [segment("warehouse", set)],
+      excluded: [{ list: audienceId("x"), set: await other({ identity: "phone" }), optOut: true }],
+    }),
   ).toMatchObject({ kind: "config" });
+});
+
+test("who is kept out but never opted out is no consent trouble: extra, and counted by list", async () => {
+  const optOuts = await setOf([{ name: "ann" }]);
+  const refunded = await setOf([{ name: "bob" }, { name: "cy" }, { name: "zed" }]);
+  const owner = await setOf([{ name: "ann" }, { name: "bob" }, { name: "cy" }, { name: "dee" }]);
+  const ghost = await setOf(
+    [
+      { name: "ann", mailable: true },
+      { name: "bob", mailable: true },
+      { name: "cy", mailable: false },
+      { name: "dee", mailable: true },
+    ],
+    await setOf([{ name: "bob", mailable: true }]),
+  );
+  const i = input({
+    segments: [segment("warehouse", owner), segment("ghost", ghost)],
+    excluded: [
+      { list: audienceId("dnc"), set: optOuts, optOut: true },
+      { list: audienceId("refunded"), set: refunded, optOut: false },
+    ],
+  });
+  const { perSystem, keptOut } = await compareSets(i);
+  expect(perSystem.ghost).toMatchObject({ extra: 3, mailableOptedOut: 1, consentConflict: null });
+  expect(keptOut).toEqual({
+    warehouse: {
+      dnc: { of: 1, here: 1, mailable: null, settled: 0 },
+      refunded: { of: 3, here: 2, mailable: null, settled: 0 },
+    },
+    ghost: {
+      dnc: { of: 1, here: 1, mailable: 1, settled: 0 },
+      refunded: { of: 3, here: 2, mailable: 1, settled: 0 },
+    },
+  });
+  expect((await named(i, "mailable_opted_out")).map((d) => d.person)).toEqual([person("ann")]);
 });

@@ -1,4 +1,11 @@
-import type { ConsentState, FieldAgreement, PersonKey, SystemDifference, SystemId } from "../core/model.ts";
+import type {
+  ConsentState,
+  FieldAgreement,
+  KeptOut,
+  PersonKey,
+  SystemDifference,
+  SystemId,
+} from "../core/model.ts";
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
 import { CHANGED, consentOf, MAILABLE_KNOWN, mailableOf, STATE_BITS } from "./consent-byte.ts";
 import { FieldTally, fieldState, printAt } from "./field-tally.ts";
@@ -15,11 +22,12 @@ import {
   SETTLED,
   SETTLED_OPT_OUT,
 } from "./judge.ts";
+import { KeptOutTally } from "./kept-out-tally.ts";
 import type { Partition } from "./member-set.ts";
 import { mergePartitions } from "./merge.ts";
 import { hexOfWords } from "./person-key.ts";
 
-export type { CompareInput, SegmentInput } from "./compare-panel.ts";
+export type { CompareInput, ExcludedInput, SegmentInput } from "./compare-panel.ts";
 
 export type SetComparison = {
   /** In the order of the mask's bits, lowest first. */
@@ -27,6 +35,8 @@ export type SetComparison = {
   /** Presence mask (decimal) → people; whoever is in no segment is not counted. */
   readonly masks: Record<string, number>;
   readonly perSystem: Record<string, SystemDifference>;
+  /** Per system and excluded list: members of the copy who are on that list. */
+  readonly keptOut: Record<string, Record<string, KeptOut>>;
 };
 
 type Tally = {
@@ -76,6 +86,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
   const judge = new Judge(panel);
   const tallies = panel.seats.map(emptyTally);
   const fields = panel.seats.map((seat) => new FieldTally(panel, seat));
+  const kept = panel.seats.map((seat) => new KeptOutTally(panel, seat));
   const masks = new Map<number, number>();
 
   for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
@@ -91,6 +102,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         const tally = tallies[s] as Tally;
         count(tally, f, judge.consentAt(s));
         if (f & MISSING) tally.oldestPending = Math.max(tally.oldestPending, judge.pendingReads(s));
+        if (f & PRESENT && judge.keptOut) (kept[s] as KeptOutTally).count(judge, judge.consentAt(s));
         if (f & PRESENT && s !== panel.owner) (fields[s] as FieldTally).count(parts, at, judge.now);
       }
       if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + 1);
@@ -104,6 +116,12 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         seat.system,
         difference(panel, s, tallies, (fields[s] as FieldTally).result()),
       ]),
+    ),
+    keptOut: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const t = tallies[s] as Tally;
+        return [seat.system, (kept[s] as KeptOutTally).result(t.mailKnown || t.size === 0)];
+      }),
     ),
   };
 }

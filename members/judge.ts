@@ -34,6 +34,9 @@ export class Judge {
   readonly #old: readonly boolean[];
   #excluded = false;
   #excludedBefore = false;
+  /** On an excluded list whose people opted out. */
+  #refused = false;
+  #refusedBefore = false;
   /** Systems, by seat, that call the person opted out. */
   #optOuts = 0;
 
@@ -63,10 +66,16 @@ export class Judge {
     }
     this.#excluded = false;
     this.#excludedBefore = false;
-    for (const i of this.#panel.excluded) {
-      if (this.now[i] === 0) continue;
+    this.#refused = false;
+    this.#refusedBefore = false;
+    for (const { input, optOut } of this.#panel.excluded) {
+      if (this.now[input] === 0) continue;
+      const before = this.#wasIn(input);
       this.#excluded = true;
-      if (this.#before[i] === 1 && this.#old[i]) this.#excludedBefore = true;
+      if (before) this.#excludedBefore = true;
+      if (!optOut) continue;
+      this.#refused = true;
+      if (before) this.#refusedBefore = true;
     }
     this.#optOuts = 0;
     const { seats } = this.#panel;
@@ -141,10 +150,10 @@ export class Judge {
       if (f & (MISSING | EXTRA) && this.#settled(seat, source, here, owned)) f |= SETTLED;
     }
 
-    const optedOut = suppression ? owned && (based || here) : this.#excluded && here;
+    const optedOut = suppression ? owned && (based || here) : this.#refused && here;
     if (mailable && optedOut) {
       f |= MAILABLE_OPTED_OUT;
-      const outBefore = suppression ? this.#before[source] === 1 && this.#old[source] : this.#excludedBefore;
+      const outBefore = suppression ? this.#before[source] === 1 && this.#old[source] : this.#refusedBefore;
       const hereBefore = this.#wasIn(seat.set) || (suppression && seat.base >= 0 && this.#wasIn(seat.base));
       if (outBefore && hereBefore) f |= SETTLED_OPT_OUT;
     } else if (mailable && here && (this.#optOuts & ~(1 << s)) !== 0) {
@@ -158,6 +167,16 @@ export class Judge {
         f |= FLIPPING;
     }
     return f;
+  }
+
+  /** Is the person on any list that keeps people out? */
+  get keptOut(): boolean {
+    return this.#excluded;
+  }
+
+  /** Was the person in these two inputs in the reading before too? */
+  bothBefore(a: number, b: number): boolean {
+    return this.#wasIn(a) && this.#wasIn(b);
   }
 
   /**
