@@ -23,6 +23,7 @@ type Person = {
   plan?: string | null;
   consent?: MemberRow["consent"];
   mailable?: boolean | null;
+  bounced?: boolean;
 };
 const person = (name: string) => personKeyOf(keys, "email", `${name}@example.com`);
 
@@ -47,6 +48,7 @@ async function setOf(
       attributes: p.plan === undefined ? {} : { plan: p.plan },
       consent: p.consent ?? "unknown",
       mailable: p.mailable ?? null,
+      bounced: p.bounced ?? false,
       of: [0],
     });
   }
@@ -317,4 +319,57 @@ test("who is kept out but never opted out is no consent trouble: extra, and coun
     },
   });
   expect((await named(i, "mailable_opted_out")).map((d) => d.person)).toEqual([person("ann")]);
+});
+
+test("a suppression list tells who opted out elsewhere, and who is held back although the owner has their yes", async () => {
+  const list = await setOf([{ name: "ann", consent: "unsubscribed" }]);
+  const base = await setOf([
+    { name: "ann", consent: "unsubscribed" },
+    { name: "bob", consent: "subscribed" },
+    { name: "cy", consent: "subscribed" },
+    { name: "dee", consent: "subscribed" },
+  ]);
+  const held = await setOf([
+    { name: "bob", consent: "unsubscribed", mailable: false },
+    { name: "dee", consent: "subscribed", mailable: false, bounced: true },
+  ]);
+  const heldBase = await setOf([
+    { name: "ann", consent: "subscribed", mailable: true },
+    { name: "bob", consent: "unsubscribed", mailable: false },
+    { name: "cy", consent: "subscribed", mailable: true },
+  ]);
+  const mailed = await setOf([
+    { name: "bob", consent: "subscribed", mailable: true },
+    { name: "cy", consent: "subscribed", mailable: true },
+  ]);
+  const i = input({
+    purpose: "suppression",
+    segments: [
+      segment("crm", list, base),
+      segment("ghost", held, heldBase),
+      segment("chimp", await setOf([]), mailed),
+    ],
+    owner: systemId("crm"),
+  });
+  const { optedOutElsewhere, overSuppressed } = await compareSets(i);
+  // bob left in ghost, which chimp does not know; dee only bounces there
+  expect(optedOutElsewhere).toEqual({ crm: null, ghost: 0, chimp: 1 });
+  expect(overSuppressed).toEqual({ crm: null, ghost: 1, chimp: 0 });
+  expect(await named(i, "opted_out_elsewhere", "over_suppressed", "mailable_opted_out")).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: "over_suppressed", system: "ghost", person: person("bob") }),
+      expect.objectContaining({
+        kind: "opted_out_elsewhere",
+        system: "chimp",
+        person: person("bob"),
+        consentFrom: "ghost",
+      }),
+      expect.objectContaining({
+        kind: "mailable_opted_out",
+        system: "ghost",
+        person: person("ann"),
+        listedReads: 1,
+      }),
+    ]),
+  );
 });

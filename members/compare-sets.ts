@@ -18,6 +18,8 @@ import {
   MAILABLE_OPTED_OUT,
   MATCHED,
   MISSING,
+  OPTED_OUT_ELSEWHERE,
+  OVER_SUPPRESSED,
   PRESENT,
   SETTLED,
   SETTLED_OPT_OUT,
@@ -37,6 +39,9 @@ export type SetComparison = {
   readonly perSystem: Record<string, SystemDifference>;
   /** Per system and excluded list: members of the copy who are on that list. */
   readonly keptOut: Record<string, Record<string, KeptOut>>;
+  /** Per system, of a suppression audience; null: cannot tell. How they are known is for whoever can see the rows. */
+  readonly optedOutElsewhere: Record<string, number | null>;
+  readonly overSuppressed: Record<string, number | null>;
 };
 
 type Tally = {
@@ -51,6 +56,8 @@ type Tally = {
   matched: number;
   flipping: number;
   oldestPending: number;
+  elsewhere: number;
+  over: number;
   /** Does any record here say whether it can be mailed; does any say its consent? */
   mailKnown: boolean;
   consentKnown: boolean;
@@ -68,6 +75,8 @@ const emptyTally = (): Tally => ({
   matched: 0,
   flipping: 0,
   oldestPending: 0,
+  elsewhere: 0,
+  over: 0,
   mailKnown: false,
   consentKnown: false,
 });
@@ -123,6 +132,19 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         return [seat.system, (kept[s] as KeptOutTally).result(t.mailKnown || t.size === 0)];
       }),
     ),
+    optedOutElsewhere: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const t = tallies[s] as Tally;
+        const told = panel.suppression && (t.elsewhere > 0 || (t.mailKnown && seat.base >= 0));
+        return [seat.system, told ? t.elsewhere : null];
+      }),
+    ),
+    overSuppressed: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const told = panel.suppression && s !== panel.owner && (panel.seats[panel.owner] as Seat).base >= 0;
+        return [seat.system, told ? (tallies[s] as Tally).over : null];
+      }),
+    ),
   };
 }
 
@@ -137,6 +159,8 @@ function count(t: Tally, f: number, consent: number): void {
   if (f & MAILABLE_OPTED_OUT) t.mailableOptedOut++;
   if (f & CONSENT_CONFLICT) t.consentConflict++;
   if (f & FLIPPING) t.flipping++;
+  if (f & OPTED_OUT_ELSEWHERE) t.elsewhere++;
+  if (f & OVER_SUPPRESSED) t.over++;
   if (consent & MAILABLE_KNOWN) t.mailKnown = true;
   if (consent & STATE_BITS) t.consentKnown = true;
 }
@@ -176,6 +200,9 @@ export type DifferenceKind =
   | "differs"
   | "mailable_opted_out"
   | "consent_conflict"
+  /** Only of a suppression audience. */
+  | "opted_out_elsewhere"
+  | "over_suppressed"
   | "flipping";
 
 /** One person in one system who is not as the owner says. */
@@ -197,6 +224,8 @@ export type Difference = {
   readonly inBaseHere: boolean | null;
   /** System with the evidence of the opt-out; null: none of this audience's systems has any. */
   readonly consentFrom: SystemId | null;
+  /** Only for `mailable_opted_out` of a suppression audience: readings in a row, 1 to 32, that the owner has listed them. */
+  readonly listedReads?: number;
 };
 
 const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
@@ -204,6 +233,8 @@ const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
   ["extra", EXTRA, SETTLED],
   ["mailable_opted_out", MAILABLE_OPTED_OUT, SETTLED_OPT_OUT],
   ["consent_conflict", CONSENT_CONFLICT, 0],
+  ["opted_out_elsewhere", OPTED_OUT_ELSEWHERE, 0],
+  ["over_suppressed", OVER_SUPPRESSED, 0],
   ["flipping", FLIPPING, FLIPPING],
 ];
 
@@ -262,11 +293,7 @@ function describe(
   const seat = panel.seats[s] as Seat;
   const recorded = judge.hasRecord(s);
   const here = judge.consentAt(s);
-  const from = panel.suppression ? panel.owner : judge.optOutSeat(kind === "consent_conflict" ? s : -1);
-  const evidence =
-    kind === "mailable_opted_out" || kind === "consent_conflict" || kind === "extra"
-      ? panel.seats[from]
-      : undefined;
+  const evidence = panel.seats[evidenceSeat(panel, judge, s, kind)];
   return {
     kind,
     system: seat.system,
@@ -279,7 +306,24 @@ function describe(
     mailableHere: recorded ? mailableOf(here) : null,
     inBaseHere: seat.base < 0 ? null : judge.now[seat.base] === 1,
     consentFrom: evidence?.system ?? null,
+    ...(kind === "mailable_opted_out" && panel.suppression ? { listedReads: judge.listedReads() } : {}),
   };
+}
+
+/** Seat that says that the person opted out; −1: none does, or the difference is not about that. */
+function evidenceSeat(panel: Panel, judge: Judge, s: number, kind: DifferenceKind): number {
+  switch (kind) {
+    case "opted_out_elsewhere": {
+      const other = judge.optOutSeat(s);
+      return other < 0 ? s : other;
+    }
+    case "mailable_opted_out":
+    case "consent_conflict":
+    case "extra":
+      return panel.suppression ? panel.owner : judge.optOutSeat(kind === "consent_conflict" ? s : -1);
+    default:
+      return -1;
+  }
 }
 
 function differingFields(

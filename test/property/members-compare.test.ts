@@ -131,6 +131,7 @@ function facts(w: World, s: number, i: number) {
   const optedOutElsewhere = w.systems.some(
     (y, o) => o !== s && [y.segment[i]!, y.base?.[i]].some((c) => c?.now && OUT.includes(c.consent)),
   );
+  const optedOutHere = [seg, base].some((c) => c?.now && OUT.includes(c.consent));
   return {
     own,
     seg,
@@ -143,6 +144,14 @@ function facts(w: World, s: number, i: number) {
     leak,
     mailable,
     lists: w.suppression || !seg.now ? [] : w.excluded.map((t) => t[i]!),
+    elsewhere: w.suppression && mailable && !own.now && (optedOutElsewhere || optedOutHere),
+    over:
+      w.suppression &&
+      s !== 0 &&
+      seg.now &&
+      !own.now &&
+      w.systems[0]!.base?.[i]?.now === true &&
+      w.systems[0]!.base[i]!.consent === "subscribed",
     conflict: mailable && !leak && seg.now && optedOutElsewhere,
     matched: own.now && base?.now === true,
   };
@@ -183,6 +192,11 @@ test("counts of every comparison are those of a naive one over sets of people", 
         if (got.mailableOptedOut !== null) expect(got.mailableOptedOut).toBe(n((x) => x.leak));
         else expect(n((x) => x.leak)).toBe(0);
         if (got.consentConflict !== null) expect(got.consentConflict).toBe(n((x) => x.conflict));
+        const elsewhere = result.optedOutElsewhere[`s${s}`] ?? null;
+        if (elsewhere !== null) expect(elsewhere).toBe(n((x) => x.elsewhere));
+        else expect(n((x) => x.elsewhere)).toBe(0);
+        const over = result.overSuppressed[`s${s}`] ?? null;
+        expect(over).toBe(w.suppression && s !== 0 && w.systems[0]!.base !== null ? n((x) => x.over) : null);
         const kept = Object.entries(result.keptOut[`s${s}`]!);
         expect(kept.map(([list]) => list)).toEqual(w.suppression ? [] : w.excluded.map((_, e) => `x${e}`));
         for (const [e, [, k]] of kept.entries()) {
@@ -212,6 +226,8 @@ const ALL: ReadonlySet<DifferenceKind> = new Set([
   "differs",
   "mailable_opted_out",
   "consent_conflict",
+  "opted_out_elsewhere",
+  "over_suppressed",
   "flipping",
 ]);
 
@@ -241,6 +257,8 @@ test("the named people are exactly those that are counted", async () => {
         expect(named("extra", true)).toEqual(people((x) => x.settledExtra));
         expect(named("mailable_opted_out")).toEqual(people((x) => x.leak));
         expect(named("consent_conflict")).toEqual(people((x) => x.conflict));
+        expect(named("opted_out_elsewhere")).toEqual(people((x) => x.elsewhere));
+        expect(named("over_suppressed")).toEqual(people((x) => x.over));
         if (s === 0) continue;
         const differ = (x: ReturnType<typeof facts>) =>
           x.own.now && x.seg.now && ["differ", "nullHere"].includes(fieldOf(x.own, x.seg));
