@@ -1,5 +1,6 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
 import { completeness } from "./completeness.ts";
+import { consentExposure } from "./consent-exposure.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
@@ -10,6 +11,7 @@ import { holdout } from "./holdout.ts";
 import { ineligible } from "./ineligible.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
+import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
@@ -20,6 +22,8 @@ import { cannotTell } from "./words/run-failure.ts";
 export const ALL_CHECKS: readonly Check[] = [
   suppressionLeak,
   consentViolation,
+  consentExposure,
+  overSuppression,
   runFailure,
   sizeAnomaly,
   disagreement,
