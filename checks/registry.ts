@@ -14,6 +14,7 @@ import { matchRate } from "./match-rate.ts";
 import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
+import { sensitiveAttribute } from "./sensitive-attribute.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
 import { cannotTell } from "./words/run-failure.ts";
@@ -37,6 +38,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ineligible,
   holdout,
   exclusiveOverlap,
+  sensitiveAttribute,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */
