@@ -15,11 +15,11 @@ import { openSet } from "../../members/member-set.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import { AUDIENCE, CONFIG, reading, SUPPRESSION } from "../../test/property/checks-input.ts";
 import { KEYS, row } from "../../test/property/members-build.ts";
-import { readingKey } from "./compare-audience.ts";
 import type { KeptReading } from "./keep-reading.ts";
 import { OptOutGroups, optOutTime } from "./opt-out-age.ts";
 import { isOwnAct } from "./own-act.ts";
 import { peopleFigures } from "./people-figures.ts";
+import { readingKey } from "./readings.ts";
 
 const day = (d: number, hour = 6): Instant => new Date(Date.UTC(2026, 10, d, hour)).toISOString() as Instant;
 

@@ -7,8 +7,8 @@ import {
   type SetComparison,
 } from "../../members/compare-sets.ts";
 import type { App } from "../app.ts";
-import type { Readings } from "./compare-audience.ts";
 import { ElsewhereTally, ExposedTally, OverTally, type Tally } from "./people-tallies.ts";
+import type { Readings } from "./readings.ts";
 
 type Given = Pick<App, "config" | "dataDir" | "keys" | "audits" | "clock">;
 

@@ -12,10 +12,10 @@ import type { MemberSet } from "../../members/member-set.ts";
 import { presentIn } from "../../members/present-in.ts";
 import type { SpooledRow } from "../../members/spool.ts";
 import type { App } from "../app.ts";
-import { type Readings, readingKey } from "./compare-audience.ts";
 import { lookUp } from "./look-up.ts";
 import { OptOutGroups, optOutTime } from "./opt-out-age.ts";
 import { isOwnAct } from "./own-act.ts";
+import { type Readings, readingKey } from "./readings.ts";
 
 /** Counts one kind of difference in one system, from what the sealed rows say of these people. */
 export type Tally<R> = {
