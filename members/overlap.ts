@@ -24,7 +24,6 @@ export async function overlapOf(sets: readonly MemberSet[]): Promise<SetOverlap>
   const n = sets.length;
   const now = new Uint32Array(1 << n);
   const settled = new Uint32Array(1 << n);
-  const old = sets.map((set) => set.reads >= 2);
   for (let p = 0; p < (sets[0]?.partitions ?? 0); p++) {
     const parts = await Promise.all(sets.map((set) => set.load(p)));
     mergePartitions(parts, (_key, at) => {
@@ -36,7 +35,7 @@ export async function overlapOf(sets: readonly MemberSet[]): Promise<SetOverlap>
         const word = parts[i]?.presence[2 * row] ?? 0;
         if ((word & 1) === 0) continue;
         here |= 1 << i;
-        if ((word & 2) !== 0 && old[i]) both |= 1 << i;
+        if ((word & 2) !== 0) both |= 1 << i;
       }
       now[here] = (now[here] as number) + 1;
       settled[both] = (settled[both] as number) + 1;
