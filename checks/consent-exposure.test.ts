@@ -151,7 +151,8 @@ describe("who was reached", () => {
   const send = (h: number, to: string[] | null, leftOut: string[] = []) => ({
     name: "x",
     at: Date.parse(hour(h)),
-    to: to as never,
+    to: (to ?? []) as never,
+    others: to === null || to.includes("?"),
     leftOut: leftOut as never,
     told: true,
   });
@@ -169,6 +170,7 @@ describe("who was reached", () => {
     expect(reached(send(-1, ["active"], ["vip"]))).toEqual({ least: 8, most: 11 });
     expect(reached(send(-1, ["nobody"]))).toBeNull();
     expect(reached(send(-1, null))).toEqual({ least: 0, most: 15 });
+    expect(reached(send(-1, ["vip", "?"]))).toEqual({ least: 3, most: 15 });
   });
 });
 
@@ -192,7 +194,7 @@ describe("the check", () => {
     const f = finding(run(two, { campaigns: [campaign(hour(-6), ["Active"])] }));
     expect(f).toMatchObject({
       severity: "act",
-      title: "At least 200 opted-out people were mailed from Newsletter",
+      title: "200 opted-out people were mailed from Newsletter",
     });
     expect(f.moved).toContain("Since they opted out, “Autumn drop” went out 00:00 CEST to 200 of them.");
     expect(f.maths).toMatchObject({

@@ -118,16 +118,17 @@ export function reachedBy(groups: readonly ExposedGroup[], sends: readonly PastS
   });
 }
 
-function amongOf(g: ExposedGroup, { to, leftOut }: PastSend): { least: number; most: number } {
-  if (to === null) return { least: 0, most: g.people };
+function amongOf(g: ExposedGroup, { to, others, leftOut }: PastSend): { least: number; most: number } {
   const counts = to.map((a) => g.among[a] ?? 0);
   const out = leftOut.reduce((n, a) => n + (g.among[a] ?? 0), 0);
   return {
     least: Math.max(0, Math.max(0, ...counts) - out),
-    most: Math.min(
-      g.people,
-      counts.reduce((n, c) => n + c, 0),
-    ),
+    most: others
+      ? g.people
+      : Math.min(
+          g.people,
+          counts.reduce((n, c) => n + c, 0),
+        ),
   };
 }
 

@@ -45,7 +45,7 @@ test("people on an ineligible list in a promotional list, twice seen, are told w
     title: "12 people on Refunded are in Active customers in Newsletter",
     moved: "12 people on Refunded are in Active customers in Newsletter, in at least two reads. Normal is 0.",
     means:
-      "9 of 12 can be mailed now and may get promotional mail that is not meant for them; “Autumn drop” goes to this audience, today 10:00 CEST.",
+      "9 of 12 people can be mailed now and may get promotional mail that is not meant for them; “Autumn drop” goes to this audience, today 10:00 CEST.",
   });
 });
 

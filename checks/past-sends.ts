@@ -7,8 +7,9 @@ import { nextFire, parseCron } from "./cron.ts";
 export type PastSend = {
   readonly name: string;
   readonly at: number;
-  /** null: it went to people who are no audience of ours, so who got it is not known. */
-  readonly to: readonly AudienceId[] | null;
+  readonly to: readonly AudienceId[];
+  /** It went to lists that are no audience of ours as well, so who else got it is not known. */
+  readonly others: boolean;
   readonly leftOut: readonly AudienceId[];
   /** The system told that it went out; else only the calendar says so. */
   readonly told: boolean;
@@ -36,7 +37,8 @@ export function pastSends(input: CheckInput, from: number, until: number): PastS
       {
         name: c.name,
         at,
-        to: others && to.length === 0 ? null : to,
+        to,
+        others,
         leftOut: c.excludes.flatMap((r) => r.audiences),
         told: true,
       },
@@ -63,7 +65,8 @@ function plannedTimes(input: CheckInput, send: Send, from: number, until: number
     .map((at) => ({
       name: send.name,
       at,
-      to: send.audience === null ? null : [send.audience],
+      to: send.audience === null ? [] : [send.audience],
+      others: send.audience === null,
       leftOut: send.excludes ?? [],
       told: false,
     }));

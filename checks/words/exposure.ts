@@ -48,6 +48,7 @@ export function exposureFinding(input: CheckInput, e: Exposure): Finding {
       "Contact-hours so far, at most": round(e.contact.most),
       "Contact-hours in 30 days, at least": round(e.past.least),
       "Contact-hours in 30 days, at most": round(e.past.most),
+      "Sends since": e.reached.length,
       "Mailed since, at least": mailedAtLeast(e.reached),
       ...Object.fromEntries(
         e.terms.flatMap((t) => [
@@ -65,7 +66,7 @@ function titleOf(input: CheckInput, e: Exposure, over: readonly Term[]): string 
   const who = peopleWho(e.people, "opted-out");
   const mailed = mailedAtLeast(e.reached);
   if (mailed > 0)
-    return `At least ${peopleWho(mailed, "opted-out")} ${mailed === 1 ? "was" : "were"} mailed from ${system}`;
+    return `${peopleWho(mailed, "opted-out")} ${mailed === 1 ? "was" : "were"} mailed from ${system}`;
   if (e.reached.length > 0) return `${who} may have been mailed from ${system}`;
   const [first] = over;
   return first === undefined

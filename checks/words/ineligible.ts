@@ -41,5 +41,5 @@ export function ineligibleFinding(input: CheckInput, list: Audience, kept: KeptO
 function mailed(kept: KeptOut): string {
   if (kept.mailable === null) return `${people(kept.here)} may get`;
   if (kept.mailable === 0) return "none of them can be mailed now, and nobody would get";
-  return `${count(kept.mailable)} of ${count(kept.here)} can be mailed now and may get`;
+  return `${count(kept.mailable)} of ${people(kept.here)} can be mailed now and may get`;
 }
