@@ -1,17 +1,23 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
 import { explained } from "./attributed-cause.ts";
 import { completeness } from "./completeness.ts";
+import { consentExposure } from "./consent-exposure.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { deliverability } from "./deliverability.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
+import { exclusiveOverlap } from "./exclusive-overlap.ts";
 import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
 import { funnel } from "./funnel.ts";
+import { holdout } from "./holdout.ts";
+import { ineligible } from "./ineligible.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
+import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
+import { sensitiveAttribute } from "./sensitive-attribute.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
 import { stuckMembers } from "./stuck-members.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
@@ -22,6 +28,8 @@ import { cannotTell } from "./words/run-failure.ts";
 export const ALL_CHECKS: readonly Check[] = [
   suppressionLeak,
   consentViolation,
+  consentExposure,
+  overSuppression,
   runFailure,
   sizeAnomaly,
   disagreement,
@@ -36,6 +44,10 @@ export const ALL_CHECKS: readonly Check[] = [
   stuckMembers,
   deliverability,
   syncFailure,
+  ineligible,
+  holdout,
+  exclusiveOverlap,
+  sensitiveAttribute,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */

@@ -1,7 +1,7 @@
 import type { Attribution } from "./attribution.ts";
 import type { Audience, Config, SystemConfig } from "./config.ts";
-import type { ChangeFact, DeliveryCounts, SyncRun } from "./facts.ts";
-import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
+import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
+import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
 export type Severity = "act" | "look";
@@ -120,11 +120,15 @@ export type CheckInput = {
   readonly baseHistory: readonly Snapshot[];
   /** Oldest first; the last is of this run unless the audience could not be compared. */
   readonly comparisons: readonly Comparison[];
+  /** How the audiences of this system overlap in this run; empty when fewer than two were read completely. */
+  readonly overlaps: readonly Overlap[];
   /** Index pairs (audience, system) that already have an accepted or raised backlog. */
   readonly backlog: { readonly raised: boolean; readonly missing: number; readonly extra: number } | null;
   readonly changes: readonly KnownChange[];
   /** Runs of the writers into this system that their tools told us of, oldest first. */
   readonly syncRuns: readonly SyncRun[];
+  /** Campaigns of this system that it told of, sent ones of the last 90 days; empty: none, or it does not tell. */
+  readonly campaigns: readonly KnownCampaign[];
   /** Who changed which field here lately, by the vendor's record. */
   readonly changedBy: readonly ChangeFact[];
   /** Mail from this system to this audience, as last told; null: the system does not tell. */

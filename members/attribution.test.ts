@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Instant, type MemberRow, systemId } from "../core/model.ts";
+import { audienceId, type Instant, type MemberRow, systemId } from "../core/model.ts";
 import { type MovementInput, movementOf } from "./attribution.ts";
 import { deriveKeys } from "./keys.ts";
 import { type MemberSet, openSet } from "./member-set.ts";
@@ -183,7 +183,12 @@ test("with more lists to leave out than fit into one merge, the owner is not ask
   const previous = await setOf(all, false);
   const now = await setOf(people(8, 20), false, previous);
   const excluded = [];
-  for (let i = 0; i < 28; i++) excluded.push(await setOf([{ id: 1000 + i }], false));
+  for (let i = 0; i < 28; i++)
+    excluded.push({
+      list: audienceId(`list ${i}`),
+      set: await setOf([{ id: 1000 + i }], false),
+      optOut: true,
+    });
   const owner = await setOf(all, false);
   const compare = {
     purpose: "marketing" as const,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemId } from "../core/model.ts";
+import { audienceId, systemId } from "../core/model.ts";
 import { build, KEYS, row } from "../test/property/members-build.ts";
 import { compareSets } from "./compare-sets.ts";
 import type { MemberSet } from "./member-set.ts";
@@ -58,7 +58,7 @@ const compared = async () => {
     owner: systemId("owner"),
     keys: KEYS,
     segments: [segment("owner", owner as MemberSet), segment("copy", here as MemberSet)],
-    excluded: [excluded as MemberSet],
+    excluded: [{ list: audienceId("excluded"), set: excluded as MemberSet, optOut: true }],
   };
   return {
     marketing: (await compareSets({ ...i, purpose: "marketing" })).perSystem,
@@ -104,7 +104,7 @@ test("of the owner's people, those on their way are in neither count of the matc
     purpose: "marketing",
     owner: systemId("owner"),
     keys: KEYS,
-    excluded: [await history({ e: "11" }, 2)],
+    excluded: [{ list: audienceId("excluded"), set: await history({ e: "11" }, 2), optOut: true }],
     segments: [
       { system: systemId("owner"), set: owner, base: null, where: null },
       { system: systemId("copy"), set: here, base, where: null },

@@ -86,6 +86,7 @@ create table comparison (
   masks jsonb not null,
   per_system jsonb not null,
   cant_tell jsonb not null,
+  people jsonb,
   comparison_pkey PRIMARY KEY (audience, as_of, run_id),
   comparison_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
 );
@@ -219,6 +220,16 @@ create table outbox (
   outbox_pkey PRIMARY KEY (id),
   outbox_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
 );
+
+create table overlap (
+  run_id text not null,
+  system text not null,
+  audiences jsonb not null,
+  masks jsonb not null,
+  settled jsonb not null,
+  overlap_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+CREATE INDEX overlap_run ON public.overlap USING btree (run_id, system);
 
 create table plan (
   id integer not null generated always as identity (start with 81),

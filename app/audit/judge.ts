@@ -2,13 +2,13 @@ import { longestPauseHours } from "../../checks/cron.ts";
 import { ALL_CHECKS, runChecks } from "../../checks/registry.ts";
 import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
-import type { Comparison, Instant, RunId, SystemId } from "../../core/model.ts";
+import type { Comparison, Instant, Overlap, RunId, SystemId } from "../../core/model.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
 import { listMail } from "../../store/list-mail.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
-import { configWithCampaigns } from "../facts/calendar.ts";
+import { campaignSends, knownCampaigns, withSends } from "../facts/calendar.ts";
 import { knownChanges } from "../facts/known-changes.ts";
 import { attributeChanges } from "./attribute.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
@@ -34,10 +34,12 @@ export async function judge(
   now: Instant,
   compared: ReadonlyMap<string, Comparison>,
   readings: Readings,
+  overlaps: readonly Overlap[],
 ): Promise<CheckResult[]> {
   const changes = await knownChanges(app);
   const attributions = await attributeChanges(app, now, readings, changes);
-  const config = await configWithCampaigns(app);
+  const campaigns = await knownCampaigns(app);
+  const config = withSends(app.config, campaignSends(campaigns));
   const syncRuns = await listSyncRuns(app.db, RUNS_KEPT);
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
@@ -64,9 +66,11 @@ export async function judge(
         ownerHistory,
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
+        overlaps: overlaps.filter((o) => o.system === segment.system),
         backlog: await backlogOf(app, audience.id, segment.system),
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
+        campaigns: campaigns.filter((c) => c.system === segment.system),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
