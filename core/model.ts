@@ -126,6 +126,9 @@ export type Measured = {
  * identity. `invalid`: rows without a usable identity. `entries`/`exits`: against the previous complete scheduled
  * snapshot. `matched`: members of the owner's set that exist anywhere in this system (match rate). `latency_ms`:
  * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members.
+ * `shared_inbox`: customer ids on an e-mail address that carries several / pairs of both; `…_addresses` such addresses,
+ * `…_most` ids on the fullest. `over_merge`: e-mail addresses on a customer id that carries several / pairs; `…_ids`
+ * such ids, `…_most` addresses on the fullest. `look_alike`: people whose address looks like another's / persons.
  */
 export type MetricName =
   | "size"
@@ -138,6 +141,13 @@ export type MetricName =
   | "base"
   | "mailable"
   | "latency_ms"
+  | "shared_inbox"
+  | "shared_inbox_addresses"
+  | "shared_inbox_most"
+  | "over_merge"
+  | "over_merge_ids"
+  | "over_merge_most"
+  | "look_alike"
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */
