@@ -5,6 +5,7 @@ import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
 import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
+import { identityConflict } from "./identity-conflict.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
 import { runFailure } from "./run-failure.ts";
@@ -26,6 +27,7 @@ export const ALL_CHECKS: readonly Check[] = [
   matchRate,
   flipFlop,
   duplicates,
+  identityConflict,
   latency,
 ];
 
