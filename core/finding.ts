@@ -1,6 +1,6 @@
 import type { Audience, Config, SystemConfig } from "./config.ts";
 import type { ChangeFact, SyncRun } from "./facts.ts";
-import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
+import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
 export type Severity = "act" | "look";
@@ -117,6 +117,8 @@ export type CheckInput = {
   readonly baseHistory: readonly Snapshot[];
   /** Oldest first; the last is of this run unless the audience could not be compared. */
   readonly comparisons: readonly Comparison[];
+  /** How the audiences of this system overlap in this run; empty when fewer than two were read completely. */
+  readonly overlaps: readonly Overlap[];
   /** Index pairs (audience, system) that already have an accepted or raised backlog. */
   readonly backlog: { readonly raised: boolean; readonly missing: number; readonly extra: number } | null;
   readonly changes: readonly KnownChange[];

@@ -237,3 +237,18 @@ export type Comparison = {
   /** Systems of the audience that could not be compared, with the reason. */
   readonly cantTell: Readonly<Record<string, string>>;
 };
+
+/**
+ * How the copies of several audiences in one system overlap, from complete readings of one run under one kind of
+ * identity. A system with more than 16 audiences has several, which share audiences: a pair may be in more than one.
+ */
+export type Overlap = {
+  readonly runId: RunId;
+  readonly system: SystemId;
+  /** In the order of the mask's bits, lowest first. */
+  readonly audiences: readonly AudienceId[];
+  /** Presence mask (decimal) → people. */
+  readonly masks: Readonly<Record<string, number>>;
+  /** The same for people who were there in the reading before too. */
+  readonly settled: Readonly<Record<string, number>>;
+};

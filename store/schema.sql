@@ -206,6 +206,16 @@ create table outbox (
   outbox_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
 );
 
+create table overlap (
+  run_id text not null,
+  system text not null,
+  audiences jsonb not null,
+  masks jsonb not null,
+  settled jsonb not null,
+  overlap_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+CREATE INDEX overlap_run ON public.overlap USING btree (run_id, system);
+
 create table plan (
   id integer not null generated always as identity (start with 81),
   hash text not null,

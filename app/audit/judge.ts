@@ -2,7 +2,7 @@ import { longestPauseHours } from "../../checks/cron.ts";
 import { ALL_CHECKS, runChecks } from "../../checks/registry.ts";
 import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
-import type { Comparison, Instant, RunId, SystemId } from "../../core/model.ts";
+import type { Comparison, Instant, Overlap, RunId, SystemId } from "../../core/model.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
@@ -30,6 +30,7 @@ export async function judge(
   runId: RunId,
   now: Instant,
   compared: ReadonlyMap<string, Comparison>,
+  overlaps: readonly Overlap[],
 ): Promise<CheckResult[]> {
   const changes = await knownChanges(app);
   const config = await configWithCampaigns(app);
@@ -58,6 +59,7 @@ export async function judge(
         ownerHistory,
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
+        overlaps: overlaps.filter((o) => o.system === segment.system),
         backlog: await backlogOf(app, audience.id, segment.system),
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),

@@ -13,6 +13,7 @@ import { keepFacts } from "../facts/keep-facts.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
+import { findOverlaps } from "./overlaps.ts";
 import { readSystem } from "./read-system.ts";
 import { readingProgress, recordsLastTime } from "./reading-progress.ts";
 import { type PlannedTarget, readOrder, targetsOf } from "./targets.ts";
@@ -70,8 +71,9 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
       compared.set(audience.id, comparison);
       await app.audits.insertComparison(comparison);
     }
+    const overlaps = await findOverlaps(app, id, readings);
     const now = instant(app.clock.now());
-    const results = await judge(app, id, now, compared);
+    const results = await judge(app, id, now, compared, overlaps);
     await app.audits.insertResults(id, now, results);
     const transitions = reconcile(await app.audits.openIncidents(), results, now);
     const incidents = await app.audits.applyTransitions(transitions, id, now);

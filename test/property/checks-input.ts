@@ -198,6 +198,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     ownerHistory: [],
     baseHistory: [],
     comparisons: [],
+    overlaps: [],
     backlog: null,
     changes: [],
     syncRuns: [],
