@@ -8,6 +8,7 @@ import { freshness } from "./freshness.ts";
 import { identityConflict } from "./identity-conflict.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
+import { overSegmentation } from "./over-segmentation.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
@@ -28,6 +29,7 @@ export const ALL_CHECKS: readonly Check[] = [
   flipFlop,
   duplicates,
   identityConflict,
+  overSegmentation,
   latency,
 ];
 
