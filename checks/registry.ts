@@ -3,9 +3,12 @@ import { completeness } from "./completeness.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
+import { exclusiveOverlap } from "./exclusive-overlap.ts";
 import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
 import { identityConflict } from "./identity-conflict.ts";
+import { holdout } from "./holdout.ts";
+import { ineligible } from "./ineligible.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
 import { overSegmentation } from "./over-segmentation.ts";
@@ -31,6 +34,9 @@ export const ALL_CHECKS: readonly Check[] = [
   identityConflict,
   overSegmentation,
   latency,
+  ineligible,
+  holdout,
+  exclusiveOverlap,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */

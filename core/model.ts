@@ -223,6 +223,55 @@ export type FieldAgreement = {
   readonly missingHere: number;
 };
 
+/** Members of one copy who are on a list that keeps people out of it. */
+export type KeptOut = {
+  /** People on that list, by its owner. */
+  readonly of: number;
+  readonly here: number;
+  /** Of those here, who can be mailed from this system; null: it does not tell. */
+  readonly mailable: number | null;
+  /** Here and on the list in the reading before too. */
+  readonly settled: number;
+};
+
+/**
+ * People who opted out and can be mailed, by when they opted out: after `after` (null: before anything that is known)
+ * and at `by` at the latest.
+ */
+export type ExposedGroup = {
+  readonly after: Instant | null;
+  readonly by: Instant;
+  readonly people: number;
+  /** Of them, how many are in this system's copies of other audiences. */
+  readonly among: Readonly<Record<string, number>>;
+};
+
+/** People whom a system holds back although the owner of consent says that they subscribed. */
+export type OverSuppressed = {
+  /** They said yes themselves, after this system began to hold them back. */
+  readonly newer: number;
+  /** They said yes by an import or an API, or earlier: that counts for nothing. */
+  readonly notCounting: number;
+  /** Nothing says when, or how, they said yes. */
+  readonly undated: number;
+};
+
+/** What a comparison tells of people who should not be in a copy or get mail from it. Counts, never people. */
+export type PeopleFigures = {
+  /** Members of the copy who are suppressed, ineligible or held out, by list. */
+  readonly keptOut: Readonly<Record<string, KeptOut>>;
+  /** Of a suppression audience: who can be mailed here; null: cannot tell, or no suppression audience. */
+  readonly exposed: readonly ExposedGroup[] | null;
+  /**
+   * Of a suppression audience: who can be mailed here and is not on the owner's list, although another system says
+   * with a date (or as a complaint or an erasure) that they opted out; `undated`: it gives no date, which a contact who
+   * was merely never subscribed has not either. null: cannot tell.
+   */
+  readonly optedOutElsewhere: { readonly people: number; readonly undated: number } | null;
+  /** Of a suppression audience; null: cannot tell. */
+  readonly overSuppressed: OverSuppressed | null;
+};
+
 /** One N-way comparison of an audience, from complete snapshots only. */
 export type Comparison = {
   readonly runId: RunId;
@@ -236,6 +285,8 @@ export type Comparison = {
   readonly perSystem: Readonly<Record<string, SystemDifference>>;
   /** Systems of the audience that could not be compared, with the reason. */
   readonly cantTell: Readonly<Record<string, string>>;
+  /** Per system. Absent or null: these were not counted yet when it was made. */
+  readonly people?: Readonly<Record<string, PeopleFigures>> | null;
 };
 
 /**

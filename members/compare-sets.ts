@@ -1,4 +1,11 @@
-import type { ConsentState, FieldAgreement, PersonKey, SystemDifference, SystemId } from "../core/model.ts";
+import type {
+  ConsentState,
+  FieldAgreement,
+  KeptOut,
+  PersonKey,
+  SystemDifference,
+  SystemId,
+} from "../core/model.ts";
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
 import { CHANGED, consentOf, MAILABLE_KNOWN, mailableOf, STATE_BITS } from "./consent-byte.ts";
 import { FieldTally, fieldState, printAt } from "./field-tally.ts";
@@ -11,15 +18,18 @@ import {
   MAILABLE_OPTED_OUT,
   MATCHED,
   MISSING,
+  OPTED_OUT_ELSEWHERE,
+  OVER_SUPPRESSED,
   PRESENT,
   SETTLED,
   SETTLED_OPT_OUT,
 } from "./judge.ts";
+import { KeptOutTally } from "./kept-out-tally.ts";
 import type { Partition } from "./member-set.ts";
 import { mergePartitions } from "./merge.ts";
 import { hexOfWords } from "./person-key.ts";
 
-export type { CompareInput, SegmentInput } from "./compare-panel.ts";
+export type { CompareInput, ExcludedInput, SegmentInput } from "./compare-panel.ts";
 
 export type SetComparison = {
   /** In the order of the mask's bits, lowest first. */
@@ -27,6 +37,11 @@ export type SetComparison = {
   /** Presence mask (decimal) → people; whoever is in no segment is not counted. */
   readonly masks: Record<string, number>;
   readonly perSystem: Record<string, SystemDifference>;
+  /** Per system and excluded list: members of the copy who are on that list. */
+  readonly keptOut: Record<string, Record<string, KeptOut>>;
+  /** Per system, of a suppression audience; null: cannot tell. How they are known is for whoever can see the rows. */
+  readonly optedOutElsewhere: Record<string, number | null>;
+  readonly overSuppressed: Record<string, number | null>;
 };
 
 type Tally = {
@@ -41,6 +56,8 @@ type Tally = {
   matched: number;
   flipping: number;
   oldestPending: number;
+  elsewhere: number;
+  over: number;
   /** Does any record here say whether it can be mailed; does any say its consent? */
   mailKnown: boolean;
   consentKnown: boolean;
@@ -58,6 +75,8 @@ const emptyTally = (): Tally => ({
   matched: 0,
   flipping: 0,
   oldestPending: 0,
+  elsewhere: 0,
+  over: 0,
   mailKnown: false,
   consentKnown: false,
 });
@@ -76,6 +95,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
   const judge = new Judge(panel);
   const tallies = panel.seats.map(emptyTally);
   const fields = panel.seats.map((seat) => new FieldTally(panel, seat));
+  const kept = panel.seats.map((seat) => new KeptOutTally(panel, seat));
   const masks = new Map<number, number>();
 
   for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
@@ -91,6 +111,7 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         const tally = tallies[s] as Tally;
         count(tally, f, judge.consentAt(s));
         if (f & MISSING) tally.oldestPending = Math.max(tally.oldestPending, judge.pendingReads(s));
+        if (f & PRESENT && judge.keptOut) (kept[s] as KeptOutTally).count(judge, judge.consentAt(s));
         if (f & PRESENT && s !== panel.owner) (fields[s] as FieldTally).count(parts, at, judge.now);
       }
       if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + 1);
@@ -104,6 +125,25 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         seat.system,
         difference(panel, s, tallies, (fields[s] as FieldTally).result()),
       ]),
+    ),
+    keptOut: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const t = tallies[s] as Tally;
+        return [seat.system, (kept[s] as KeptOutTally).result(t.mailKnown || t.size === 0)];
+      }),
+    ),
+    optedOutElsewhere: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const t = tallies[s] as Tally;
+        const told = panel.suppression && (t.elsewhere > 0 || (t.mailKnown && seat.base >= 0));
+        return [seat.system, told ? t.elsewhere : null];
+      }),
+    ),
+    overSuppressed: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const told = panel.suppression && s !== panel.owner && (panel.seats[panel.owner] as Seat).base >= 0;
+        return [seat.system, told ? (tallies[s] as Tally).over : null];
+      }),
     ),
   };
 }
@@ -119,6 +159,8 @@ function count(t: Tally, f: number, consent: number): void {
   if (f & MAILABLE_OPTED_OUT) t.mailableOptedOut++;
   if (f & CONSENT_CONFLICT) t.consentConflict++;
   if (f & FLIPPING) t.flipping++;
+  if (f & OPTED_OUT_ELSEWHERE) t.elsewhere++;
+  if (f & OVER_SUPPRESSED) t.over++;
   if (consent & MAILABLE_KNOWN) t.mailKnown = true;
   if (consent & STATE_BITS) t.consentKnown = true;
 }
@@ -158,6 +200,9 @@ export type DifferenceKind =
   | "differs"
   | "mailable_opted_out"
   | "consent_conflict"
+  /** Only of a suppression audience. */
+  | "opted_out_elsewhere"
+  | "over_suppressed"
   | "flipping";
 
 /** One person in one system who is not as the owner says. */
@@ -179,6 +224,8 @@ export type Difference = {
   readonly inBaseHere: boolean | null;
   /** System with the evidence of the opt-out; null: none of this audience's systems has any. */
   readonly consentFrom: SystemId | null;
+  /** Only for `mailable_opted_out` of a suppression audience: readings in a row, 1 to 32, that the owner has listed them. */
+  readonly listedReads?: number;
 };
 
 const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
@@ -186,6 +233,8 @@ const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
   ["extra", EXTRA, SETTLED],
   ["mailable_opted_out", MAILABLE_OPTED_OUT, SETTLED_OPT_OUT],
   ["consent_conflict", CONSENT_CONFLICT, 0],
+  ["opted_out_elsewhere", OPTED_OUT_ELSEWHERE, 0],
+  ["over_suppressed", OVER_SUPPRESSED, 0],
   ["flipping", FLIPPING, FLIPPING],
 ];
 
@@ -244,11 +293,7 @@ function describe(
   const seat = panel.seats[s] as Seat;
   const recorded = judge.hasRecord(s);
   const here = judge.consentAt(s);
-  const from = panel.suppression ? panel.owner : judge.optOutSeat(kind === "consent_conflict" ? s : -1);
-  const evidence =
-    kind === "mailable_opted_out" || kind === "consent_conflict" || kind === "extra"
-      ? panel.seats[from]
-      : undefined;
+  const evidence = panel.seats[evidenceSeat(panel, judge, s, kind)];
   return {
     kind,
     system: seat.system,
@@ -261,7 +306,24 @@ function describe(
     mailableHere: recorded ? mailableOf(here) : null,
     inBaseHere: seat.base < 0 ? null : judge.now[seat.base] === 1,
     consentFrom: evidence?.system ?? null,
+    ...(kind === "mailable_opted_out" && panel.suppression ? { listedReads: judge.listedReads() } : {}),
   };
+}
+
+/** Seat that says that the person opted out; −1: none does, or the difference is not about that. */
+function evidenceSeat(panel: Panel, judge: Judge, s: number, kind: DifferenceKind): number {
+  switch (kind) {
+    case "opted_out_elsewhere": {
+      const other = judge.optOutSeat(s);
+      return other < 0 ? s : other;
+    }
+    case "mailable_opted_out":
+    case "consent_conflict":
+    case "extra":
+      return panel.suppression ? panel.owner : judge.optOutSeat(kind === "consent_conflict" ? s : -1);
+    default:
+      return -1;
+  }
 }
 
 function differingFields(

@@ -86,6 +86,7 @@ create table comparison (
   masks jsonb not null,
   per_system jsonb not null,
   cant_tell jsonb not null,
+  people jsonb,
   comparison_pkey PRIMARY KEY (audience, as_of, run_id),
   comparison_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
 );

@@ -20,7 +20,11 @@ import type { DraftRequest } from "./service.ts";
 /** Differences above this many are no longer a repair but a resync; the plan would be refused for its size anyway. */
 const MOST = 200_000;
 
-const SUPPRESSIONS: readonly DifferenceKind[] = ["mailable_opted_out", "consent_conflict"];
+const SUPPRESSIONS: readonly DifferenceKind[] = [
+  "mailable_opted_out",
+  "consent_conflict",
+  "opted_out_elsewhere",
+];
 const MEMBERSHIP: readonly DifferenceKind[] = ["missing", "extra"];
 
 /** What an incident's repair looks at; consent always comes along, since suppressions come first. */

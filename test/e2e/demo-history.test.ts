@@ -134,7 +134,9 @@ test("history made in one go is the same as reading and comparing day by day", a
         segments: systems
           .filter((s) => read.has(s))
           .map((s) => ({ system: systemId(s), set: at(audience, s), base: at(null, s), where: null })),
-        excluded: [at("do_not_contact", "hubspot")],
+        excluded: [
+          { list: audienceId("do_not_contact"), set: at("do_not_contact", "hubspot"), optOut: true },
+        ],
       });
       const fast = day.comparisons.find((c) => c.audience === audience);
       expect(fast?.masks, `${audienceId(audience)} day ${day.day}`).toEqual(slow.masks);

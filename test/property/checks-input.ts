@@ -8,6 +8,7 @@ import {
   instant,
   type Measured,
   type MetricName,
+  type PeopleFigures,
   runId,
   type Snapshot,
   type SystemDifference,
@@ -181,6 +182,14 @@ export const comparison = (
   masks: {},
   cantTell: {},
   perSystem: Object.fromEntries(Object.entries(per).map(([k, d]) => [k, difference(d)])),
+});
+
+export const figures = (f: Partial<PeopleFigures>): PeopleFigures => ({
+  keptOut: {},
+  exposed: null,
+  optedOutElsewhere: null,
+  overSuppressed: null,
+  ...f,
 });
 
 /** Judges the last of `history` (a CRM copy unless said otherwise). */

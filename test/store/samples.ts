@@ -60,6 +60,14 @@ export const aComparison = (over: Partial<Comparison> = {}): Comparison => ({
     },
   },
   cantTell: {},
+  people: {
+    ghost: {
+      keptOut: { refunded: { of: 40, here: 3, mailable: null, settled: 2 } },
+      exposed: null,
+      optedOutElsewhere: null,
+      overSuppressed: null,
+    },
+  },
   ...over,
 });
 
