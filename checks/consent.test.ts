@@ -110,3 +110,35 @@ test("one list that is told elsewhere does not hide another that is not", () => 
   // a list whose owner was not read leaves it open, it does not pass
   expect(run({ dnc: kept(7) }, 7)).toEqual({ status: "skip", because: "owner_partial" });
 });
+
+test("who opted out in another system only, with a date, is a leak too", () => {
+  const run = (
+    optedOutElsewhere: { people: number; undated: number } | null,
+    mailableOptedOut: number | null,
+  ) =>
+    suppressionLeak.run(
+      inputOf({
+        audience: dnc,
+        history,
+        comparisons: [
+          {
+            ...comparison(1, { news: { mailableOptedOut } }),
+            people: { news: figures({ optedOutElsewhere }) },
+          },
+        ],
+      }),
+    );
+  const said = (o: ReturnType<typeof run>) =>
+    o.status === "fail" ? [o.findings[0].people, o.findings[0].moved] : o;
+  expect(said(run({ people: 3, undated: 900 }, 0))).toEqual([
+    3,
+    "3 people opted out in another system, are not on Do not contact and can be mailed from Newsletter. Normal is 0.",
+  ]);
+  expect(said(run({ people: 1, undated: 0 }, 20))).toEqual([
+    21,
+    "20 opted-out people on Do not contact can be mailed from Newsletter; 1 more opted out in another system, is not on Do not contact and can be mailed from Newsletter. Normal is 0.",
+  ]);
+  expect(run({ people: 0, undated: 900 }, 0)).toEqual({ status: "pass" });
+  expect(run({ people: 2, undated: 0 }, null)).toMatchObject({ status: "fail" });
+  expect(run(null, null)).toEqual({ status: "skip", because: "not_readable" });
+});

@@ -1,5 +1,6 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
 import { completeness } from "./completeness.ts";
+import { consentExposure } from "./consent-exposure.ts";
 import { consentViolation } from "./consent-violation.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
@@ -12,8 +13,10 @@ import { ineligible } from "./ineligible.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
 import { overSegmentation } from "./over-segmentation.ts";
+import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
+import { sensitiveAttribute } from "./sensitive-attribute.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
 import { cannotTell } from "./words/run-failure.ts";
@@ -22,6 +25,8 @@ import { cannotTell } from "./words/run-failure.ts";
 export const ALL_CHECKS: readonly Check[] = [
   suppressionLeak,
   consentViolation,
+  consentExposure,
+  overSuppression,
   runFailure,
   sizeAnomaly,
   disagreement,
@@ -37,6 +42,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ineligible,
   holdout,
   exclusiveOverlap,
+  sensitiveAttribute,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */

@@ -1,5 +1,5 @@
 import type { Audience, Config, SystemConfig } from "./config.ts";
-import type { ChangeFact, SyncRun } from "./facts.ts";
+import type { ChangeFact, KnownCampaign, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
@@ -124,6 +124,8 @@ export type CheckInput = {
   readonly changes: readonly KnownChange[];
   /** Runs of the writers into this system that their tools told us of, oldest first. */
   readonly syncRuns: readonly SyncRun[];
+  /** Campaigns of this system that it told of, sent ones of the last 90 days; empty: none, or it does not tell. */
+  readonly campaigns: readonly KnownCampaign[];
   /** Who changed which field here lately, by the vendor's record. */
   readonly changedBy: readonly ChangeFact[];
   /** `snapshot.id`s that an incident covers: left out of the training. */

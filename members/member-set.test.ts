@@ -199,7 +199,31 @@ describe("the spool", () => {
       consent: "subscribed",
       consentAt: null,
       updatedAt: null,
+      method: null,
     });
+  });
+
+  test("keeps how the consent that counts was given, of several records the strictest's", async () => {
+    const builder = new SetBuilder(options);
+    const yes = { channel: "email", scope: "list", scopeId: "1", state: "subscribed" } as const;
+    const at = (hour: string) => `2026-11-20T${hour}:00:00.000Z` as Instant;
+    const consents = [
+      { ...yes, at: at("07"), method: "IMPORT" },
+      { ...yes, at: at("08"), method: 'Form "A"' },
+      { ...yes, channel: "sms" as const, at: at("08"), method: "KEYWORD" },
+    ];
+    builder.add({ ...row(1), consentAt: at("08"), consents });
+    builder.add({ ...row(2), consents: [{ ...yes, at: null, method: null }] });
+    const no = { ...yes, state: "unsubscribed", at: at("09"), method: "PREFERENCE_PAGE" } as const;
+    builder.add({ ...row(3), updatedAt: at("12"), consents });
+    builder.add({ ...row(3), consent: "unsubscribed", consentAt: at("09"), consents: [no] });
+    const spoolFile = join(folder, "m.spool");
+    await builder.finish({ file: join(folder, "m.pls"), spoolFile, previous: null, asOf: AS_OF, ordinal: 0 });
+    const spool = await openSpool(spoolFile, keys);
+    const found = await spool.lookup([1, 2, 3].map(person));
+    await spool.close();
+    expect([1, 2, 3].map((i) => found.get(person(i))?.method)).toEqual(['Form "A"', null, "PREFERENCE_PAGE"]);
+    expect(found.get(person(3))).toMatchObject({ consent: "unsubscribed", consentAt: at("09") });
   });
 
   test("hostile values come back as they were", async () => {

@@ -8,12 +8,10 @@ import {
 } from "../../members/compare-sets.ts";
 import type { MemberSet } from "../../members/member-set.ts";
 import type { App } from "../app.ts";
-import type { KeptReading } from "./keep-reading.ts";
 import { peopleFigures } from "./people-figures.ts";
+import { type Readings, readingKey } from "./readings.ts";
 
-/** Readings of one run by segment; `base` readings have the audience "". */
-export type Readings = ReadonlyMap<string, KeptReading>;
-export const readingKey = (audience: string | null, system: string) => `${audience ?? ""}@${system}`;
+export { type Readings, readingKey };
 
 /**
  * The sets that one audience is compared from, or why it cannot be: the owner has to be complete, and of the other

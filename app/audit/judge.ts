@@ -7,7 +7,7 @@ import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
-import { configWithCampaigns } from "../facts/calendar.ts";
+import { campaignSends, knownCampaigns, withSends } from "../facts/calendar.ts";
 import { knownChanges } from "../facts/known-changes.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
 
@@ -33,7 +33,8 @@ export async function judge(
   overlaps: readonly Overlap[],
 ): Promise<CheckResult[]> {
   const changes = await knownChanges(app);
-  const config = await configWithCampaigns(app);
+  const campaigns = await knownCampaigns(app);
+  const config = withSends(app.config, campaignSends(campaigns));
   const syncRuns = await listSyncRuns(app.db, RUNS_KEPT);
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
@@ -63,6 +64,7 @@ export async function judge(
         backlog: await backlogOf(app, audience.id, segment.system),
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
+        campaigns: campaigns.filter((c) => c.system === segment.system),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });

@@ -3,7 +3,7 @@ import type { MemberSet } from "../../members/member-set.ts";
 import { MAX_OVERLAP, overlapOf } from "../../members/overlap.ts";
 import { insertOverlap } from "../../store/insert-overlap.ts";
 import type { App } from "../app.ts";
-import { type Readings, readingKey } from "./compare-audience.ts";
+import { type Readings, readingKey } from "./readings.ts";
 
 type Copy = { readonly audience: AudienceId; readonly set: MemberSet };
 

@@ -1,26 +1,66 @@
 import type { Audience } from "../../core/config.ts";
-import type { PeopleFigures } from "../../core/model.ts";
-import type { CompareInput, SetComparison } from "../../members/compare-sets.ts";
+import { instant, type PeopleFigures, type SystemId } from "../../core/model.ts";
+import {
+  type CompareInput,
+  type DifferenceKind,
+  differences,
+  type SetComparison,
+} from "../../members/compare-sets.ts";
 import type { App } from "../app.ts";
-import type { Readings } from "./compare-audience.ts";
+import { ElsewhereTally, ExposedTally, OverTally, type Tally } from "./people-tallies.ts";
+import type { Readings } from "./readings.ts";
 
-/** What a comparison tells of people who should not be in a copy or get mail from it, by system. */
+type Given = Pick<App, "config" | "dataDir" | "keys" | "audits" | "clock">;
+
+/** People that are looked up at a time; differences come partition by partition, so each block is opened about once. */
+const AT_ONCE = 10_000;
+
+/**
+ * What a comparison tells of people who should not be in a copy or get mail from it, by system. Only where the counts
+ * say that there is somebody are people looked up in the sealed rows, and only counts come out of it.
+ */
 export async function peopleFigures(
-  _app: Pick<App, "config" | "dataDir" | "keys">,
-  _audience: Audience,
-  _readings: Readings,
-  _input: CompareInput,
+  app: Given,
+  audience: Audience,
+  readings: Readings,
+  input: CompareInput,
   counts: SetComparison,
 ): Promise<Record<string, PeopleFigures>> {
-  return Object.fromEntries(
-    counts.systems.map((system) => [
-      system,
-      {
-        keptOut: counts.keptOut[system] ?? {},
-        exposed: null,
-        optedOutElsewhere: null,
-        overSuppressed: null,
-      },
-    ]),
-  );
+  const figures: Record<string, PeopleFigures> = {};
+  const suppression = audience.purpose === "suppression";
+  for (const system of counts.systems) {
+    const mailable = counts.perSystem[system]?.mailableOptedOut ?? null;
+    const elsewhere = counts.optedOutElsewhere[system] ?? null;
+    const over = counts.overSuppressed[system] ?? null;
+    const told = { app, audience, readings, system };
+    figures[system] = {
+      keptOut: counts.keptOut[system] ?? {},
+      exposed:
+        !suppression || mailable === null
+          ? null
+          : await tallied(input, mailable, await ExposedTally.of(told, instant(app.clock.now()))),
+      optedOutElsewhere:
+        elsewhere === null ? null : await tallied(input, elsewhere, new ElsewhereTally(told)),
+      overSuppressed: over === null ? null : await tallied(input, over, new OverTally(told)),
+    };
+  }
+  return figures;
+}
+
+async function tallied<R>(
+  input: CompareInput,
+  people: number,
+  tally: Tally<R> & { readonly system: SystemId },
+): Promise<R> {
+  if (people === 0) return tally.result();
+  const kinds: ReadonlySet<DifferenceKind> = new Set([tally.kind]);
+  let waiting = [];
+  for await (const d of differences(input, kinds, new Set([tally.system]))) {
+    waiting.push(d);
+    if (waiting.length < AT_ONCE) continue;
+    await tally.add(waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) await tally.add(waiting);
+  return tally.result();
 }

@@ -211,6 +211,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     backlog: null,
     changes: [],
     syncRuns: [],
+    campaigns: [],
     changedBy: [],
     flagged: new Set(),
     ...given,

@@ -331,6 +331,7 @@ export const row = (
   consent,
   consentAt,
   updatedAt: null,
+  method: null,
 });
 
 export const difference = (
