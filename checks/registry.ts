@@ -11,9 +11,11 @@ import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
 import { funnel } from "./funnel.ts";
 import { holdout } from "./holdout.ts";
+import { identityConflict } from "./identity-conflict.ts";
 import { ineligible } from "./ineligible.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
+import { overSegmentation } from "./over-segmentation.ts";
 import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
@@ -40,6 +42,8 @@ export const ALL_CHECKS: readonly Check[] = [
   matchRate,
   flipFlop,
   duplicates,
+  identityConflict,
+  overSegmentation,
   latency,
   stuckMembers,
   deliverability,

@@ -130,6 +130,9 @@ export type Measured = {
  * `value:<attribute>:<value>`: records with that value, of attributes whose rule lists values. `accepted`: records that
  * the platform says it took of those sent, where it tells. Of the whole system's read: `throttled`: requests that it
  * turned away for being too many (429) / requests; `waited_ms`: time that it asked us to wait / duration of the read.
+ * `shared_inbox`: customer ids on an e-mail address that carries several / pairs of both; `…_addresses` such addresses,
+ * `…_most` ids on the fullest. `over_merge`: e-mail addresses on a customer id that carries several / pairs; `…_ids`
+ * such ids, `…_most` addresses on the fullest. `look_alike`: people whose address looks like another's / persons.
  */
 export type MetricName =
   | "size"
@@ -148,6 +151,13 @@ export type MetricName =
   | "waited_ms"
   | "declared"
   | `value:${string}`
+  | "shared_inbox"
+  | "shared_inbox_addresses"
+  | "shared_inbox_most"
+  | "over_merge"
+  | "over_merge_ids"
+  | "over_merge_most"
+  | "look_alike"
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */

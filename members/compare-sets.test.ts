@@ -9,7 +9,8 @@ import { topFlipping } from "./flips.ts";
 import { deriveKeys } from "./keys.ts";
 import { type MemberSet, openSet } from "./member-set.ts";
 import { personKeyOf } from "./person-key.ts";
-import { SetBuilder, type SetOptions } from "./set-builder.ts";
+import { SetBuilder } from "./set-builder.ts";
+import type { SetOptions } from "./set-terms.ts";
 
 const keys = deriveKeys(Buffer.alloc(32, 5));
 let folder = "";

@@ -8,7 +8,8 @@ import { AtomicFile } from "./atomic-file.ts";
 import { deriveKeys } from "./keys.ts";
 import { openSet } from "./member-set.ts";
 import { personKeyOf } from "./person-key.ts";
-import { SetBuilder, type SetOptions } from "./set-builder.ts";
+import { SetBuilder } from "./set-builder.ts";
+import type { SetOptions } from "./set-terms.ts";
 import { openSpool } from "./spool.ts";
 import { sweepOrphans } from "./sweep.ts";
 

@@ -1,5 +1,6 @@
 import type { AttributeStates } from "../core/model.ts";
 import { STATE_NAMES } from "./attribute-state.ts";
+import { ClashTally } from "./clash-tally.ts";
 import { BOUNCED, consentOf, isStricter, MAILABLE, MAILABLE_KNOWN, mergeConsent } from "./consent-byte.ts";
 import type { Partition } from "./member-set.ts";
 import {
@@ -26,6 +27,8 @@ export class PersonTally {
   /** Columns of the attributes that every member has to have. */
   readonly #required: readonly number[];
   readonly #nobody: People;
+  /** null: rows have no second identifier. */
+  readonly clashes: ClashTally | null;
   #known = 0;
   #mailable = 0;
   size = 0;
@@ -38,6 +41,7 @@ export class PersonTally {
     this.#names = names;
     this.#required = names.flatMap((name, a) => (required.includes(name) ? [a] : []));
     this.#shape = shape;
+    this.clashes = shape.secondAt === null ? null : new ClashTally(shape.secondAt);
     this.#states = new Uint32Array(names.length * STATE_NAMES.length);
     const none = new Uint32Array(0);
     this.#nobody = {
@@ -85,6 +89,7 @@ export class PersonTally {
     for (let i = 0; i < records; ) {
       let next = i + 1;
       while (next < records && sameKey(rows, order[i] as number, order[next] as number)) next++;
+      this.clashes?.person(rows, order, i, next);
       const { newest, strictest, byte } =
         next === i + 1 ? this.#one(rows, order[i] as number) : this.#several(rows, order.subarray(i, next));
       for (let k = 0; k < 4; k++) keys[4 * n + k] = rows[newest + k] as number;

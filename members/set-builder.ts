@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { AuditorError } from "../core/errors.ts";
-import type { AttributeStates, IdentifierKind, Instant, MemberRow } from "../core/model.ts";
-import type { ValidValues } from "./attribute-state.ts";
+import type { MemberRow } from "../core/model.ts";
 import { consentByte } from "./consent-byte.ts";
 import { fingerprinter } from "./fingerprint.ts";
-import type { Keys } from "./keys.ts";
+import { LookAlikes } from "./look-alikes.ts";
 import type { MemberSet } from "./member-set.ts";
 import { normalise } from "./normalise.ts";
 import { type KeyWriter, keyWriter } from "./person-key.ts";
@@ -21,75 +20,19 @@ import {
   STATES_PER_WORD,
   UPDATED_AT,
 } from "./row-shape.ts";
+import { type SecondWriter, secondWriter } from "./second-identifier.ts";
 import { PARTITIONS, type SetHead } from "./set-file.ts";
+import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
 import { SpoolWriter, spoolText } from "./spool.ts";
 
-export type SetOptions = {
-  readonly identity: IdentifierKind;
-  /** Attributes to fingerprint, by canonical name. */
-  readonly attributes: readonly string[];
-  readonly rules: Readonly<Record<string, ValidValues>>;
-  /** Of the attributes, those that every member has to have. */
-  readonly required?: readonly string[];
-  readonly keys: Keys;
-  readonly epoch: number;
-  /** Keep the rows, sealed, so that `finish` can write them beside the set. */
-  readonly spool: boolean;
-  /** Attributes that stand in those rows. Default: the tracked ones. */
-  readonly spooled?: readonly string[];
-  /** Also a fingerprint of the system's own record id, which tells that a person only changed the identifier. */
-  readonly records?: boolean;
-  /** Attributes whose values are counted by name: those that have a few, and none that is personal. */
-  readonly enumerated?: readonly string[];
-  /** Rows beyond this wait on the disk. Default 96 MB. */
-  readonly maxBytesInMemory?: number;
-  readonly temporaryFolder?: string;
-  readonly randomBytes?: (n: number) => Uint8Array;
-};
-
 /** Column of the record's own id; no attribute can have this name. */
 export const RECORD_COLUMN = "#record";
 
-/** Counts of one reading. They are people, unless they say records. */
-export type SetSummary = {
-  readonly size: number;
-  readonly records: number;
-  /** Records with a usable identity, less people. */
-  readonly duplicates: number;
-  /** Records without a usable identity. */
-  readonly invalid: number;
-  /** Against `previous`; null without one. */
-  readonly entries: number | null;
-  readonly exits: number | null;
-  /** null when the system says of nobody whether they can be mailed. */
-  readonly mailable: number | null;
-  readonly bounced: number;
-  /** They sum to `size`. */
-  readonly attributes: Record<string, AttributeStates>;
-  /** People with all required attributes valid; null when none is required. */
-  readonly completeAll: number | null;
-  /** Of the `enumerated` attributes: value → records. */
-  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Of the duplicates, records whose identifier is only spelled differently. */
-  readonly duplicateByCase: number;
-  /** Of the set file. */
-  readonly bytes: number;
-};
-
-export type Finish = {
-  readonly file: string;
-  readonly spoolFile: string | null;
-  /** The set of the last complete scheduled reading. */
-  readonly previous: MemberSet | null;
-  readonly asOf: Instant;
-  /** null: a manual or read-back reading. Its presence bit is its own: a later set built on it takes the bit back. */
-  readonly ordinal: number | null;
-};
-
 /** Values that are named: as many records have them, so many of them, and no longer than a name. */
 const NAMED = { least: 5, most: 40, letters: 40 };
+
 /** A run on the disk holds at least this many rows, however small the limit. */
 const LEAST_ROWS = 1024;
 
@@ -105,6 +48,8 @@ export class SetBuilder {
   readonly #columns: readonly string[];
   readonly #record: ((id: string) => number) | null;
   readonly #spooled: readonly string[];
+  readonly #second: SecondWriter | null;
+  readonly #lookAlikes: LookAlikes | null;
   #log: RowLog;
   #spill: Spill | null = null;
   #spilled = 0;
@@ -116,8 +61,11 @@ export class SetBuilder {
     this.#columns = options.records === true ? [...options.attributes, RECORD_COLUMN] : options.attributes;
     this.#record = options.records === true ? fingerprinter(options.keys) : null;
     this.#spooled = options.spooled ?? options.attributes;
-    this.#shape = rowShape(this.#columns.length, options.spool);
+    const second = options.second ?? null;
+    this.#shape = rowShape(this.#columns.length, options.spool, second !== null);
     this.#key = keyWriter(options.keys);
+    this.#second = second === null ? null : secondWriter(this.#key, second);
+    this.#lookAlikes = options.identity === "email" ? new LookAlikes(this.#key) : null;
     this.#spelling = spellingHasher(options.keys);
     this.#values = options.attributes.map(
       (name) =>
@@ -148,6 +96,7 @@ export class SetBuilder {
     const at = log.reserve();
     const words = log.words;
     this.#key(identity, normal, words, at);
+    this.#lookAlikes?.add(normal, words, at);
     words[at + SPELLING_AT] = this.#spelling(raw.trim());
     words[at + CONSENT_AT] = consentByte(row.consent, row.mailable, row.bounced === true);
     const updated = row.updatedAt === undefined ? Number.NaN : Date.parse(row.updatedAt);
@@ -163,6 +112,7 @@ export class SetBuilder {
       words[word] = (words[word] as number) | (value.state << (3 * (a % STATES_PER_WORD)));
     }
     if (this.#record !== null) words[at + PRINTS_AT + values.length] = this.#record(row.id);
+    if (this.#shape.secondAt !== null) this.#second?.(row, words, at + this.#shape.secondAt);
     if (this.#shape.payloadAt !== null) {
       log.putPayload(spoolText(row, this.#spooled), at + this.#shape.payloadAt);
     }
@@ -239,6 +189,8 @@ export class SetBuilder {
     // Where the previous set keeps each attribute; −1: it did not track it.
     const columns = this.#columns.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
+    const twins = this.#lookAlikes?.counter() ?? null;
+    let lookAlikes = 0;
     let entries = 0;
     let exits = 0;
     for (let p = 0; p < PARTITIONS; p++) {
@@ -247,6 +199,7 @@ export class SetBuilder {
         chunks: payload,
       };
       const present = tally.people(rows, chunks, spool !== null);
+      lookAlikes += twins?.(p, present.part.keys, present.part.n) ?? 0;
       await spool?.write(present.part.keys, present.texts);
       const merged = advance(
         o.previous === null ? null : await o.previous.load(p),
@@ -284,6 +237,8 @@ export class SetBuilder {
       completeAll: required.length === 0 ? null : tally.complete,
       values: this.#enumerated(),
       duplicateByCase: tally.duplicateByCase,
+      clashes: tally.clashes?.result() ?? null,
+      lookAlikes: this.#lookAlikes === null ? null : { people: lookAlikes, capped: this.#lookAlikes.capped },
       bytes: await set.commit(head),
     };
   }

@@ -2,9 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Coverage, Instant, Measured, MetricName, RunId, Snapshot } from "../../core/model.ts";
 import type { MemberSet } from "../../members/member-set.ts";
-import type { SetSummary } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 import { lastScheduled } from "../../store/last-scheduled.ts";
 import type { App } from "../app.ts";
+import { identityMetrics } from "./identity-metrics.ts";
 import type { SystemReading, TargetReading } from "./read-system.ts";
 import { openSetOf, removeRows, removeSetFiles, setPath, spoolPath } from "./set-files.ts";
 
@@ -83,6 +84,7 @@ export async function keepReading(
     metrics: {
       ...metricsOf(summary, reading.durationMs, common.asOf, target.end?.declaredTotal ?? null),
       ...trafficOf(reading, common.asOf),
+      ...identityMetrics(summary, target.planned.identity, common.asOf),
     },
     attributes: summary.attributes,
     setFile,

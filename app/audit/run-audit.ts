@@ -2,9 +2,10 @@ import { reconcile } from "../../checks/incidents.ts";
 import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Incident } from "../../core/finding.ts";
-import type { Comparison } from "../../core/model.ts";
+import type { Comparison, IdentifierKind } from "../../core/model.ts";
 import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core/model.ts";
 import type { Collector, Context } from "../../core/ports.ts";
+import { secondOf } from "../../members/second-identifier.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
@@ -156,7 +157,7 @@ async function readAndKeep(
       system,
       collector,
       planned,
-      (p) => builderFor(app, p, run.keepRows),
+      (p) => builderFor(app, p, run.keepRows, secondOf(p.identity, collector.capabilities.identifiers)),
       context,
       seen,
     );
@@ -181,7 +182,12 @@ async function warningsOf(collector: Collector, context: Context): Promise<reado
   }
 }
 
-function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilder {
+function builderFor(
+  app: App,
+  planned: PlannedTarget,
+  spool: boolean,
+  second: IdentifierKind | null,
+): SetBuilder {
   const rules = Object.fromEntries(
     app.config.attributes
       .filter((a) => planned.attributes.includes(a.name))
@@ -201,5 +207,6 @@ function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilde
       planned.audience !== null && a.values !== null && a.class !== "personal" ? [a.name] : [],
     ),
     ...(planned.audience === null ? { spooled: [], records: true } : {}),
+    second,
   });
 }

@@ -6,8 +6,9 @@ import { Section } from "../ui/section.tsx";
 import { UpSet } from "../ui/upset.tsx";
 import { Columns } from "./columns.tsx";
 import { Flips } from "./flips.tsx";
+import { Overlap } from "./overlap.tsx";
 
-export function Summary(props: { audience: AudienceDetail }) {
+export function Summary(props: { audience: AudienceDetail; system: string | undefined }) {
   const { audience } = props;
   const inOverlap = audience.systems.filter((s) => audience.overlap.some((o) => o.in.includes(s.id)));
   const reads = Math.max(0, ...audience.flips.map((flip) => flip.bits.length));
@@ -45,6 +46,7 @@ export function Summary(props: { audience: AudienceDetail }) {
           <ScoreParts score={audience.score} />
         </div>
       </div>
+      <Overlap audience={audience} system={props.system} />
     </>
   );
 }

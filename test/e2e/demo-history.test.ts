@@ -13,7 +13,8 @@ import { type AudienceName, plant, SYSTEMS, type SystemName } from "../../demo/c
 import { compareSets } from "../../members/compare-sets.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
-import { SetBuilder, type SetSummary } from "../../members/set-builder.ts";
+import { SetBuilder } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 
 const UNTIL = 56;
 const SEED = 2; // loses a page of Klaviyo on one day

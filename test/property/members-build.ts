@@ -4,7 +4,8 @@ import type { ValidValues } from "../../members/attribute-state.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
 import { hexOfWords, personKeyOf } from "../../members/person-key.ts";
-import { SetBuilder, type SetSummary } from "../../members/set-builder.ts";
+import { SetBuilder } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 
 export const KEYS = deriveKeys(Buffer.alloc(32, 42));
 export const AS_OF = "2026-11-23T06:00:00.000Z" as Instant;
