@@ -2,7 +2,7 @@ import type { Instant } from "../core/model.ts";
 import type { Database } from "./database.ts";
 
 /**
- * Forgets readings, comparisons and check results older than the retention. The latest complete reading of every
+ * Forgets readings, comparisons, check results and states of streams older than the retention. The latest complete reading of every
  * segment stays, and so do incidents, plans and their journal.
  *
  * @returns set files that nothing refers to any more, relative to the data folder, for the caller to delete
@@ -11,6 +11,7 @@ export function pruneSnapshots(db: Database, before: Instant): Promise<readonly 
   return db.tx(async (sql) => {
     await sql.query("delete from check_result where at < $1", [before]);
     await sql.query("delete from comparison where as_of < $1", [before]);
+    await sql.query("delete from stream_state where last_at < $1", [before]);
     const { rows } = await sql.query<{ file: string | null }>(
       `with kept as (
         select distinct on (system, coalesce(audience, '')) id from snapshot
