@@ -1,4 +1,5 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
+import { attributeShift } from "./attribute-shift.ts";
 import { explained } from "./attributed-cause.ts";
 import { completeness } from "./completeness.ts";
 import { consentExposure } from "./consent-exposure.ts";
@@ -39,6 +40,7 @@ export const ALL_CHECKS: readonly Check[] = [
   freshness,
   schemaDrift,
   completeness,
+  attributeShift,
   matchRate,
   flipFlop,
   duplicates,

@@ -1,5 +1,6 @@
 import type { Attribution } from "./attribution.ts";
 import type { Audience, Config, SystemConfig } from "./config.ts";
+import type { DistributionVerdict } from "./distribution.ts";
 import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
 
@@ -135,6 +136,8 @@ export type CheckInput = {
   readonly deliveries: readonly DeliveryCounts[] | null;
   /** Why the segment moved: at this reading, or lately and it has not moved back; null: not notably, or not known. */
   readonly attribution: Attribution | null;
+  /** How people spread over the values of an attribute in this reading, by attribute; only what is counted. */
+  readonly distributions: Readonly<Record<string, DistributionVerdict>>;
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
 };

@@ -188,6 +188,11 @@ export type Snapshot = {
   readonly failure: string | null;
   readonly metrics: Readonly<Partial<Record<MetricName, Measured>>>;
   readonly attributes: Readonly<Record<string, AttributeStates>>;
+  /**
+   * People per value of each counted attribute; values that fewer than ten people have are pooled as "other", "" is no
+   * value. null: too many values to be groups. Absent: read by a version that did not count.
+   */
+  readonly distributions?: Readonly<Record<string, Readonly<Record<string, number>> | null>>;
   readonly fields: Readonly<Record<string, FieldType>>;
   /** Set file relative to the data folder; null when nothing usable was read. */
   readonly setFile: string | null;

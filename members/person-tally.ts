@@ -14,6 +14,7 @@ import {
 import { PARTITION_BITS } from "./set-file.ts";
 import { sameKey, sortRows } from "./sort-rows.ts";
 import { mergedText, spoolRow } from "./spool.ts";
+import type { ValueCounts } from "./value-counts.ts";
 
 const VALID = STATE_NAMES.indexOf("valid");
 
@@ -26,6 +27,8 @@ export class PersonTally {
   readonly #states: Uint32Array;
   /** Columns of the attributes that every member has to have. */
   readonly #required: readonly number[];
+  /** Per attribute; null: its values are not counted. */
+  readonly #values: readonly (ValueCounts | null)[];
   readonly #nobody: People;
   /** null: rows have no second identifier. */
   readonly clashes: ClashTally | null;
@@ -37,7 +40,13 @@ export class PersonTally {
   bounced = 0;
   duplicateByCase = 0;
 
-  constructor(names: readonly string[], shape: RowShape, required: readonly string[] = []) {
+  constructor(
+    names: readonly string[],
+    shape: RowShape,
+    values: readonly (ValueCounts | null)[],
+    required: readonly string[] = [],
+  ) {
+    this.#values = values;
     this.#names = names;
     this.#required = names.flatMap((name, a) => (required.includes(name) ? [a] : []));
     this.#shape = shape;
@@ -132,6 +141,7 @@ export class PersonTally {
     for (let a = 0; a < this.#names.length; a++) {
       const slot = a * STATE_NAMES.length + this.#state(rows, at, a);
       this.#states[slot] = (this.#states[slot] as number) + 1;
+      this.#values[a]?.add(rows[at + PRINTS_AT + a] as number);
     }
     if (this.#required.every((a) => this.#state(rows, at, a) === VALID)) this.complete++;
   }

@@ -28,6 +28,14 @@ export class ValueReader {
     this.#judge = stateJudge(rule);
   }
 
+  /** Values by fingerprint, as far as they are remembered. */
+  named(): Map<number, string> {
+    const named = new Map<number, string>();
+    for (const [value, place] of this.#known)
+      if (typeof value === "string") named.set(this.#prints[place] as number, value.trim());
+    return named;
+  }
+
   read(row: MemberRow): void {
     // A hostile or unlucky name ("constructor") must not reach the prototype.
     const value = Object.hasOwn(row.attributes, this.#name) ? row.attributes[this.#name] : undefined;

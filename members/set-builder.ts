@@ -26,6 +26,7 @@ import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
 import { SpoolWriter, spoolText } from "./spool.ts";
+import { ValueCounts } from "./value-counts.ts";
 
 /** Column of the record's own id; no attribute can have this name. */
 export const RECORD_COLUMN = "#record";
@@ -180,12 +181,19 @@ export class SetBuilder {
     }
   }
 
+  #countsOf(name: string): ValueCounts | null {
+    const { counted = [], rules } = this.#options;
+    if (!counted.includes(name)) return null;
+    return new ValueCounts(Object.hasOwn(rules, name) && rules[name]?.values != null);
+  }
+
   async #write(set: SetWriter, spool: SpoolWriter | null, o: Finish): Promise<SetSummary> {
     const valid = this.#spilled + this.#log.rows;
     const payload = this.#log.payload;
     const last = this.#log.partition();
     const required = this.#options.required ?? [];
-    const tally = new PersonTally(this.#columns, this.#shape, required);
+    const counts = this.#options.attributes.map((name) => this.#countsOf(name));
+    const tally = new PersonTally(this.#columns, this.#shape, counts, required);
     // Where the previous set keeps each attribute; −1: it did not track it.
     const columns = this.#columns.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
@@ -236,6 +244,13 @@ export class SetBuilder {
       attributes,
       completeAll: required.length === 0 ? null : tally.complete,
       values: this.#enumerated(),
+      distributions: Object.fromEntries(
+        counts.flatMap((c, a) =>
+          c === null
+            ? []
+            : [[this.#options.attributes[a], c.result((this.#values[a] as ValueReader).named())]],
+        ),
+      ),
       duplicateByCase: tally.duplicateByCase,
       clashes: tally.clashes?.result() ?? null,
       lookAlikes: this.#lookAlikes === null ? null : { people: lookAlikes, capped: this.#lookAlikes.capped },

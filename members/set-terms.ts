@@ -11,6 +11,8 @@ export type SetOptions = {
   readonly rules: Readonly<Record<string, ValidValues>>;
   /** Of the attributes, those that every member has to have. */
   readonly required?: readonly string[];
+  /** Attributes whose people are counted per value: never personal ones. Default: none. */
+  readonly counted?: readonly string[];
   readonly keys: Keys;
   readonly epoch: number;
   /** Keep the rows, sealed, so that `finish` can write them beside the set. */
@@ -49,6 +51,8 @@ export type SetSummary = {
   readonly completeAll: number | null;
   /** Of the `enumerated` attributes: value → records. */
   readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** People per value of each counted attribute, rare values pooled; null: too many values to be groups. */
+  readonly distributions: Record<string, Record<string, number> | null>;
   /** Of the duplicates, records whose identifier is only spelled differently. */
   readonly duplicateByCase: number;
   /** null: not looked for, or no record has a second identifier. */

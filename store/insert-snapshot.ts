@@ -9,8 +9,8 @@ export async function insertSnapshot(db: Sql, s: Snapshot): Promise<void> {
   try {
     await db.query(
       `insert into snapshot (id, run_id, audience, system, ordinal, trigger, as_of, taken_at, coverage, because, failure,
-        metrics, attributes, fields, set_file, epoch)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+        metrics, attributes, fields, set_file, epoch, distributions)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
       [
         s.id,
         s.runId,
@@ -28,6 +28,7 @@ export async function insertSnapshot(db: Sql, s: Snapshot): Promise<void> {
         toJson(s.fields),
         s.setFile,
         s.epoch,
+        toJson(s.distributions ?? {}),
       ],
     );
   } catch (error) {

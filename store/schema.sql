@@ -341,12 +341,22 @@ create table snapshot (
   fields jsonb not null,
   set_file text,
   epoch integer not null,
+  distributions jsonb not null default '{}'::jsonb,
   snapshot_pkey PRIMARY KEY (id),
   snapshot_coverage_check CHECK ((coverage = ANY (ARRAY['complete'::text, 'partial'::text, 'unusable'::text]))),
   snapshot_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
 );
 CREATE UNIQUE INDEX snapshot_ordinal ON public.snapshot USING btree (system, COALESCE(audience, ''::text), epoch, ordinal) WHERE (ordinal IS NOT NULL);
 CREATE INDEX snapshot_segment ON public.snapshot USING btree (system, audience, taken_at DESC);
+
+create table stream_state (
+  audience text,
+  system text not null,
+  stream text not null,
+  last_at timestamp with time zone not null,
+  state jsonb not null
+);
+CREATE UNIQUE INDEX stream_state_key ON public.stream_state USING btree (COALESCE(audience, ''::text), system, stream);
 
 create table sync_run (
   job text not null,

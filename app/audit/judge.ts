@@ -13,6 +13,9 @@ import { knownChanges } from "../facts/known-changes.ts";
 import { attributeChanges } from "./attribute.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
 import { type Readings, readingKey } from "./compare-audience.ts";
+import { countedAttributes } from "./counted-attributes.ts";
+import { foldDistributions } from "./fold-distributions.ts";
+import { trackedAttributes } from "./targets.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
 const HISTORY_DAYS = 60;
@@ -50,8 +53,14 @@ export async function judge(
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
     const mail = await listMail(app.db, audience.id);
     const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
+    const counted = countedAttributes(app.config, trackedAttributes(audience));
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
+      const history =
+        segment.system === audience.owner
+          ? ownerHistory
+          : await app.audits.snapshots(audience.id, segment.system, kept);
+      const place = { audience: audience.id, system: segment.system };
       inputs.push({
         now,
         runId,
@@ -59,10 +68,7 @@ export async function judge(
         audience,
         system,
         isOwner: segment.system === audience.owner,
-        history:
-          segment.system === audience.owner
-            ? ownerHistory
-            : await app.audits.snapshots(audience.id, segment.system, kept),
+        history,
         ownerHistory,
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
@@ -74,6 +80,7 @@ export async function judge(
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
+        distributions: await foldDistributions(app, place, history, counted, runId),
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }

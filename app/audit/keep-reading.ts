@@ -87,6 +87,7 @@ export async function keepReading(
       ...identityMetrics(summary, target.planned.identity, common.asOf),
     },
     attributes: summary.attributes,
+    distributions: summary.distributions,
     setFile,
   };
   await app.audits.insertSnapshot(snapshot);

@@ -11,6 +11,7 @@ import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
 import { keepFacts } from "../facts/keep-facts.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
+import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
 import { findOverlaps } from "./overlaps.ts";
@@ -199,6 +200,7 @@ function builderFor(
     attributes: planned.attributes,
     required,
     rules,
+    counted: countedAttributes(app.config, planned.attributes),
     keys: app.keys,
     epoch: app.epoch,
     spool,

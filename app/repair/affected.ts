@@ -20,6 +20,7 @@ const KINDS: Readonly<Partial<Record<Incident["finding"]["check"], readonly Diff
   over_suppression: ["over_suppressed"],
   consent_violation: ["consent_conflict"],
   completeness: ["differs"],
+  attribute_shift: ["differs"],
   flip_flop: ["flipping"],
 };
 

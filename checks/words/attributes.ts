@@ -60,7 +60,7 @@ export function completenessFinding(
 }
 
 /** A job that writes the field, a change on purpose, or whoever the vendor says changed the field of that many people. */
-function lostBy(input: CheckInput, attribute: string, lost: number): Cause {
+export function lostBy(input: CheckInput, attribute: string, lost: number): Cause {
   const seenAt = input.history.at(-1)?.takenAt ?? input.now;
   const jobs = [...new Set([...writersOfField(input, attribute), ...writersOf(input)])];
   const known = likelyCause(input, seenAt, { fewer: true, moved: true, jobs });

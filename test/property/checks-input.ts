@@ -215,6 +215,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     changedBy: [],
     deliveries: null,
     attribution: null,
+    distributions: {},
     flagged: new Set(),
     ...given,
   };

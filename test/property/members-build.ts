@@ -40,6 +40,7 @@ export async function build(
     attributes?: readonly string[];
     identity?: IdentifierKind;
     rules?: Readonly<Record<string, ValidValues>>;
+    counted?: readonly string[];
     spool?: boolean;
     maxBytesInMemory?: number;
     epoch?: number;
@@ -50,6 +51,7 @@ export async function build(
     identity: o.identity ?? "email",
     attributes: o.attributes ?? [],
     rules: o.rules ?? {},
+    counted: o.counted ?? [],
     keys: KEYS,
     epoch: o.epoch ?? 1,
     spool: o.spool ?? false,
