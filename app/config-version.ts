@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Config } from "../core/config.ts";
-import { type Instant, type SystemId, systemId } from "../core/model.ts";
+import { type AudienceId, audienceId, type Instant, type SystemId, systemId } from "../core/model.ts";
 
-export type ConfigChange = { readonly system: SystemId | null; readonly text: string };
+export type ConfigChange = {
+  readonly system: SystemId | null;
+  readonly text: string;
+  /** For the definition of a segment: whose. */
+  readonly audience?: AudienceId;
+};
 
 /** What of the configuration can cause a change in the numbers: systems, audiences, attributes, writers. */
 export function versionedParts(config: Config): Readonly<Record<string, string>> {
@@ -29,7 +34,7 @@ export const configHash = (config: Config): string =>
  * What changed between two versions, in words; values are not told, since a secret's name may stand in them.
  *
  * @example configChanges({"segment trial crm": "a"}, {"segment trial crm": "b"})
- *   // [{ system: "crm", text: "the definition of trial in crm changed" }]
+ *   // [{ system: "crm", text: "the definition of trial in crm changed", audience: "trial" }]
  */
 export function configChanges(
   before: Readonly<Record<string, string>>,
@@ -50,7 +55,13 @@ export function configChanges(
           },
         ];
       case "segment":
-        return [{ system: systemId(second), text: `the definition of ${first} in ${second} ${verb}` }];
+        return [
+          {
+            system: systemId(second),
+            text: `the definition of ${first} in ${second} ${verb}`,
+            audience: audienceId(first),
+          },
+        ];
       case "audience":
         return [{ system: null, text: `the audience ${first} ${verb}` }];
       case "attribute":

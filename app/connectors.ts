@@ -42,22 +42,42 @@ export async function openCollector(
       case "mysql":
         return mysqlCollector(system, await given(system.dsn));
       case "mailman":
-        return mailmanCollector(system, { ...net(system), ...(await given(system.password)) });
+        return counted(
+          mailmanCollector(system, { ...net(system), ...(await given(system.password)) }),
+          net(system),
+        );
       case "ghost":
-        return ghostCollector(system, { ...net(system), ...(await given(system.key)) });
+        return counted(ghostCollector(system, { ...net(system), ...(await given(system.key)) }), net(system));
       case "rest":
-        return restCollector(system, { ...net(system), ...(await given(...secretsOfAuth(system.auth))) });
+        return counted(
+          restCollector(system, { ...net(system), ...(await given(...secretsOfAuth(system.auth))) }),
+          net(system),
+        );
       case "hubspot":
-        return hubspotCollector(system, { ...net(system), ...(await given(system.token)) });
+        return counted(
+          hubspotCollector(system, { ...net(system), ...(await given(system.token)) }),
+          net(system),
+        );
       case "mailchimp":
-        return mailchimpCollector(system, { ...net(system), ...(await given(system.key)) });
+        return counted(
+          mailchimpCollector(system, { ...net(system), ...(await given(system.key)) }),
+          net(system),
+        );
       case "klaviyo":
-        return klaviyoCollector(system, { ...net(system), ...(await given(system.key)) });
+        return counted(
+          klaviyoCollector(system, { ...net(system), ...(await given(system.key)) }),
+          net(system),
+        );
     }
   } catch (error) {
     if (error instanceof AuditorError) return unreadable(system, error);
     throw error;
   }
+}
+
+/** Collectors are plain values or instances of a class; either way the caller can ask for the traffic. */
+function counted(collector: Collector, { traffic }: ReturnType<Net>): Collector {
+  return Object.assign(collector, { traffic });
 }
 
 /** null: no write credential is configured, so nothing in this process can write there. */

@@ -3,8 +3,9 @@ import { nextSend } from "../checks/next-send.ts";
 import type { Config, HttpSystemConfig } from "../core/config.ts";
 import { instant } from "../core/model.ts";
 import type { ConnectorDeps } from "../systems/http/connector-deps.ts";
-import { type Gate, type Limits, makeGate } from "../systems/http/gate.ts";
+import { type Limits, makeGate } from "../systems/http/gate.ts";
 import { hostGuard } from "../systems/http/host-guard.ts";
+import { type Meter, makeMeter } from "../systems/http/meter.ts";
 import { sleepFor } from "../systems/http/settings.ts";
 import { HUBSPOT_LIMITS } from "../systems/hubspot/limits.ts";
 import { KLAVIYO_LIMITS } from "../systems/klaviyo/limits.ts";
@@ -15,7 +16,7 @@ import { restLimits } from "../systems/rest/limits.ts";
 /** What connectors over HTTP share in one process: one gate per system, so that reader and writer are paced together. */
 export type Net = (
   system: HttpSystemConfig,
-) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random">> & Pick<ConnectorDeps, "observe">;
+) => Required<Pick<ConnectorDeps, "gate" | "guard" | "random" | "observe">> & Pick<Meter, "traffic">;
 
 const LIMITS: Readonly<Record<Exclude<HttpSystemConfig["kind"], "rest">, Limits>> = {
   ghost: { rules: [], concurrency: 4 },
@@ -42,23 +43,25 @@ export function makeNet(
   nowMs: (() => number) | null,
   sends: () => Config["calendar"] = () => config.calendar,
 ): Net {
-  const gates = new Map<string, Gate>();
+  const meters = new Map<string, Meter>();
   return (system) => {
-    const known = gates.get(system.id);
+    const known = meters.get(system.id);
     const { rules, concurrency } = limitsOf(system);
-    const gate =
+    const meter =
       known ??
-      makeGate({
-        rules: nowMs === null ? [] : rules,
-        concurrency,
-        share: system.limitShare,
-        elapsedMs: () => performance.now(),
-        sleep: sleepFor,
-        quietMs: () => (nowMs === null ? 0 : quietMs({ ...config, calendar: sends() }, system, nowMs())),
-      });
-    gates.set(system.id, gate);
+      makeMeter(
+        makeGate({
+          rules: nowMs === null ? [] : rules,
+          concurrency,
+          share: system.limitShare,
+          elapsedMs: () => performance.now(),
+          sleep: sleepFor,
+          quietMs: () => (nowMs === null ? 0 : quietMs({ ...config, calendar: sends() }, system, nowMs())),
+        }),
+      );
+    meters.set(system.id, meter);
     return {
-      gate,
+      ...meter,
       guard: hostGuard((host) => lookup(host, { all: true }), system.privateNetwork),
       random: Math.random,
     };

@@ -76,8 +76,11 @@ describe("schema drift", () => {
     expect(first(schemaDrift, [...past(3), renamed(3)])).toMatchObject({
       subject: "plan",
       people: 1000,
-      title: "The field “plan” is now “plan_name” in CRM, likely",
-      cause: { certainty: "confirmed", text: "the field “plan” was renamed to “plan_name”" },
+      title: "The field “plan” was probably renamed to “plan_name” in CRM",
+      cause: {
+        certainty: "likely",
+        text: "the field “plan” was probably renamed to “plan_name”: the one went and the other came in one read, they are named alike, and both are text",
+      },
     });
   });
   test("lasts until it is repaired, then passes", () => {

@@ -10,7 +10,7 @@ export const UNCLEAR: Cause = { certainty: "unclear", text: null };
 const DAY_MS = 86_400_000;
 
 /** Jobs of the configuration that are known to write this audience into this system. */
-export const writersOf = (input: CheckInput): readonly WriterJob[] =>
+export const writersOf = (input: Pick<CheckInput, "config" | "audience" | "system">): readonly WriterJob[] =>
   input.config.writers.filter((w) => w.to === input.system.id && w.audiences.includes(input.audience.id));
 
 /** Jobs that are known to write this field into this system. */

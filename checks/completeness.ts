@@ -1,15 +1,18 @@
 import type { Check, CheckInput, Finding, Outcome } from "../core/finding.ts";
 import type { AttributeStates, Snapshot } from "../core/model.ts";
-import { latestComplete, PASS, skip, training } from "./readings.ts";
+import { latestComplete, metric, PASS, skip, training } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
-import { dropOf, judgeShare, type Share } from "./stats/proportion.ts";
-import { usualOnes } from "./stats/usual-ones.ts";
+import { shareFall } from "./share-fall.ts";
+import type { Share } from "./stats/proportion.ts";
 import { completenessFinding } from "./words/attributes.ts";
+import { allRequiredFinding } from "./words/complete-all.ts";
 
 const DEFAULTS = { minimum_people: 25, minimum_share: 0.03, score: 4, readings: 4 };
-const LOOK_BACK = 28;
 
-/** A required attribute has fewer valid values than it used to. One finding per attribute. */
+/**
+ * A required attribute has fewer valid values than it used to: one finding per attribute. And strictly: fewer members
+ * have all of them, told by itself only where no single attribute explains it.
+ */
 export const completeness: Check = {
   name: "completeness",
   defaults: DEFAULTS,
@@ -22,19 +25,30 @@ export const completeness: Check = {
     const past = training(input);
     const findings: Finding[] = [];
     let judgedAny = false;
+    let told = 0;
     for (const attribute of required) {
       const now = latest.attributes[attribute];
       if (now === undefined || members(now) === 0) continue;
-      const dropped = (before: readonly Share[], share: Share) =>
-        dropOf(judgeShare(before.slice(-LOOK_BACK), share), share, settings);
-      const shares = usualOnes(
+      const fall = shareFall(
         past.flatMap((s) => shareOf(s, attribute)),
-        (before, s) => before.length >= settings.readings && dropped(before, s) !== null,
+        { part: now.valid, whole: members(now) },
+        settings,
       );
-      if (shares.length < settings.readings) continue;
+      if (fall === "learning") continue;
       judgedAny = true;
-      const drop = dropped(shares, { part: now.valid, whole: members(now) });
-      if (drop !== null) findings.push(completenessFinding(input, attribute, now, drop.judged, drop.people));
+      if (fall === null) continue;
+      told += fall.people;
+      findings.push(completenessFinding(input, attribute, now, fall.judged, fall.people));
+    }
+    const [strict] = required.length < 2 ? [] : strictShare(latest);
+    if (strict !== undefined) {
+      const fall = shareFall(past.flatMap(strictShare), strict, settings);
+      if (fall !== "learning") judgedAny = true;
+      if (fall !== null && fall !== "learning") {
+        const more = fall.people - told;
+        if (more >= Math.max(settings.minimum_people, settings.minimum_share * strict.whole))
+          findings.push(allRequiredFinding(input, strict, fall));
+      }
     }
     const [first, ...more] = findings;
     if (first !== undefined) return { status: "fail", findings: [first, ...more] };
@@ -50,4 +64,10 @@ function shareOf(s: Snapshot, attribute: string): Share[] {
   return states === undefined || members(states) === 0
     ? []
     : [{ part: states.valid, whole: members(states) }];
+}
+
+/** Members with every required attribute valid, of all; none where that was not counted. */
+function strictShare(s: Snapshot): Share[] {
+  const [part, whole] = [metric(s, "complete_all"), metric(s, "size")];
+  return part === null || whole === null || whole === 0 ? [] : [{ part, whole }];
 }

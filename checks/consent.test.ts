@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { audienceId } from "../core/model.ts";
 import {
   AUDIENCE,
   CONFIG,
   comparison,
+  figures,
   inputOf,
   reading,
   SUPPRESSION,
@@ -68,12 +70,75 @@ test("nobody, not known, and not applicable are three answers", () => {
   ).toEqual({ status: "skip", because: "partial" });
 });
 
+const base = [reading(1, "news", { audience: null, size: 900 })];
+
 test("a conflict within an audience always fires; a suppressed member only where no suppression list tells it", () => {
   const comparisons = [comparison(1, { news: { mailableOptedOut: 7, consentConflict: 2 } })];
-  const people = (audiences: (typeof CONFIG)["audiences"]) => {
-    const o = consentViolation.run(inputOf({ history, comparisons, config: { ...CONFIG, audiences } }));
+  const people = (audiences: (typeof CONFIG)["audiences"], baseHistory = base) => {
+    const o = consentViolation.run(
+      inputOf({ history, comparisons, baseHistory, config: { ...CONFIG, audiences } }),
+    );
     return o.status === "fail" ? o.findings[0].people : o.status;
   };
-  expect(people([AUDIENCE])).toBe(9);
+  expect(people([AUDIENCE])).toBe(2);
   expect(people([AUDIENCE, dnc])).toBe(2);
+  expect(people([AUDIENCE, { ...dnc, segments: [] }])).toBe(9);
+  expect(people([AUDIENCE, dnc], [])).toBe(9);
+});
+
+const second = { ...dnc, id: audienceId("complaints"), segments: [] };
+const kept = (mailable: number) => ({ of: 50, here: 20, mailable, settled: 0 });
+
+test("one list that is told elsewhere does not hide another that is not", () => {
+  const run = (keptOut: Record<string, ReturnType<typeof kept>>, mailableOptedOut: number) =>
+    consentViolation.run(
+      inputOf({
+        history,
+        comparisons: [
+          {
+            ...comparison(1, { news: { mailableOptedOut } }),
+            people: { news: figures({ keptOut }) },
+          },
+        ],
+        baseHistory: base,
+        config: { ...CONFIG, audiences: [AUDIENCE, dnc, second] },
+      }),
+    );
+  const found = run({ dnc: kept(7), complaints: kept(3) }, 8);
+  expect(found.status === "fail" && found.findings[0].people).toBe(3);
+  expect(run({ dnc: kept(7), complaints: kept(0) }, 7)).toEqual({ status: "pass" });
+  // a list whose owner was not read leaves it open, it does not pass
+  expect(run({ dnc: kept(7) }, 7)).toEqual({ status: "skip", because: "owner_partial" });
+});
+
+test("who opted out in another system only, with a date, is a leak too", () => {
+  const run = (
+    optedOutElsewhere: { people: number; undated: number } | null,
+    mailableOptedOut: number | null,
+  ) =>
+    suppressionLeak.run(
+      inputOf({
+        audience: dnc,
+        history,
+        comparisons: [
+          {
+            ...comparison(1, { news: { mailableOptedOut } }),
+            people: { news: figures({ optedOutElsewhere }) },
+          },
+        ],
+      }),
+    );
+  const said = (o: ReturnType<typeof run>) =>
+    o.status === "fail" ? [o.findings[0].people, o.findings[0].moved] : o;
+  expect(said(run({ people: 3, undated: 900 }, 0))).toEqual([
+    3,
+    "3 people opted out in another system, are not on Do not contact and can be mailed from Newsletter. Normal is 0.",
+  ]);
+  expect(said(run({ people: 1, undated: 0 }, 20))).toEqual([
+    21,
+    "20 opted-out people on Do not contact can be mailed from Newsletter; 1 more opted out in another system, is not on Do not contact and can be mailed from Newsletter. Normal is 0.",
+  ]);
+  expect(run({ people: 0, undated: 900 }, 0)).toEqual({ status: "pass" });
+  expect(run({ people: 2, undated: 0 }, null)).toMatchObject({ status: "fail" });
+  expect(run(null, null)).toEqual({ status: "skip", because: "not_readable" });
 });

@@ -28,6 +28,12 @@ describe("why, in this order", () => {
       certainty: "likely",
       text: "the reads are at fault: 100 % of the coming and going lies beside reads of CRM that broke off",
     });
+    // Where the system always breaks off, that is no news.
+    const always = Array.from({ length: READS }, (_, d) => d).flatMap((d) => [
+      reading(d - 0.5, "crm", { coverage: "partial", ordinal: null }),
+      reading(d, "crm", { size: 6200 }),
+    ]);
+    expect(causeOf(counts, { history: always, ...writers(A, B) }).text).toContain("overwrite each other");
     const twice = Array.from({ length: READS }, (_, d) =>
       reading(d, "crm", { size: 6200, metrics: { duplicates: odd(d) ? 210 : 5 } }),
     );
@@ -123,15 +129,18 @@ describe("two writers", () => {
       rowsFailed: null,
       receivedAt: at(day - 0.2),
     });
-    const syncRuns = Array.from({ length: 24 }, (_, i) => i - 4).map((day) =>
+    const days = Array.from({ length: 24 }, (_, i) => i - 4);
+    const syncRuns = days.flatMap((day) => [
       run(day % 2 === 0 ? A.name : B.name, day),
-    );
+      // What failed wrote nothing.
+      { ...run(B.name, day), id: `failed-${day}`, state: "failed" as const, endedAt: at(day - 0.1) },
+    ]);
     const told = found(duelInput(duelCounts(), { syncRuns, ...writers(A, B) }));
     expect(told.cause.text).toBe(text);
     expect(told.maths).toMatchObject({
       "Writers known from": "their runs",
       "Share explained": 1,
-      "Runs of “CRM workflow”": "CRM workflow-15, CRM workflow-17, CRM workflow-19",
+      "Runs of “nightly sync”": "nightly sync-14, nightly sync-16, nightly sync-18",
     });
   });
 

@@ -11,6 +11,9 @@ const DEFAULTS = {
   minimum_hours: 6,
 };
 
+/** Clocks of two systems may differ by so much. */
+const CLOCK_MS = 3_600_000;
+
 /**
  * The copy was read completely, but what was read is old: an export that nobody renewed, a replica that stands still.
  * Reads that fail are told by `run_failure`, once per system.
@@ -23,19 +26,27 @@ export const freshness: Check = {
     if (!settings.enabled) return skip("not_configured");
     const { latest, skip: none } = latestComplete(input);
     if (latest === null) return none;
-    const budgetHours = Math.max(
-      settings.minimum_hours,
-      latencyBudgetHours(input),
-      settings.cadences *
-        (longestPauseHours(input.audience.cadence, Date.parse(input.now), input.config.timezone) ?? 24),
-    );
+    const budgetHours = freshHours(input);
     const ageMs = Date.parse(input.now) - Date.parse(latest.asOf);
+    // a copy from the future tells of a clock, not of how old it is
+    if (!(ageMs >= -CLOCK_MS)) return skip("not_readable");
     if (ageMs <= budgetHours * 3_600_000) return PASS;
     return { status: "fail", findings: [staleFinding(input, latest, ageMs, budgetHours)] };
   },
 };
 
+/** Hours after which a complete reading of this copy is called old. */
+export function freshHours(input: Pick<CheckInput, "config" | "audience" | "system" | "now">): number {
+  const settings = settingsOf(input.config, "freshness", DEFAULTS);
+  return Math.max(
+    settings.minimum_hours,
+    latencyBudgetHours(input),
+    settings.cadences *
+      (longestPauseHours(input.audience.cadence, Date.parse(input.now), input.config.timezone) ?? 24),
+  );
+}
+
 /** The segment's own budget, or the audience's. */
-export const latencyBudgetHours = (input: CheckInput): number =>
+export const latencyBudgetHours = (input: Pick<CheckInput, "audience" | "system">): number =>
   input.audience.segments.find((s) => s.system === input.system.id)?.latencyBudgetHours ??
   input.audience.latencyBudgetHours;

@@ -3,10 +3,19 @@ import { disagreement } from "./disagreement.ts";
 import { latencyBudgetHours } from "./freshness.ts";
 import { latestComplete, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
+import { delayOf, overtaken } from "./waiting.ts";
 import { latencyFinding } from "./words/latency.ts";
 
-/** `factor`: how many latency budgets the oldest change may wait. `minimum_people`: one straggler is no late sync. */
-const DEFAULTS = { factor: 2, minimum_people: 5 };
+const DEFAULTS = {
+  /** How many latency budgets the oldest change may wait. */
+  factor: 2,
+  /** One straggler is no late sync. */
+  minimum_people: 5,
+  /** Below so many changes seen, no quantile is judged. */
+  minimum_seen: 20,
+};
+/** Late ones must have been among the last readings: what was mended is an old story. */
+const LATELY = 3;
 
 /**
  * Milliseconds that the longest-waiting change has waited, at least: it came between two readings of the owner, and
@@ -25,7 +34,11 @@ function oldestPendingMs(input: CheckInput): number | null {
   return since === undefined ? null : Date.parse(input.now) - Date.parse(since.takenAt);
 }
 
-/** The oldest change that has not arrived here yet waits for longer than the budget. */
+/**
+ * The job that fills this copy is late: 19 of 20 changes surely take longer than the budget, or the oldest change
+ * waits for longer than twice of it and none of the later ones got through either. Where later ones did, some people
+ * are stuck, which is another check's to tell.
+ */
 export const latency: Check = {
   name: "latency",
   defaults: DEFAULTS,
@@ -37,13 +50,27 @@ export const latency: Check = {
     const { latest, skip: none } = latestComplete(input);
     if (latest === null) return none;
     const pendingMs = oldestPendingMs(input);
-    if (pendingMs === null) return skip("not_readable");
+    const delay = delayOf(input);
+    if (pendingMs === null && delay === null) return skip("not_readable");
     const budgetMs = latencyBudgetHours(input) * 3_600_000;
-    if (pendingMs <= budgetMs * settings.factor) return PASS;
+
     const waiting = input.comparisons.at(-1)?.perSystem[input.system.id]?.settledMissing ?? 0;
-    if (waiting < settings.minimum_people) return PASS;
+    const oldest =
+      pendingMs !== null &&
+      pendingMs > budgetMs * settings.factor &&
+      waiting >= settings.minimum_people &&
+      !overtaken(input);
+    const slow =
+      delay !== null &&
+      delay.people >= settings.minimum_seen &&
+      delay.p95.lowMs > budgetMs &&
+      delay.lateLately(budgetMs, LATELY) >= settings.minimum_people;
+    if (!oldest && !slow) return PASS;
     // Many people missing for long is a disagreement, which counts them; one incident tells of them, not two.
     if (disagreement.run(input).status === "fail") return skip("told_elsewhere");
-    return { status: "fail", findings: [latencyFinding(input, latest, pendingMs, budgetMs)] };
+    return {
+      status: "fail",
+      findings: [latencyFinding(input, latest, { pendingMs, budgetMs, delay, slow })],
+    };
   },
 };

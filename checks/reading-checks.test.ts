@@ -36,6 +36,14 @@ describe("freshness", () => {
       means: "Who joined or left since then is not in this list of 900 people; the next send is not known.",
     });
   });
+  test("a state from the future, or of no time, is no verdict; clocks may differ a little", () => {
+    const ahead = (hours: number) =>
+      freshness.run(inputOf({ history: [reading(0, "crm", { size: 900, asOf: at(hours / 24) })] }));
+    expect(ahead(1).status).toBe("pass");
+    expect(ahead(30)).toEqual({ status: "skip", because: "not_readable" });
+    const never = reading(0, "crm", { size: 900, asOf: "never" as ReturnType<typeof at> });
+    expect(freshness.run(inputOf({ history: [never] }))).toEqual({ status: "skip", because: "not_readable" });
+  });
   test("the audience's latency budget counts when it is longer", () => {
     expect(freshness.run({ ...stale(3), audience: { ...AUDIENCE, latencyBudgetHours: 96 } }).status).toBe(
       "pass",

@@ -1,26 +1,42 @@
 import type { Check, CheckInput, CheckResult, Finding } from "../core/finding.ts";
 import { attributeShift } from "./attribute-shift.ts";
+import { explained } from "./attributed-cause.ts";
 import { completeness } from "./completeness.ts";
+import { consentExposure } from "./consent-exposure.ts";
 import { consentViolation } from "./consent-violation.ts";
+import { deliverability } from "./deliverability.ts";
 import { disagreement } from "./disagreement.ts";
 import { duplicates } from "./duplicates.ts";
+import { exclusiveOverlap } from "./exclusive-overlap.ts";
 import { flipFlop } from "./flip-flop.ts";
 import { freshness } from "./freshness.ts";
+import { funnel } from "./funnel.ts";
+import { holdout } from "./holdout.ts";
+import { identityConflict } from "./identity-conflict.ts";
+import { ineligible } from "./ineligible.ts";
 import { latency } from "./latency.ts";
 import { matchRate } from "./match-rate.ts";
+import { overSegmentation } from "./over-segmentation.ts";
+import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
+import { sensitiveAttribute } from "./sensitive-attribute.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
+import { stuckMembers } from "./stuck-members.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
+import { syncFailure } from "./sync-failure.ts";
 import { cannotTell } from "./words/run-failure.ts";
 
 /** Suppression first, then what cannot be told, then the rest. */
 export const ALL_CHECKS: readonly Check[] = [
   suppressionLeak,
   consentViolation,
+  consentExposure,
+  overSuppression,
   runFailure,
   sizeAnomaly,
   disagreement,
+  funnel,
   freshness,
   schemaDrift,
   completeness,
@@ -28,7 +44,16 @@ export const ALL_CHECKS: readonly Check[] = [
   matchRate,
   flipFlop,
   duplicates,
+  identityConflict,
+  overSegmentation,
   latency,
+  stuckMembers,
+  deliverability,
+  syncFailure,
+  ineligible,
+  holdout,
+  exclusiveOverlap,
+  sensitiveAttribute,
 ];
 
 /** Every check over every segment, in the order of the inputs. Pure: the same inputs give the same results. */
@@ -42,7 +67,7 @@ export function runChecks(
         check: check.name,
         audience: input.audience.id,
         system: input.system.id,
-        outcome: check.run(input),
+        outcome: explained(input, check.run(input)),
       }),
     ),
   );

@@ -8,6 +8,7 @@ import { secretOrNull, secretRef } from "./secret-ref.ts";
 export type Common = {
   readonly id: SystemId;
   readonly title: string;
+  readonly region?: string;
   readonly attributes: Readonly<Record<string, string>>;
 };
 

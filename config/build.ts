@@ -2,6 +2,7 @@ import type {
   AttributeRule,
   Audience,
   Config,
+  ConsentClock,
   Person,
   Routes,
   Safeguards,
@@ -13,6 +14,7 @@ import type {
 } from "../core/config.ts";
 import { audienceId, type SegmentSource, systemId } from "../core/model.ts";
 import { buildHttpSystem, type Common } from "./build-http-system.ts";
+import { STANDARD_CLOCKS } from "./consent-clocks.ts";
 import type { ConfigFile } from "./schema.ts";
 import type { AttributeFileEntry, AudienceFileEntry, SegmentEntry } from "./schema-audiences.ts";
 import type { SystemEntry } from "./schema-systems.ts";
@@ -34,6 +36,7 @@ export function buildConfig(file: ConfigFile): Config {
     dictionary: file.dictionary ?? {},
     writers: (file.writers ?? []).map(buildWriter),
     calendar: (file.calendar ?? []).map(buildSend),
+    consentClocks: buildClocks(file.consent_clocks ?? {}),
     people: (file.people ?? []).map(buildPerson),
     checks: file.checks ?? {},
     routes: buildRoutes(file.routes ?? {}),
@@ -46,7 +49,12 @@ export function buildConfig(file: ConfigFile): Config {
 }
 
 function buildSystem(s: SystemEntry): SystemConfig {
-  const common: Common = { id: systemId(s.id), title: s.title ?? s.id, attributes: s.attributes ?? {} };
+  const common: Common = {
+    id: systemId(s.id),
+    title: s.title ?? s.id,
+    attributes: s.attributes ?? {},
+    ...(s.region === undefined ? {} : { region: s.region }),
+  };
   switch (s.kind) {
     case "postgres":
     case "mysql":
@@ -98,6 +106,7 @@ function buildAudience(a: AudienceFileEntry): Audience {
     direction: "one_way",
     repair: a.repair ?? "manual",
     holdout: a.holdout === undefined ? null : audienceId(a.holdout),
+    ...(a.holdout_share === undefined ? {} : { holdoutShare: a.holdout_share }),
     exclusiveWith: (a.exclusive_with ?? []).map(audienceId),
     proposedBy: a.proposed_by ?? "person",
     approvedBy: a.approved_by ?? null,
@@ -135,6 +144,8 @@ const buildAttribute = (a: AttributeFileEntry): AttributeRule => ({
   class: a.class ?? "plain",
   values: a.values ?? null,
   pattern: a.pattern ?? null,
+  ...(a.allowed_in === undefined ? {} : { allowedIn: a.allowed_in.map(systemId) }),
+  ...(a.regions === undefined ? {} : { regions: a.regions }),
 });
 
 const buildWriter = (w: NonNullable<ConfigFile["writers"]>[number]): WriterJob => ({
@@ -153,7 +164,20 @@ const buildSend = (s: NonNullable<ConfigFile["calendar"]>[number]): Send => ({
   audience: audienceId(s.audience),
   at: s.at === undefined ? null : new Date(s.at).toISOString(),
   cron: s.cron ?? null,
+  ...(s.excludes === undefined ? {} : { excludes: s.excludes.map(audienceId) }),
+  ...(s.transactional === undefined ? {} : { transactional: s.transactional }),
 });
+
+const buildClocks = ({ apply, own }: NonNullable<ConfigFile["consent_clocks"]>): ConsentClock[] => [
+  ...STANDARD_CLOCKS.filter((c) => apply === undefined || apply.some((name) => name === c.id)),
+  ...(own ?? []).map((c) => ({
+    id: c.id,
+    title: c.title ?? c.id,
+    hours: c.hours ?? null,
+    businessDays: c.business_days ?? null,
+    source: c.source,
+  })),
+];
 
 const buildPerson = (p: NonNullable<ConfigFile["people"]>[number]): Person => ({
   name: p.name,

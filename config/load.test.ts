@@ -70,6 +70,15 @@ describe("good files", () => {
     expect(config.calendar[1]?.at).toBe("2026-12-01T09:00:00.000Z");
     expect(config.attributes[2]).toMatchObject({ class: "consent", merge: "most_restrictive" });
     expect(config.people.map((p) => p.role)).toEqual(["approver", "editor"]);
+    expect(config.consentClocks?.map((c) => [c.id, c.hours, c.businessDays])).toEqual([
+      ["gdpr", null, null],
+      ["mailbox_providers", 48, null],
+      ["can_spam", null, 10],
+      ["casl", null, 10],
+      ["agency_contract", 24, null],
+    ]);
+    expect(config.systems[0]).toMatchObject({ region: "eu" });
+    expect(config.audiences[1]).toMatchObject({ holdout: "holdout_2026", holdoutShare: 0.1 });
     expect(config.routes.mail?.to).toEqual(["lifecycle@meadow.example"]);
   });
 
@@ -204,6 +213,11 @@ describe("references", () => {
       "p.yaml:15:14 unknown audience “subscribrs” → did you mean “subscribers”?",
     ],
     [
+      "a share of no holdout",
+      add("holdout_share: 0.1"),
+      "p.yaml:15:20 subscribers has no holdout of which this could be the share → add holdout: an audience, or remove the line",
+    ],
+    [
       "names itself",
       add("exclusive_with: [subscribers]"),
       "p.yaml:15:22 subscribers names itself → name another audience or remove it",
@@ -292,6 +306,26 @@ describe("references", () => {
       "send at a time without zone",
       `${MINIMAL}calendar:\n  - { name: a, system: newsletter, audience: subscribers, at: "2026-12-01T10:00" }\n`,
       "p.yaml:22:63 not a time with zone → write it like 2026-12-01T10:00:00+01:00",
+    ],
+    [
+      "system that may hold an attribute",
+      `${MINIMAL}attributes:\n  - { name: plan, allowed_in: [crm] }\n`,
+      "p.yaml:22:32 unknown system “crm” → use one of: warehouse, newsletter",
+    ],
+    [
+      "region that no system has",
+      `${change("kind: ghost", "kind: ghost\n    region: eu")}attributes:\n  - { name: plan, regions: [us] }\n`,
+      "p.yaml:23:29 no system lies in “us” → use one of: eu",
+    ],
+    [
+      "term in two units",
+      `${MINIMAL}consent_clocks:\n  own: [{ id: a, hours: 1, business_days: 1, source: x }]\n`,
+      "p.yaml:22:9 a is given in hours and in business days → keep one; the other can be a term of its own",
+    ],
+    [
+      "term of a known name",
+      `${MINIMAL}consent_clocks:\n  own: [{ id: gdpr, source: x }]\n`,
+      "p.yaml:22:15 there is a term called “gdpr” already → choose another id",
     ],
     [
       "check",

@@ -60,6 +60,14 @@ function checkAudience(
   if (audience.direction === "two_way") {
     report([...path, "direction"], "two_way is not supported yet", "write one_way or remove the line");
   }
+  if (audience.holdout_share !== undefined && audience.holdout === undefined) {
+    report(
+      [...path, "holdout_share"],
+      `${audience.id} has no holdout of which this could be the share`,
+      "add holdout: an audience, or remove the line",
+      audience,
+    );
+  }
   if (audience.holdout !== undefined) others(audience.holdout, [...path, "holdout"]);
   for (const [j, name] of (audience.exclusive_with ?? []).entries())
     others(name, [...path, "exclusive_with", j]);

@@ -1,5 +1,6 @@
 import { validate as validCron } from "node-cron";
 import type { Path } from "./document.ts";
+import { checkClocks } from "./references-clocks.ts";
 import type { Names } from "./salvage.ts";
 import type { ConfigFile } from "./schema.ts";
 import { looksSecret } from "./secret.ts";
@@ -69,6 +70,18 @@ export function checkReferences(file: ConfigFile, names: Names, report: Report):
         );
       }
     }
+    for (const [j, system] of (rule.allowed_in ?? []).entries())
+      known("system", systems, system, [...path, "allowed_in", j]);
+    for (const [j, region] of (rule.regions ?? []).entries()) {
+      const regions = file.systems.flatMap((s) => s.region ?? []);
+      if (regions.length > 0 && !regions.includes(region))
+        report(
+          [...path, "regions", j],
+          `no system lies in “${region}”`,
+          meant(region, regions),
+          rule.regions,
+        );
+    }
     if (rule.class === "consent" && rule.merge !== undefined && rule.merge !== "most_restrictive") {
       report(
         [...path, "merge"],
@@ -92,6 +105,7 @@ export function checkReferences(file: ConfigFile, names: Names, report: Report):
       );
     }
   }
+  checkClocks(file, report);
   for (const [i, writer] of (file.writers ?? []).entries()) {
     known("system", systems, writer.from, ["writers", i, "from"]);
     known("system", systems, writer.to, ["writers", i, "to"]);
@@ -105,6 +119,8 @@ export function checkReferences(file: ConfigFile, names: Names, report: Report):
     const path = ["calendar", i];
     known("system", systems, send.system, [...path, "system"]);
     known("audience", audiences, send.audience, [...path, "audience"]);
+    for (const [j, a] of (send.excludes ?? []).entries())
+      known("audience", audiences, a, [...path, "excludes", j]);
     const audience = file.audiences.find((a) => a.id === send.audience);
     if (
       audience &&

@@ -76,6 +76,13 @@ export const AudienceEntry = closed("Audience", "One group of people and all its
     }),
   ),
   holdout: Type.Optional(id("Audience of people who are kept out on purpose.")),
+  holdout_share: Type.Optional(
+    Type.Number({
+      description: "Planned share of the audience that is held out; a split that differs is told.",
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+    }),
+  ),
   exclusive_with: Type.Optional(
     Type.Array(id("Audience."), { description: "Nobody may be in both.", uniqueItems: true }),
   ),
@@ -115,6 +122,19 @@ export const AttributeEntry = closed(
     ),
     pattern: Type.Optional(
       Type.String({ description: "Regular expression of valid values.", minLength: 1, maxLength: 200 }),
+    ),
+    allowed_in: Type.Optional(
+      Type.Array(id("System."), {
+        description: "The only systems that may hold it; a value anywhere else is told.",
+        uniqueItems: true,
+      }),
+    ),
+    regions: Type.Optional(
+      Type.Array(text("Region."), {
+        description: "The only regions (of systems) that may hold it.",
+        minItems: 1,
+        uniqueItems: true,
+      }),
     ),
   },
 );

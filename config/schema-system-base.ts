@@ -14,6 +14,9 @@ export const base = {
         "Does it send mail to the people it holds? Default: true for ghost, klaviyo, mailchimp and mailman, false for the others.",
     }),
   ),
+  region: Type.Optional(
+    text("Where its data lies, in a word of your own (eu, us); attributes may be bound to regions."),
+  ),
   attributes: Type.Optional(
     named(
       "Which field of this system holds which attribute: attribute name → field or column.",

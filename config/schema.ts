@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { STANDARD_CLOCK_IDS, STANDARD_CLOCKS, termOf } from "./consent-clocks.ts";
 import { AttributeEntry, AudienceEntry } from "./schema-audiences.ts";
 import { closed, count, cron, email, id, named, secret, share, text } from "./schema-parts.ts";
 import { REST_DEFS } from "./schema-rest.ts";
@@ -43,7 +44,49 @@ const Send = closed("Send", "A planned send. Say when with `at` or `cron`.", {
   audience: id("Audience it goes to."),
   at: Type.Optional(text("Time with zone, ISO-8601: 2026-12-01T10:00:00+01:00.")),
   cron: Type.Optional(cron("Repeated send.")),
+  excludes: Type.Optional(
+    Type.Array(id("Audience."), { description: "Audiences that are left out of it.", uniqueItems: true }),
+  ),
+  transactional: Type.Optional(
+    Type.Boolean({
+      description: "A receipt or notice, which may go to people who opted out of marketing.",
+      default: false,
+    }),
+  ),
 });
+
+const ConsentClock = closed(
+  "ConsentClock",
+  "A term of your own. Neither hours nor business days: no grace.",
+  {
+    id: id("Name of the term."),
+    title: Type.Optional(text("What people call it. Default: the id.")),
+    hours: Type.Optional(count("Hours after the opt-out.", 48, { minimum: 1, maximum: 8760 })),
+    business_days: Type.Optional(
+      count("Whole business days after the day of the opt-out, in the time zone of this file.", 10, {
+        minimum: 1,
+        maximum: 250,
+      }),
+    ),
+    source: text("Law, contract or rule that says so."),
+  },
+);
+
+const ConsentClocks = closed(
+  "ConsentClocks",
+  "How soon an opt-out must be honoured. The strictest term that applies counts.",
+  {
+    apply: Type.Optional(
+      Type.Array(
+        Type.Enum(STANDARD_CLOCK_IDS, {
+          description: STANDARD_CLOCKS.map((c) => `${c.id}: ${termOf(c)} (${c.source})`).join("; "),
+        }),
+        { description: "Terms that apply here. Default: all of them.", uniqueItems: true },
+      ),
+    ),
+    own: Type.Optional(Type.Array(ConsentClock, { description: "Terms of your own." })),
+  },
+);
 
 const Person = closed("Person", "Someone who may sign in.", {
   name: text("Name, as shown in the log."),
@@ -133,6 +176,7 @@ const properties = {
   calendar: Type.Optional(
     Type.Array(Send, list("Planned sends. Without them the next send is “not known”.")),
   ),
+  consent_clocks: Type.Optional(ConsentClocks),
   people: Type.Optional(Type.Array(Person, list("Who may sign in. Empty: only this machine, as `local`."))),
   checks: Type.Optional(
     named(

@@ -11,6 +11,8 @@ export type SystemBase = {
   readonly title: string;
   /** Does it send mail to the people it holds? Decides where opted-out people count as mailable. */
   readonly sends: boolean;
+  /** Where its data lies: decides which attributes may be in it. Absent: not told. */
+  readonly region?: string;
   /** Hours after which a change here should be seen everywhere else, unless the audience says otherwise. */
   readonly attributes: Readonly<Record<string, string>>; // canonical name → field in this system
 };
@@ -139,6 +141,8 @@ export type Audience = {
   readonly direction: "one_way";
   readonly repair: "off" | "manual" | "auto_safe";
   readonly holdout: AudienceId | null;
+  /** Planned share of the audience that is held out; absent: not told. */
+  readonly holdoutShare?: number;
   readonly exclusiveWith: readonly AudienceId[];
   readonly proposedBy: "person" | "model";
   readonly approvedBy: string | null;
@@ -154,6 +158,21 @@ export type AttributeRule = {
   /** Values that count as valid; null: any value that is not empty or a placeholder. */
   readonly values: readonly string[] | null;
   readonly pattern: string | null;
+  /** The only systems that may hold it; absent: any. */
+  readonly allowedIn?: readonly SystemId[];
+  /** The only regions whose systems may hold it; absent: any. */
+  readonly regions?: readonly string[];
+};
+
+/** How long a system may take to stop mailing somebody who opted out. */
+export type ConsentClock = {
+  readonly id: string;
+  readonly title: string;
+  /** Neither hours nor business days: no grace at all. */
+  readonly hours: number | null;
+  readonly businessDays: number | null;
+  /** Law or rule that says so. */
+  readonly source: string;
 };
 
 /** A known job that writes into a system: who writes what, when. */
@@ -176,6 +195,10 @@ export type Send = {
   readonly audience: AudienceId | null;
   readonly at: string | null;
   readonly cron: string | null;
+  /** Audiences whose copy in this system is left out; absent: none that the calendar names. */
+  readonly excludes?: readonly AudienceId[];
+  /** Receipts, alerts, notices: they may go to people who opted out of marketing. Absent: marketing. */
+  readonly transactional?: boolean;
 };
 
 export type Role = "viewer" | "editor" | "approver" | "admin";
@@ -236,6 +259,8 @@ export type Config = {
   readonly dictionary: Readonly<Record<string, string>>;
   readonly writers: readonly WriterJob[];
   readonly calendar: readonly Send[];
+  /** Those that apply here; absent: config/consent-clocks.ts. The strictest counts. */
+  readonly consentClocks?: readonly ConsentClock[];
   readonly people: readonly Person[];
   readonly checks: Readonly<Record<string, CheckSettings>>;
   readonly routes: Routes;

@@ -64,6 +64,9 @@ export type DeliveryFact = {
   readonly unsubscribed: number | null;
 };
 
+/** The same of one audience's copy, by which it was kept. */
+export type DeliveryCounts = Omit<DeliveryFact, "target">;
+
 /** Who changed a field lately, by the vendor's own record, added up: names writers, never people. */
 export type ChangeFact = {
   readonly attribute: string;

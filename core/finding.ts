@@ -1,7 +1,8 @@
+import type { Attribution } from "./attribution.ts";
 import type { Audience, CheckSettings, Config, SystemConfig } from "./config.ts";
 import type { DistributionVerdict } from "./distribution.ts";
-import type { ChangeFact, SyncRun } from "./facts.ts";
-import type { AudienceId, Comparison, Instant, RunId, Snapshot, SystemId } from "./model.ts";
+import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
+import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
 export type Severity = "act" | "look";
@@ -71,6 +72,8 @@ export type Finding = {
   readonly repair: Repairable;
   /** For "Show the maths": names in plain words → value. */
   readonly maths: Readonly<Record<string, string | number | null>>;
+  /** Why the people moved that it tells of, where that was looked up. */
+  readonly attribution?: Attribution;
 };
 
 export type SkipReason =
@@ -118,13 +121,21 @@ export type CheckInput = {
   readonly baseHistory: readonly Snapshot[];
   /** Oldest first; the last is of this run unless the audience could not be compared. */
   readonly comparisons: readonly Comparison[];
+  /** How the audiences of this system overlap in this run; empty when fewer than two were read completely. */
+  readonly overlaps: readonly Overlap[];
   /** Index pairs (audience, system) that already have an accepted or raised backlog. */
   readonly backlog: { readonly raised: boolean; readonly missing: number; readonly extra: number } | null;
   readonly changes: readonly KnownChange[];
   /** Runs of the writers into this system that their tools told us of, oldest first. */
   readonly syncRuns: readonly SyncRun[];
+  /** Campaigns of this system that it told of, sent ones of the last 90 days; empty: none, or it does not tell. */
+  readonly campaigns: readonly KnownCampaign[];
   /** Who changed which field here lately, by the vendor's record. */
   readonly changedBy: readonly ChangeFact[];
+  /** Mail from this system to this audience, as last told; null: the system does not tell. */
+  readonly deliveries: readonly DeliveryCounts[] | null;
+  /** Why the segment moved: at this reading, or lately and it has not moved back; null: not notably, or not known. */
+  readonly attribution: Attribution | null;
   /** How people spread over the values of an attribute in this reading, by attribute; only what is counted. */
   readonly distributions: Readonly<Record<string, DistributionVerdict>>;
   /** `snapshot.id`s that an incident covers: left out of the training. */

@@ -125,7 +125,14 @@ export type Measured = {
  * Counts of one reading. `size`: distinct persons. `records`: rows. `duplicates`: records − persons with a valid
  * identity. `invalid`: rows without a usable identity. `entries`/`exits`: against the previous complete scheduled
  * snapshot. `matched`: members of the owner's set that exist anywhere in this system (match rate). `latency_ms`:
- * duration of the read. `base`: persons in the system. `complete:<attribute>`: valid values / members.
+ * duration of the read. `declared`: records that the system itself says there are. `base`: persons in the system.
+ * `complete:<attribute>`: valid values / members; `complete_all`: members with every required attribute valid.
+ * `value:<attribute>:<value>`: records with that value, of attributes whose rule lists values. `accepted`: records that
+ * the platform says it took of those sent, where it tells. Of the whole system's read: `throttled`: requests that it
+ * turned away for being too many (429) / requests; `waited_ms`: time that it asked us to wait / duration of the read.
+ * `shared_inbox`: customer ids on an e-mail address that carries several / pairs of both; `…_addresses` such addresses,
+ * `…_most` ids on the fullest. `over_merge`: e-mail addresses on a customer id that carries several / pairs; `…_ids`
+ * such ids, `…_most` addresses on the fullest. `look_alike`: people whose address looks like another's / persons.
  */
 export type MetricName =
   | "size"
@@ -138,6 +145,19 @@ export type MetricName =
   | "base"
   | "mailable"
   | "latency_ms"
+  | "complete_all"
+  | "accepted"
+  | "throttled"
+  | "waited_ms"
+  | "declared"
+  | `value:${string}`
+  | "shared_inbox"
+  | "shared_inbox_addresses"
+  | "shared_inbox_most"
+  | "over_merge"
+  | "over_merge_ids"
+  | "over_merge_most"
+  | "look_alike"
   | `complete:${string}`;
 
 /** States of one required attribute over the members of one segment; they sum to the members. */
@@ -208,6 +228,33 @@ export type SystemDifference = {
    * longest; 0: nobody waits; at most 32. null: not known, or the owner itself.
    */
   readonly oldestPendingReads: number | null;
+  /**
+   * Of the expected people, less those who are missing for the first time and may be on their way, those with a
+   * record anywhere in this system; null: base not readable. Absent: an older comparison.
+   */
+  readonly matchedDue?: number | null;
+  /** How long changes of the owner take to show here. null: not known, or the owner itself; absent: an older comparison. */
+  readonly waits?: Waits | null;
+};
+
+/**
+ * People by the number of readings that they waited: index → people, trailing zeros left out. 0: the owner's reading
+ * that first showed the change was made in the same run. The presence history reaches 32 readings back; whose change
+ * is older than that is counted by `missing` and `extra` only, in its last place.
+ */
+export type Waits = {
+  /** Joined at the owner and show here since this reading. */
+  readonly arrived: readonly number[];
+  /** Left the owner and are gone here since this reading. */
+  readonly left: readonly number[];
+  /** Joined at the owner within its history, and never were here since. */
+  readonly arriving: readonly number[];
+  /** Left the owner within its history, and are here still. */
+  readonly leaving: readonly number[];
+  /** All who are missing, whatever the reason, by readings in a row before this one. */
+  readonly missing: readonly number[];
+  /** All extra whom the owner does not have, or who are excluded, by readings in a row before this one. */
+  readonly extra: readonly number[];
 };
 
 /** The flip-flops of one segment over its latest complete reads: counts only, never people. */
@@ -255,6 +302,55 @@ export type FieldAgreement = {
   readonly missingHere: number;
 };
 
+/** Members of one copy who are on a list that keeps people out of it. */
+export type KeptOut = {
+  /** People on that list, by its owner. */
+  readonly of: number;
+  readonly here: number;
+  /** Of those here, who can be mailed from this system; null: it does not tell. */
+  readonly mailable: number | null;
+  /** Here and on the list in the reading before too. */
+  readonly settled: number;
+};
+
+/**
+ * People who opted out and can be mailed, by when they opted out: after `after` (null: before anything that is known)
+ * and at `by` at the latest.
+ */
+export type ExposedGroup = {
+  readonly after: Instant | null;
+  readonly by: Instant;
+  readonly people: number;
+  /** Of them, how many are in this system's copies of other audiences. */
+  readonly among: Readonly<Record<string, number>>;
+};
+
+/** People whom a system holds back although the owner of consent says that they subscribed. */
+export type OverSuppressed = {
+  /** They said yes themselves, after this system began to hold them back. */
+  readonly newer: number;
+  /** They said yes by an import or an API, or earlier: that counts for nothing. */
+  readonly notCounting: number;
+  /** Nothing says when, or how, they said yes. */
+  readonly undated: number;
+};
+
+/** What a comparison tells of people who should not be in a copy or get mail from it. Counts, never people. */
+export type PeopleFigures = {
+  /** Members of the copy who are suppressed, ineligible or held out, by list. */
+  readonly keptOut: Readonly<Record<string, KeptOut>>;
+  /** Of a suppression audience: who can be mailed here; null: cannot tell, or no suppression audience. */
+  readonly exposed: readonly ExposedGroup[] | null;
+  /**
+   * Of a suppression audience: who can be mailed here and is not on the owner's list, although another system says
+   * with a date (or as a complaint or an erasure) that they opted out; `undated`: it gives no date, which a contact who
+   * was merely never subscribed has not either. null: cannot tell.
+   */
+  readonly optedOutElsewhere: { readonly people: number; readonly undated: number } | null;
+  /** Of a suppression audience; null: cannot tell. */
+  readonly overSuppressed: OverSuppressed | null;
+};
+
 /** One N-way comparison of an audience, from complete snapshots only. */
 export type Comparison = {
   readonly runId: RunId;
@@ -268,4 +364,21 @@ export type Comparison = {
   readonly perSystem: Readonly<Record<string, SystemDifference>>;
   /** Systems of the audience that could not be compared, with the reason. */
   readonly cantTell: Readonly<Record<string, string>>;
+  /** Per system. Absent or null: these were not counted yet when it was made. */
+  readonly people?: Readonly<Record<string, PeopleFigures>> | null;
+};
+
+/**
+ * How the copies of several audiences in one system overlap, from complete readings of one run under one kind of
+ * identity. A system with more than 16 audiences has several, which share audiences: a pair may be in more than one.
+ */
+export type Overlap = {
+  readonly runId: RunId;
+  readonly system: SystemId;
+  /** In the order of the mask's bits, lowest first. */
+  readonly audiences: readonly AudienceId[];
+  /** Presence mask (decimal) → people. */
+  readonly masks: Readonly<Record<string, number>>;
+  /** The same for people who were there in the reading before too. */
+  readonly settled: Readonly<Record<string, number>>;
 };

@@ -42,6 +42,15 @@ export type Context = {
   readonly runId: RunId;
 };
 
+/** Requests to one system since this process began, whoever made them: always growing, so a difference is a span. */
+export type Traffic = {
+  readonly requests: number;
+  /** Answered 429. */
+  readonly throttled: number;
+  /** Milliseconds that the system asked to be left alone. */
+  readonly waitedMs: number;
+};
+
 /** What a system can and cannot do; shown as such, never silently skipped. */
 export type Capabilities = {
   /** stream: pages of members; export: a job whose file is read; count: sizes only; none. */
@@ -84,6 +93,8 @@ export type Collector = {
   facts?(targets: readonly ReadTarget[], context: Context): Promise<SystemFacts>;
   /** Something a person should know before trusting the reads: "this role can write". */
   warnings(context: Context): Promise<readonly string[]>;
+  /** Absent: it makes no requests that can be counted. */
+  traffic?(): Traffic;
   close(): Promise<void>;
 };
 

@@ -1,6 +1,6 @@
 import type { Purpose } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import type { SystemId } from "../core/model.ts";
+import type { AudienceId, SystemId } from "../core/model.ts";
 import { fingerprinter } from "./fingerprint.ts";
 import { FLIP_WINDOW, type FlipRule, returnWithin } from "./flips.ts";
 import type { Keys } from "./keys.ts";
@@ -18,13 +18,22 @@ export type SegmentInput = {
   readonly runs?: readonly string[] | null;
 };
 
+/** A list whose people are expected nowhere: suppressed, ineligible, held out. */
+export type ExcludedInput = {
+  readonly list: AudienceId;
+  /** The owner's. */
+  readonly set: MemberSet;
+  /** They opted out, so that being mailable is wrong too; the ineligible and held out did not. */
+  readonly optOut: boolean;
+};
+
 export type CompareInput = {
   readonly purpose: Purpose;
   readonly owner: SystemId;
   /** One per system, the owner's among them. */
   readonly segments: readonly SegmentInput[];
-  /** Suppression, holdout and ineligible owners' sets: their people are expected nowhere. Ignored for a suppression audience. */
-  readonly excluded: readonly MemberSet[];
+  /** Each list once. Ignored for a suppression audience. */
+  readonly excluded: readonly ExcludedInput[];
   readonly keys: Keys;
   /** Hours between two readings: decides how soon somebody must be back for a flip. Default 24. */
   readonly hours?: number;
@@ -52,7 +61,11 @@ export type Panel = {
   readonly seats: readonly Seat[];
   /** Index of the owner's seat. */
   readonly owner: number;
-  readonly excluded: readonly number[];
+  readonly excluded: readonly {
+    readonly input: number;
+    readonly list: AudienceId;
+    readonly optOut: boolean;
+  }[];
   readonly suppression: boolean;
   readonly attributes: readonly string[];
   load(p: number): Promise<readonly Partition[]>;
@@ -104,7 +117,7 @@ export function panelOf(i: CompareInput): Panel {
     }),
   );
   const suppression = i.purpose === "suppression";
-  const excluded = suppression ? [] : [...new Set(i.excluded.map(place))];
+  const excluded = suppression ? [] : i.excluded.map(({ set, ...e }) => ({ ...e, input: place(set) }));
   checkTogether(inputs, ownerSet);
   return {
     inputs,

@@ -1,7 +1,7 @@
-import type { ConsentState, FieldAgreement, PersonKey, SystemDifference, SystemId } from "../core/model.ts";
+import type { FieldAgreement, KeptOut, SystemDifference, SystemId } from "../core/model.ts";
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
-import { CHANGED, consentOf, MAILABLE_KNOWN, mailableOf, STATE_BITS } from "./consent-byte.ts";
-import { FieldTally, fieldState, printAt } from "./field-tally.ts";
+import { MAILABLE_KNOWN, STATE_BITS } from "./consent-byte.ts";
+import { FieldTally } from "./field-tally.ts";
 import { FlipTally } from "./flip-tally.ts";
 import {
   CONSENT_CONFLICT,
@@ -12,15 +12,16 @@ import {
   MAILABLE_OPTED_OUT,
   MATCHED,
   MISSING,
+  OPTED_OUT_ELSEWHERE,
+  OVER_SUPPRESSED,
   PRESENT,
   SETTLED,
-  SETTLED_OPT_OUT,
 } from "./judge.ts";
-import type { Partition } from "./member-set.ts";
+import { KeptOutTally } from "./kept-out-tally.ts";
 import { mergePartitions } from "./merge.ts";
-import { hexOfWords } from "./person-key.ts";
+import { WaitTally } from "./wait-tally.ts";
 
-export type { CompareInput, SegmentInput } from "./compare-panel.ts";
+export type { CompareInput, ExcludedInput, SegmentInput } from "./compare-panel.ts";
 
 export type SetComparison = {
   /** In the order of the mask's bits, lowest first. */
@@ -28,6 +29,11 @@ export type SetComparison = {
   /** Presence mask (decimal) → people; whoever is in no segment is not counted. */
   readonly masks: Record<string, number>;
   readonly perSystem: Record<string, SystemDifference>;
+  /** Per system and excluded list: members of the copy who are on that list. */
+  readonly keptOut: Record<string, Record<string, KeptOut>>;
+  /** Per system, of a suppression audience; null: cannot tell. How they are known is for whoever can see the rows. */
+  readonly optedOutElsewhere: Record<string, number | null>;
+  readonly overSuppressed: Record<string, number | null>;
 };
 
 type Tally = {
@@ -40,8 +46,11 @@ type Tally = {
   mailableOptedOut: number;
   consentConflict: number;
   matched: number;
+  matchedDue: number;
   flipping: number;
   oldestPending: number;
+  elsewhere: number;
+  over: number;
   /** Does any record here say whether it can be mailed; does any say its consent? */
   mailKnown: boolean;
   consentKnown: boolean;
@@ -57,8 +66,11 @@ const emptyTally = (): Tally => ({
   mailableOptedOut: 0,
   consentConflict: 0,
   matched: 0,
+  matchedDue: 0,
   flipping: 0,
   oldestPending: 0,
+  elsewhere: 0,
+  over: 0,
   mailKnown: false,
   consentKnown: false,
 });
@@ -77,7 +89,9 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
   const judge = new Judge(panel);
   const tallies = panel.seats.map(emptyTally);
   const fields = panel.seats.map((seat) => new FieldTally(panel, seat));
+  const waits = panel.seats.map((_, s) => new WaitTally(s));
   const flips = panel.seats.map((seat) => new FlipTally(panel, seat));
+  const kept = panel.seats.map((seat) => new KeptOutTally(panel, seat));
   const masks = new Map<number, number>();
   const source = (panel.seats[panel.owner] as Seat).set;
 
@@ -95,8 +109,10 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         const tally = tallies[s] as Tally;
         count(tally, f, judge.consentAt(s));
         if (f & MISSING) tally.oldestPending = Math.max(tally.oldestPending, judge.pendingReads(s));
+        if (s !== panel.owner && !panel.suppression) (waits[s] as WaitTally).count(judge, f);
         if ((at[(panel.seats[s] as Seat).set] as number) >= 0)
           (flips[s] as FlipTally).count(parts, at, owned && !(f & EXPECTED), (f & FLIPPING) !== 0);
+        if (f & PRESENT && judge.keptOut) (kept[s] as KeptOutTally).count(judge, judge.consentAt(s));
         if (f & PRESENT && s !== panel.owner) (fields[s] as FieldTally).count(parts, at, judge.now);
       }
       if (mask !== 0) masks.set(mask, (masks.get(mask) ?? 0) + 1);
@@ -110,9 +126,29 @@ export async function compareSets(i: CompareInput): Promise<SetComparison> {
         seat.system,
         {
           ...difference(panel, s, tallies, (fields[s] as FieldTally).result()),
+          waits: s === panel.owner || panel.suppression ? null : (waits[s] as WaitTally).result(),
           flips: (flips[s] as FlipTally).result(),
         },
       ]),
+    ),
+    keptOut: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const t = tallies[s] as Tally;
+        return [seat.system, (kept[s] as KeptOutTally).result(t.mailKnown || t.size === 0)];
+      }),
+    ),
+    optedOutElsewhere: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const t = tallies[s] as Tally;
+        const told = panel.suppression && (t.elsewhere > 0 || (t.mailKnown && seat.base >= 0));
+        return [seat.system, told ? t.elsewhere : null];
+      }),
+    ),
+    overSuppressed: Object.fromEntries(
+      panel.seats.map((seat, s) => {
+        const told = panel.suppression && s !== panel.owner && (panel.seats[panel.owner] as Seat).base >= 0;
+        return [seat.system, told ? (tallies[s] as Tally).over : null];
+      }),
     ),
   };
 }
@@ -125,9 +161,12 @@ function count(t: Tally, f: number, consent: number): void {
   if (f & SETTLED && f & MISSING) t.settledMissing++;
   if (f & SETTLED && f & EXTRA) t.settledExtra++;
   if (f & MATCHED) t.matched++;
+  if (f & MATCHED && f & EXPECTED && (f & (MISSING | SETTLED)) !== MISSING) t.matchedDue++;
   if (f & MAILABLE_OPTED_OUT) t.mailableOptedOut++;
   if (f & CONSENT_CONFLICT) t.consentConflict++;
   if (f & FLIPPING) t.flipping++;
+  if (f & OPTED_OUT_ELSEWHERE) t.elsewhere++;
+  if (f & OVER_SUPPRESSED) t.over++;
   if (consent & MAILABLE_KNOWN) t.mailKnown = true;
   if (consent & STATE_BITS) t.consentKnown = true;
 }
@@ -155,145 +194,9 @@ function difference(
     mailableOptedOut: leakTold ? t.mailableOptedOut : null,
     consentConflict: mailTold && othersTold ? t.consentConflict : null,
     matched: seat.base < 0 ? null : t.matched,
+    matchedDue: seat.base < 0 ? null : t.matchedDue,
     attributes,
     flipping: t.flipping,
     oldestPendingReads: blind || s === panel.owner ? null : t.oldestPending,
   };
-}
-
-export type DifferenceKind =
-  | "missing"
-  | "extra"
-  | "differs"
-  | "mailable_opted_out"
-  | "consent_conflict"
-  | "flipping";
-
-/** One person in one system who is not as the owner says. */
-export type Difference = {
-  readonly kind: DifferenceKind;
-  readonly system: SystemId;
-  readonly person: PersonKey;
-  /** Only for `differs`. */
-  readonly attribute: string | null;
-  /** `differs`: the field is empty here and has a value at the owner. */
-  readonly nullHere: boolean;
-  /** It was there in the previous reading too. `consent_conflict` never is: consent has no history in a set. */
-  readonly settled: boolean;
-  /** null: the person has no record there. */
-  readonly consentHere: ConsentState | null;
-  readonly consentOwner: ConsentState | null;
-  readonly mailableHere: boolean | null;
-  /** null: the base is not readable. */
-  readonly inBaseHere: boolean | null;
-  /** System with the evidence of the opt-out; null: none of this audience's systems has any. */
-  readonly consentFrom: SystemId | null;
-};
-
-const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
-  ["missing", MISSING, SETTLED],
-  ["extra", EXTRA, SETTLED],
-  ["mailable_opted_out", MAILABLE_OPTED_OUT, SETTLED_OPT_OUT],
-  ["consent_conflict", CONSENT_CONFLICT, 0],
-  ["flipping", FLIPPING, FLIPPING],
-];
-
-/**
- * Names the people behind the counts of `compareSets`, in key order within each partition. `differs` covers values
- * that differ and fields that are empty here only.
- *
- * @param systems null or absent: all
- * @throws as `compareSets`
- */
-export async function* differences(
-  i: CompareInput,
-  kinds: ReadonlySet<DifferenceKind>,
-  systems?: ReadonlySet<SystemId>,
-): AsyncGenerator<Difference> {
-  const panel = panelOf(i);
-  const judge = new Judge(panel);
-  const wanted = FLAG_KINDS.filter(([kind]) => kinds.has(kind));
-  const seats = panel.seats.flatMap((seat, s) =>
-    systems === undefined || systems.has(seat.system) ? [s] : [],
-  );
-  for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
-    const parts = await panel.load(p);
-    const found: Difference[] = [];
-    judge.open(parts);
-    mergePartitions(parts, (key, at) => {
-      judge.look(at);
-      for (const s of seats) {
-        const flags = judge.flags(s);
-        for (const [kind, flag, settled] of wanted) {
-          if (flags & flag) found.push(describe(panel, judge, s, key, kind, (flags & settled) !== 0));
-        }
-        if (kinds.has("differs") && s !== panel.owner) {
-          for (const field of differingFields(panel, parts, at, judge.now, s)) {
-            found.push({
-              ...describe(panel, judge, s, key, "differs", field.settled),
-              attribute: field.name,
-              nullHere: field.nullHere,
-            });
-          }
-        }
-      }
-    });
-    yield* found;
-  }
-}
-
-function describe(
-  panel: Panel,
-  judge: Judge,
-  s: number,
-  key: Uint32Array,
-  kind: DifferenceKind,
-  settled: boolean,
-): Difference {
-  const seat = panel.seats[s] as Seat;
-  const recorded = judge.hasRecord(s);
-  const here = judge.consentAt(s);
-  const from = panel.suppression ? panel.owner : judge.optOutSeat(kind === "consent_conflict" ? s : -1);
-  const evidence =
-    kind === "mailable_opted_out" || kind === "consent_conflict" || kind === "extra"
-      ? panel.seats[from]
-      : undefined;
-  return {
-    kind,
-    system: seat.system,
-    person: hexOfWords(key, 0),
-    attribute: null,
-    nullHere: false,
-    settled,
-    consentHere: recorded ? consentOf(here) : null,
-    consentOwner: judge.hasRecord(panel.owner) ? consentOf(judge.consentAt(panel.owner)) : null,
-    mailableHere: recorded ? mailableOf(here) : null,
-    inBaseHere: seat.base < 0 ? null : judge.now[seat.base] === 1,
-    consentFrom: evidence?.system ?? null,
-  };
-}
-
-function differingFields(
-  panel: Panel,
-  parts: readonly Partition[],
-  at: Int32Array,
-  now: Uint8Array,
-  s: number,
-): { name: string; nullHere: boolean; settled: boolean }[] {
-  const seat = panel.seats[s] as Seat;
-  const source = (panel.seats[panel.owner] as Seat).set;
-  if (now[seat.set] === 0 || now[source] === 0) return [];
-  const here = parts[seat.set] as Partition;
-  const owner = parts[source] as Partition;
-  const hereRow = at[seat.set] as number;
-  const ownerRow = at[source] as number;
-  return panel.attributes.flatMap((name, a) => {
-    const state = fieldState(printAt(here, seat.columns[a] as number, hereRow), printAt(owner, a, ownerRow));
-    if (state !== "differ" && state !== "nullHere") return [];
-    const still = (part: Partition, row: number): boolean =>
-      ((part.presence[2 * row] as number) & 2) !== 0 && ((part.consent[row] as number) & CHANGED) === 0;
-    return [
-      { name, nullHere: state === "nullHere", settled: still(here, hereRow) && still(owner, ownerRow) },
-    ];
-  });
 }

@@ -10,6 +10,9 @@ const STATES: readonly ConsentState[] = [
   "subscribed",
 ];
 
+/** Names of the states 1, 2, …: from most to least restrictive, without "unknown". */
+export const CONSENT_NAMES: readonly string[] = STATES.slice(1);
+
 export const STATE_BITS = 7;
 export const MAILABLE_KNOWN = 8;
 export const MAILABLE = 16;

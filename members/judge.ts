@@ -1,7 +1,16 @@
 import type { Panel, Seat } from "./compare-panel.ts";
-import { isOptOut, isStricter, MAILABLE, MAILABLE_KNOWN, STATE_BITS } from "./consent-byte.ts";
+import {
+  BOUNCED,
+  consentByte,
+  isOptOut,
+  isStricter,
+  MAILABLE,
+  MAILABLE_KNOWN,
+  STATE_BITS,
+} from "./consent-byte.ts";
 import { isFlipping } from "./flips.ts";
 import type { Partition } from "./member-set.ts";
+import { onesBelow } from "./ones-below.ts";
 
 /** What holds of one person in one system. */
 export const PRESENT = 1;
@@ -17,6 +26,12 @@ export const FLIPPING = 128;
 export const MATCHED = 256;
 /** The opted-out person was opted out and here in the previous reading too. */
 export const SETTLED_OPT_OUT = 512;
+/** Of a suppression audience: mailable here and not on the owner's list, although some system calls them opted out. */
+export const OPTED_OUT_ELSEWHERE = 1024;
+/** Of a suppression audience: held back here, while the owner has a record of them that says yes. */
+export const OVER_SUPPRESSED = 2048;
+
+const SUBSCRIBED = consentByte("subscribed", null, false);
 
 /**
  * Judges one person at a time: `look` takes the row numbers of a merge, `flags` answers per system. No allocation,
@@ -34,6 +49,9 @@ export class Judge {
   readonly #old: readonly boolean[];
   #excluded = false;
   #excludedBefore = false;
+  /** On an excluded list whose people opted out. */
+  #refused = false;
+  #refusedBefore = false;
   /** Systems, by seat, that call the person opted out. */
   #optOuts = 0;
 
@@ -63,10 +81,16 @@ export class Judge {
     }
     this.#excluded = false;
     this.#excludedBefore = false;
-    for (const i of this.#panel.excluded) {
-      if (this.now[i] === 0) continue;
+    this.#refused = false;
+    this.#refusedBefore = false;
+    for (const { input, optOut } of this.#panel.excluded) {
+      if (this.now[input] === 0) continue;
+      const before = this.#wasIn(input);
       this.#excluded = true;
-      if (this.#before[i] === 1 && this.#old[i]) this.#excludedBefore = true;
+      if (before) this.#excludedBefore = true;
+      if (!optOut) continue;
+      this.#refused = true;
+      if (before) this.#refusedBefore = true;
     }
     this.#optOuts = 0;
     const { seats } = this.#panel;
@@ -112,6 +136,20 @@ export class Judge {
     return best;
   }
 
+  #says(seat: Seat): number {
+    return this.#strictest(seat) & STATE_BITS;
+  }
+
+  /** By a word of consent, or without any reason; not only because mail does not arrive. */
+  #heldBack(seat: Seat): boolean {
+    return isOptOut(this.#strictest(seat)) || ((this.#byte[seat.set] as number) & BOUNCED) === 0;
+  }
+
+  /** Readings in a row, this one included, in which the owner's list has had this person: 0 to 32. */
+  listedReads(): number {
+    return onesBelow(this.#word((this.#panel.seats[this.#panel.owner] as Seat).set));
+  }
+
   #fits(seat: Seat): boolean {
     const input = this.#panel.seats[this.#panel.owner] as Seat;
     const row = this.#at[input.set] as number;
@@ -141,14 +179,20 @@ export class Judge {
       if (f & (MISSING | EXTRA) && this.#settled(seat, source, here, owned)) f |= SETTLED;
     }
 
-    const optedOut = suppression ? owned && (based || here) : this.#excluded && here;
+    const optedOut = suppression ? owned && (based || here) : this.#refused && here;
     if (mailable && optedOut) {
       f |= MAILABLE_OPTED_OUT;
-      const outBefore = suppression ? this.#before[source] === 1 && this.#old[source] : this.#excludedBefore;
+      const outBefore = suppression ? this.#before[source] === 1 && this.#old[source] : this.#refusedBefore;
       const hereBefore = this.#wasIn(seat.set) || (suppression && seat.base >= 0 && this.#wasIn(seat.base));
       if (outBefore && hereBefore) f |= SETTLED_OPT_OUT;
     } else if (mailable && here && (this.#optOuts & ~(1 << s)) !== 0) {
       f |= CONSENT_CONFLICT;
+    }
+
+    if (suppression && !owned) {
+      if (mailable && (here || based) && this.#optOuts !== 0) f |= OPTED_OUT_ELSEWHERE;
+      if (s !== owner && here && this.#heldBack(seat) && this.#says(seats[owner] as Seat) === SUBSCRIBED)
+        f |= OVER_SUPPRESSED;
     }
 
     const row = this.#at[seat.set] as number;
@@ -157,6 +201,16 @@ export class Judge {
       if (isFlipping(presence[2 * row] as number, presence[2 * row + 1] as number, seat.flips)) f |= FLIPPING;
     }
     return f;
+  }
+
+  /** Is the person on any list that keeps people out? */
+  get keptOut(): boolean {
+    return this.#excluded;
+  }
+
+  /** Was the person in these two inputs in the reading before too? */
+  bothBefore(a: number, b: number): boolean {
+    return this.#wasIn(a) && this.#wasIn(b);
   }
 
   /**
@@ -169,6 +223,41 @@ export class Judge {
     const had = onesBelow(this.#word((seats[owner] as Seat).set));
     const lacked = onesBelow(~this.#word(seat.set));
     return Math.min(had, lacked, inputs[seat.set]?.reads ?? 1);
+  }
+
+  /** The latest 32 presence bits of this person in this system. */
+  word(s: number): number {
+    return this.#word((this.#panel.seats[s] as Seat).set);
+  }
+
+  ownerWord(): number {
+    return this.word(this.#panel.owner);
+  }
+
+  /** Readings that the system's presence bits tell of. */
+  reads(s: number): number {
+    return this.#panel.inputs[(this.#panel.seats[s] as Seat).set]?.reads ?? 1;
+  }
+
+  ownerReads(): number {
+    return this.reads(this.#panel.owner);
+  }
+
+  /** Is whether this person belongs here the owner's word alone, now and as far back as is known? */
+  plain(s: number): boolean {
+    return (
+      (this.#panel.seats[s] as Seat).where.length === 0 &&
+      this.#panel.excluded.every(({ input }) => (this.#at[input] as number) < 0)
+    );
+  }
+
+  /** Readings in a row, this one included, in which this person was excluded; 0: is not. */
+  excludedReads(): number {
+    return this.#panel.excluded.reduce(
+      (most, { input }) =>
+        Math.max(most, Math.min(onesBelow(this.#word(input)), this.#panel.inputs[input]?.reads ?? 1)),
+      0,
+    );
   }
 
   /** The latest 32 presence bits; 0 without a row. */
@@ -192,10 +281,4 @@ export class Judge {
     // The owner's person outside `where`: the value may have changed just now, the presence did not.
     return owned ? ownedBefore : !ownedBefore;
   }
-}
-
-/** Length of the run of ones that ends at the lowest bit: 0 to 32. */
-function onesBelow(word: number): number {
-  const zeros = ~word;
-  return zeros === 0 ? 32 : 31 - Math.clz32(zeros & -zeros);
 }

@@ -8,7 +8,8 @@ import { AtomicFile } from "./atomic-file.ts";
 import { deriveKeys } from "./keys.ts";
 import { openSet } from "./member-set.ts";
 import { personKeyOf } from "./person-key.ts";
-import { SetBuilder, type SetOptions } from "./set-builder.ts";
+import { SetBuilder } from "./set-builder.ts";
+import type { SetOptions } from "./set-terms.ts";
 import { openSpool } from "./spool.ts";
 import { sweepOrphans } from "./sweep.ts";
 
@@ -198,7 +199,31 @@ describe("the spool", () => {
       consent: "subscribed",
       consentAt: null,
       updatedAt: null,
+      method: null,
     });
+  });
+
+  test("keeps how the consent that counts was given, of several records the strictest's", async () => {
+    const builder = new SetBuilder(options);
+    const yes = { channel: "email", scope: "list", scopeId: "1", state: "subscribed" } as const;
+    const at = (hour: string) => `2026-11-20T${hour}:00:00.000Z` as Instant;
+    const consents = [
+      { ...yes, at: at("07"), method: "IMPORT" },
+      { ...yes, at: at("08"), method: 'Form "A"' },
+      { ...yes, channel: "sms" as const, at: at("08"), method: "KEYWORD" },
+    ];
+    builder.add({ ...row(1), consentAt: at("08"), consents });
+    builder.add({ ...row(2), consents: [{ ...yes, at: null, method: null }] });
+    const no = { ...yes, state: "unsubscribed", at: at("09"), method: "PREFERENCE_PAGE" } as const;
+    builder.add({ ...row(3), updatedAt: at("12"), consents });
+    builder.add({ ...row(3), consent: "unsubscribed", consentAt: at("09"), consents: [no] });
+    const spoolFile = join(folder, "m.spool");
+    await builder.finish({ file: join(folder, "m.pls"), spoolFile, previous: null, asOf: AS_OF, ordinal: 0 });
+    const spool = await openSpool(spoolFile, keys);
+    const found = await spool.lookup([1, 2, 3].map(person));
+    await spool.close();
+    expect([1, 2, 3].map((i) => found.get(person(i))?.method)).toEqual(['Form "A"', null, "PREFERENCE_PAGE"]);
+    expect(found.get(person(3))).toMatchObject({ consent: "unsubscribed", consentAt: at("09") });
   });
 
   test("hostile values come back as they were", async () => {
@@ -268,4 +293,32 @@ test("sweeping removes what no snapshot knows, and nothing else", async () => {
   ]);
   expect(readdirSync(join(folder, "a")).sort()).toEqual(["1.pls", "1.spool", "notes.txt"]);
   expect(await sweepOrphans(join(folder, "never"), new Set())).toEqual([]);
+});
+
+test("values of an enumerated attribute are counted by name: listed ones always, others from five records on", async () => {
+  const builder = new SetBuilder({
+    ...options,
+    attributes: ["plan", "note"],
+    rules: { plan: { values: ["pro", "free"], pattern: null } },
+    spool: false,
+    records: true,
+    enumerated: ["plan"],
+  });
+  const many = (n: number, value: string): string[] => Array.from({ length: n }, () => value);
+  const values = [
+    ...many(6, "pro "),
+    ...many(6, "gold"),
+    ...many(4, "mine"),
+    "free",
+    null,
+    "",
+    ...many(9, "x".repeat(41)),
+  ];
+  for (const [i, plan] of values.entries()) builder.add({ ...row(i), attributes: { plan, note: "secret" } });
+  const file = join(folder, "v", "1.pls");
+  const summary = await builder.finish({ file, spoolFile: null, previous: null, asOf: AS_OF, ordinal: 1 });
+  expect(summary.values).toEqual({ plan: { gold: 6, pro: 6, free: 1 } });
+  // The record's own id is a column of the set, and no attribute.
+  expect(Object.keys(summary.attributes)).toEqual(["plan", "note"]);
+  expect((await openSet(file)).attributes).toEqual(["plan", "note", "#record"]);
 });

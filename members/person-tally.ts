@@ -1,5 +1,6 @@
 import type { AttributeStates } from "../core/model.ts";
 import { STATE_NAMES } from "./attribute-state.ts";
+import { ClashTally } from "./clash-tally.ts";
 import { BOUNCED, consentOf, isStricter, MAILABLE, MAILABLE_KNOWN, mergeConsent } from "./consent-byte.ts";
 import type { Partition } from "./member-set.ts";
 import {
@@ -15,6 +16,8 @@ import { sameKey, sortRows } from "./sort-rows.ts";
 import { mergedText, spoolRow } from "./spool.ts";
 import type { ValueCounts } from "./value-counts.ts";
 
+const VALID = STATE_NAMES.indexOf("valid");
+
 export type People = { readonly part: Partition; readonly texts: readonly Uint8Array[] };
 
 /** Makes people of records, partition by partition, and counts them. */
@@ -22,19 +25,32 @@ export class PersonTally {
   readonly #names: readonly string[];
   readonly #shape: RowShape;
   readonly #states: Uint32Array;
+  /** Columns of the attributes that every member has to have. */
+  readonly #required: readonly number[];
   /** Per attribute; null: its values are not counted. */
   readonly #values: readonly (ValueCounts | null)[];
   readonly #nobody: People;
+  /** null: rows have no second identifier. */
+  readonly clashes: ClashTally | null;
   #known = 0;
   #mailable = 0;
   size = 0;
+  /** People with a valid value in each of the required attributes. */
+  complete = 0;
   bounced = 0;
   duplicateByCase = 0;
 
-  constructor(names: readonly string[], shape: RowShape, values: readonly (ValueCounts | null)[]) {
+  constructor(
+    names: readonly string[],
+    shape: RowShape,
+    values: readonly (ValueCounts | null)[],
+    required: readonly string[] = [],
+  ) {
     this.#values = values;
     this.#names = names;
+    this.#required = names.flatMap((name, a) => (required.includes(name) ? [a] : []));
     this.#shape = shape;
+    this.clashes = shape.secondAt === null ? null : new ClashTally(shape.secondAt);
     this.#states = new Uint32Array(names.length * STATE_NAMES.length);
     const none = new Uint32Array(0);
     this.#nobody = {
@@ -82,6 +98,7 @@ export class PersonTally {
     for (let i = 0; i < records; ) {
       let next = i + 1;
       while (next < records && sameKey(rows, order[i] as number, order[next] as number)) next++;
+      this.clashes?.person(rows, order, i, next);
       const { newest, strictest, byte } =
         next === i + 1 ? this.#one(rows, order[i] as number) : this.#several(rows, order.subarray(i, next));
       for (let k = 0; k < 4; k++) keys[4 * n + k] = rows[newest + k] as number;
@@ -122,11 +139,17 @@ export class PersonTally {
     if (byte & MAILABLE) this.#mailable++;
     if (byte & BOUNCED) this.bounced++;
     for (let a = 0; a < this.#names.length; a++) {
-      const word = rows[at + this.#shape.statesAt + Math.floor(a / STATES_PER_WORD)] as number;
-      const slot = a * STATE_NAMES.length + ((word >>> (3 * (a % STATES_PER_WORD))) & 7);
+      const slot = a * STATE_NAMES.length + this.#state(rows, at, a);
       this.#states[slot] = (this.#states[slot] as number) + 1;
       this.#values[a]?.add(rows[at + PRINTS_AT + a] as number);
     }
+    if (this.#required.every((a) => this.#state(rows, at, a) === VALID)) this.complete++;
+  }
+
+  /** Index of the state of attribute `a`. */
+  #state(rows: Uint32Array, at: number, a: number): number {
+    const word = rows[at + this.#shape.statesAt + Math.floor(a / STATES_PER_WORD)] as number;
+    return (word >>> (3 * (a % STATES_PER_WORD))) & 7;
   }
 
   #text(rows: Uint32Array, chunks: readonly Buffer[], newest: number, strictest: number): Uint8Array {
@@ -136,10 +159,10 @@ export class PersonTally {
       return (chunks[rows[place] as number] as Buffer).subarray(from, from + (rows[place + 2] as number));
     };
     if (newest === strictest) return text(newest);
-    const { consentAt } = spoolRow(text(strictest).toString("utf8"));
+    const { consentAt, method } = spoolRow(text(strictest).toString("utf8"));
     const row = spoolRow(text(newest).toString("utf8"));
     return Buffer.from(
-      mergedText({ ...row, consent: consentOf(rows[strictest + CONSENT_AT] as number), consentAt }),
+      mergedText({ ...row, consent: consentOf(rows[strictest + CONSENT_AT] as number), consentAt, method }),
       "utf8",
     );
   }

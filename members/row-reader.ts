@@ -5,6 +5,7 @@ import type { Keys } from "./keys.ts";
 
 /** Values of one attribute repeat; this many distinct ones are remembered with their fingerprint and state. */
 const REMEMBERED = 2048;
+const VALID = STATE_NAMES.indexOf("valid");
 
 /** Reads one attribute of rows. A reader per attribute, since each remembers its own values. */
 export class ValueReader {
@@ -15,6 +16,7 @@ export class ValueReader {
   readonly #known = new Map<string | null | undefined, number>();
   readonly #prints = new Uint32Array(REMEMBERED + 1);
   readonly #states = new Uint8Array(REMEMBERED + 1);
+  readonly #counts = new Float64Array(REMEMBERED + 1);
   /** Of the row read last. */
   print = 0;
   /** Index into STATE_NAMES. */
@@ -44,8 +46,31 @@ export class ValueReader {
       this.#states[place] = STATE_NAMES.indexOf(this.#judge(value));
       if (place < REMEMBERED) this.#known.set(ownCopy(value), place);
     }
+    this.#counts[place] = (this.#counts[place] as number) + 1;
     this.print = this.#prints[place] as number;
     this.state = this.#states[place] as number;
+  }
+
+  /**
+   * Records by value, trimmed, for an attribute that has a few values: the most frequent ones. Of values that its rule
+   * does not list those are left out that few records have, or that are no name: they might be somebody's own words.
+   */
+  values(o: {
+    readonly least: number;
+    readonly most: number;
+    readonly letters: number;
+  }): Record<string, number> {
+    const counts = new Map<string, number>();
+    const listed = new Set<string>();
+    for (const [value, place] of this.#known) {
+      const text = value?.trim() ?? "";
+      if (text === "" || text.length > o.letters || place === REMEMBERED) continue;
+      counts.set(text, (counts.get(text) ?? 0) + (this.#counts[place] as number));
+      if (this.#states[place] === VALID) listed.add(text);
+    }
+    const usual = [...counts].filter(([text, n]) => n >= o.least || listed.has(text));
+    usual.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+    return Object.fromEntries(usual.slice(0, o.most));
   }
 }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { AuditorError } from "../core/errors.ts";
-import type { AttributeStates, IdentifierKind, Instant, MemberRow } from "../core/model.ts";
-import type { ValidValues } from "./attribute-state.ts";
+import type { MemberRow } from "../core/model.ts";
 import { consentByte } from "./consent-byte.ts";
-import type { Keys } from "./keys.ts";
+import { fingerprinter } from "./fingerprint.ts";
+import { LookAlikes } from "./look-alikes.ts";
 import type { MemberSet } from "./member-set.ts";
 import { normalise } from "./normalise.ts";
 import { type KeyWriter, keyWriter } from "./person-key.ts";
@@ -20,62 +20,19 @@ import {
   STATES_PER_WORD,
   UPDATED_AT,
 } from "./row-shape.ts";
+import { type SecondWriter, secondWriter } from "./second-identifier.ts";
 import { PARTITIONS, type SetHead } from "./set-file.ts";
+import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
 import { SpoolWriter, spoolText } from "./spool.ts";
 import { ValueCounts } from "./value-counts.ts";
 
-export type SetOptions = {
-  readonly identity: IdentifierKind;
-  /** Attributes to fingerprint, by canonical name. */
-  readonly attributes: readonly string[];
-  readonly rules: Readonly<Record<string, ValidValues>>;
-  /** Attributes whose people are counted per value: never personal ones. Default: none. */
-  readonly counted?: readonly string[];
-  readonly keys: Keys;
-  readonly epoch: number;
-  /** Keep the rows, sealed, so that `finish` can write them beside the set. */
-  readonly spool: boolean;
-  /** Rows beyond this wait on the disk. Default 96 MB. */
-  readonly maxBytesInMemory?: number;
-  readonly temporaryFolder?: string;
-  readonly randomBytes?: (n: number) => Uint8Array;
-};
+/** Column of the record's own id; no attribute can have this name. */
+export const RECORD_COLUMN = "#record";
 
-/** Counts of one reading. They are people, unless they say records. */
-export type SetSummary = {
-  readonly size: number;
-  readonly records: number;
-  /** Records with a usable identity, less people. */
-  readonly duplicates: number;
-  /** Records without a usable identity. */
-  readonly invalid: number;
-  /** Against `previous`; null without one. */
-  readonly entries: number | null;
-  readonly exits: number | null;
-  /** null when the system says of nobody whether they can be mailed. */
-  readonly mailable: number | null;
-  readonly bounced: number;
-  /** They sum to `size`. */
-  readonly attributes: Record<string, AttributeStates>;
-  /** People per value of each counted attribute, rare values pooled; null: too many values to be groups. */
-  readonly distributions: Record<string, Record<string, number> | null>;
-  /** Of the duplicates, records whose identifier is only spelled differently. */
-  readonly duplicateByCase: number;
-  /** Of the set file. */
-  readonly bytes: number;
-};
-
-export type Finish = {
-  readonly file: string;
-  readonly spoolFile: string | null;
-  /** The set of the last complete scheduled reading. */
-  readonly previous: MemberSet | null;
-  readonly asOf: Instant;
-  /** null: a manual or read-back reading. Its presence bit is its own: a later set built on it takes the bit back. */
-  readonly ordinal: number | null;
-};
+/** Values that are named: as many records have them, so many of them, and no longer than a name. */
+const NAMED = { least: 5, most: 40, letters: 40 };
 
 /** A run on the disk holds at least this many rows, however small the limit. */
 const LEAST_ROWS = 1024;
@@ -88,6 +45,12 @@ export class SetBuilder {
   readonly #key: KeyWriter;
   readonly #spelling: (raw: string) => number;
   readonly #values: readonly ValueReader[];
+  /** Columns of fingerprints: the attributes, and last the record's id where that is wanted. */
+  readonly #columns: readonly string[];
+  readonly #record: ((id: string) => number) | null;
+  readonly #spooled: readonly string[];
+  readonly #second: SecondWriter | null;
+  readonly #lookAlikes: LookAlikes | null;
   #log: RowLog;
   #spill: Spill | null = null;
   #spilled = 0;
@@ -96,8 +59,14 @@ export class SetBuilder {
   constructor(options: SetOptions) {
     this.#options = options;
     this.#most = options.maxBytesInMemory ?? 96 << 20;
-    this.#shape = rowShape(options.attributes.length, options.spool);
+    this.#columns = options.records === true ? [...options.attributes, RECORD_COLUMN] : options.attributes;
+    this.#record = options.records === true ? fingerprinter(options.keys) : null;
+    this.#spooled = options.spooled ?? options.attributes;
+    const second = options.second ?? null;
+    this.#shape = rowShape(this.#columns.length, options.spool, second !== null);
     this.#key = keyWriter(options.keys);
+    this.#second = second === null ? null : secondWriter(this.#key, second);
+    this.#lookAlikes = options.identity === "email" ? new LookAlikes(this.#key) : null;
     this.#spelling = spellingHasher(options.keys);
     this.#values = options.attributes.map(
       (name) =>
@@ -128,6 +97,7 @@ export class SetBuilder {
     const at = log.reserve();
     const words = log.words;
     this.#key(identity, normal, words, at);
+    this.#lookAlikes?.add(normal, words, at);
     words[at + SPELLING_AT] = this.#spelling(raw.trim());
     words[at + CONSENT_AT] = consentByte(row.consent, row.mailable, row.bounced === true);
     const updated = row.updatedAt === undefined ? Number.NaN : Date.parse(row.updatedAt);
@@ -142,8 +112,10 @@ export class SetBuilder {
       const word = at + statesAt + Math.floor(a / STATES_PER_WORD);
       words[word] = (words[word] as number) | (value.state << (3 * (a % STATES_PER_WORD)));
     }
+    if (this.#record !== null) words[at + PRINTS_AT + values.length] = this.#record(row.id);
+    if (this.#shape.secondAt !== null) this.#second?.(row, words, at + this.#shape.secondAt);
     if (this.#shape.payloadAt !== null) {
-      log.putPayload(spoolText(row, this.#options.attributes), at + this.#shape.payloadAt);
+      log.putPayload(spoolText(row, this.#spooled), at + this.#shape.payloadAt);
     }
     log.take(at);
     if (log.bytes > this.#most && log.rows >= LEAST_ROWS) this.#overflow();
@@ -154,6 +126,15 @@ export class SetBuilder {
     this.#spill.write(this.#log, this.#shape.payloadAt);
     this.#spilled += this.#log.rows;
     this.#log = new RowLog(this.#shape.stride);
+  }
+
+  #enumerated(): SetSummary["values"] {
+    const names = this.#options.enumerated ?? [];
+    return Object.fromEntries(
+      this.#options.attributes.flatMap((name, a) =>
+        names.includes(name) ? [[name, (this.#values[a] as ValueReader).values(NAMED)]] : [],
+      ),
+    );
   }
 
   /** Gives everything free when the reading is not to be kept. */
@@ -210,11 +191,14 @@ export class SetBuilder {
     const valid = this.#spilled + this.#log.rows;
     const payload = this.#log.payload;
     const last = this.#log.partition();
+    const required = this.#options.required ?? [];
     const counts = this.#options.attributes.map((name) => this.#countsOf(name));
-    const tally = new PersonTally(this.#options.attributes, this.#shape, counts);
+    const tally = new PersonTally(this.#columns, this.#shape, counts, required);
     // Where the previous set keeps each attribute; −1: it did not track it.
-    const columns = this.#options.attributes.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
+    const columns = this.#columns.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
     const provisional = o.previous?.ordinal === null;
+    const twins = this.#lookAlikes?.counter() ?? null;
+    let lookAlikes = 0;
     let entries = 0;
     let exits = 0;
     for (let p = 0; p < PARTITIONS; p++) {
@@ -223,6 +207,7 @@ export class SetBuilder {
         chunks: payload,
       };
       const present = tally.people(rows, chunks, spool !== null);
+      lookAlikes += twins?.(p, present.part.keys, present.part.n) ?? 0;
       await spool?.write(present.part.keys, present.texts);
       const merged = advance(
         o.previous === null ? null : await o.previous.load(p),
@@ -237,7 +222,7 @@ export class SetBuilder {
     const { previous } = o;
     const head: SetHead = {
       identity: this.#options.identity,
-      attributes: this.#options.attributes,
+      attributes: this.#columns,
       asOf: o.asOf,
       ordinal: o.ordinal,
       epoch: this.#options.epoch,
@@ -246,6 +231,7 @@ export class SetBuilder {
     };
     // The spool first: a set without its spool can be used, a spool without its set is swept.
     await spool?.commit();
+    const { [RECORD_COLUMN]: _id, ...attributes } = tally.attributes();
     return {
       size: tally.size,
       records: valid + this.#invalid,
@@ -255,7 +241,9 @@ export class SetBuilder {
       exits: previous === null ? null : exits,
       mailable: tally.mailable,
       bounced: tally.bounced,
-      attributes: tally.attributes(),
+      attributes,
+      completeAll: required.length === 0 ? null : tally.complete,
+      values: this.#enumerated(),
       distributions: Object.fromEntries(
         counts.flatMap((c, a) =>
           c === null
@@ -264,6 +252,8 @@ export class SetBuilder {
         ),
       ),
       duplicateByCase: tally.duplicateByCase,
+      clashes: tally.clashes?.result() ?? null,
+      lookAlikes: this.#lookAlikes === null ? null : { people: lookAlikes, capped: this.#lookAlikes.capped },
       bytes: await set.commit(head),
     };
   }

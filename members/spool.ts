@@ -15,6 +15,8 @@ export type SpooledRow = {
   readonly consent: ConsentState;
   readonly consentAt: Instant | null;
   readonly updatedAt: Instant | null;
+  /** The system's word for how that consent was given or taken back; null: it tells none. */
+  readonly method: string | null;
 };
 
 export type Spool = {
@@ -43,7 +45,7 @@ const quote = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(tex
 const quoteOrNull = (text: string | null | undefined): string => (text == null ? "null" : quote(text));
 
 /**
- * The text of a row in the spool: identifiers and the given attributes, nothing else. JSON written by hand, since
+ * The text of a row in the spool: identifiers, the given attributes and what is known of its consent, nothing else. JSON written by hand, since
  * nearly no value needs escaping and this runs for every row.
  */
 export function spoolText(row: MemberRow, attributes: readonly string[]): string {
@@ -62,25 +64,47 @@ export function spoolText(row: MemberRow, attributes: readonly string[]): string
     text += `${comma}${quote(name)}:${quoteOrNull(row.attributes[name])}`;
     comma = ",";
   }
-  return `${text}},"${row.consent}",${quoteOrNull(row.consentAt)},${quoteOrNull(row.updatedAt)}]`;
+  const method = methodOf(row);
+  const how = method === null ? "" : `,${quote(method)}`;
+  return `${text}},"${row.consent}",${quoteOrNull(row.consentAt)},${quoteOrNull(row.updatedAt)}${how}]`;
+}
+
+/** Of the record that the row's consent rests on: the one of its state and time, else of its state. */
+function methodOf(row: MemberRow): string | null {
+  let method: string | null = null;
+  for (const c of row.consents ?? []) {
+    if (c.channel !== "email" || c.state !== row.consent || c.method === null) continue;
+    if (c.at !== null && c.at === row.consentAt) return c.method;
+    method ??= c.method;
+  }
+  return method;
 }
 
 const KINDS: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
 
 /** The text of a row that was read back from its text. */
 export const mergedText = (row: SpooledRow): string =>
-  JSON.stringify([row.id, row.identifiers, row.attributes, row.consent, row.consentAt, row.updatedAt]);
+  JSON.stringify([
+    row.id,
+    row.identifiers,
+    row.attributes,
+    row.consent,
+    row.consentAt,
+    row.updatedAt,
+    ...(row.method === null ? [] : [row.method]),
+  ]);
 
 export function spoolRow(text: string): SpooledRow {
-  const [id, identifiers, attributes, consent, consentAt, updatedAt] = JSON.parse(text) as [
+  const [id, identifiers, attributes, consent, consentAt, updatedAt, method] = JSON.parse(text) as [
     string,
     SpooledRow["identifiers"],
     SpooledRow["attributes"],
     ConsentState,
     Instant | null,
     Instant | null,
+    string?,
   ];
-  return { id, identifiers, attributes, consent, consentAt, updatedAt };
+  return { id, identifiers, attributes, consent, consentAt, updatedAt, method: method ?? null };
 }
 
 export class SpoolWriter {

@@ -1,9 +1,14 @@
-import type { Instant, SystemId } from "../core/model.ts";
+import type { AudienceId, Instant, SystemId } from "../core/model.ts";
 import type { Sql } from "./database.ts";
 import { toJson } from "./storable.ts";
 
 /** What changed against the version before, in words; never the value of a secret. */
-export type ConfigChange = { readonly system: SystemId | null; readonly text: string };
+export type ConfigChange = {
+  readonly system: SystemId | null;
+  readonly text: string;
+  /** For the definition of a segment: whose. */
+  readonly audience?: AudienceId;
+};
 
 /** Keeps a configuration as a new version, unless the latest one has the same hash. Answers the version's number. */
 export async function appendConfigVersion(

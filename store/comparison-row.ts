@@ -1,5 +1,5 @@
 import type { Comparison } from "../core/model.ts";
 
-export const COMPARISON_COLUMNS = `run_id as "runId", audience, as_of as "asOf", owner, systems, masks, per_system as "perSystem", cant_tell as "cantTell"`;
+export const COMPARISON_COLUMNS = `run_id as "runId", audience, as_of as "asOf", owner, systems, masks, per_system as "perSystem", cant_tell as "cantTell", people`;
 
 export type ComparisonRow = Comparison & Record<string, unknown>;

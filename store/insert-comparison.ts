@@ -4,7 +4,7 @@ import { toJson } from "./storable.ts";
 
 export async function insertComparison(db: Sql, c: Comparison): Promise<void> {
   await db.query(
-    "insert into comparison (run_id, audience, as_of, owner, systems, masks, per_system, cant_tell) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    "insert into comparison (run_id, audience, as_of, owner, systems, masks, per_system, cant_tell, people) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     [
       c.runId,
       c.audience,
@@ -14,6 +14,7 @@ export async function insertComparison(db: Sql, c: Comparison): Promise<void> {
       toJson(c.masks),
       toJson(c.perSystem),
       toJson(c.cantTell),
+      c.people == null ? null : toJson(c.people),
     ],
   );
 }

@@ -2,8 +2,8 @@ import type { Instant } from "../core/model.ts";
 import type { Database } from "./database.ts";
 
 /**
- * Forgets readings, comparisons and check results older than the retention. The latest complete reading of every
- * segment stays, and so do incidents, plans and their journal.
+ * Forgets readings, comparisons, overlaps, check results and states of streams older than the retention. The latest
+ * complete reading of every segment stays, and so do incidents, plans and their journal.
  *
  * @returns set files that nothing refers to any more, relative to the data folder, for the caller to delete
  */
@@ -11,6 +11,10 @@ export function pruneSnapshots(db: Database, before: Instant): Promise<readonly 
   return db.tx(async (sql) => {
     await sql.query("delete from check_result where at < $1", [before]);
     await sql.query("delete from comparison where as_of < $1", [before]);
+    await sql.query("delete from overlap where run_id in (select id from run where started_at < $1)", [
+      before,
+    ]);
+    await sql.query("delete from stream_state where last_at < $1", [before]);
     const { rows } = await sql.query<{ file: string | null }>(
       `with kept as (
         select distinct on (system, coalesce(audience, '')) id from snapshot

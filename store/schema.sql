@@ -86,6 +86,7 @@ create table comparison (
   masks jsonb not null,
   per_system jsonb not null,
   cant_tell jsonb not null,
+  people jsonb,
   comparison_pkey PRIMARY KEY (audience, as_of, run_id),
   comparison_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
 );
@@ -112,6 +113,20 @@ create table delivery (
   seen_at timestamp with time zone not null
 );
 CREATE INDEX delivery_audience ON public.delivery USING btree (audience, system);
+
+create table gate_check (
+  system text not null,
+  campaign text not null,
+  send_at timestamp with time zone not null,
+  minutes_before integer not null,
+  checked_at timestamp with time zone not null,
+  verdict text not null,
+  people integer,
+  reasons jsonb not null,
+  gate_check_pkey PRIMARY KEY (system, campaign, send_at, minutes_before),
+  gate_check_minutes_before_check CHECK ((minutes_before > 0)),
+  gate_check_verdict_check CHECK ((verdict = ANY (ARRAY['go'::text, 'no_go'::text, 'cant_tell'::text])))
+);
 
 create table incident (
   id integer not null generated always as identity (start with 1001),
@@ -206,6 +221,16 @@ create table outbox (
   outbox_pkey PRIMARY KEY (id),
   outbox_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
 );
+
+create table overlap (
+  run_id text not null,
+  system text not null,
+  audiences jsonb not null,
+  masks jsonb not null,
+  settled jsonb not null,
+  overlap_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+CREATE INDEX overlap_run ON public.overlap USING btree (run_id, system);
 
 create table plan (
   id integer not null generated always as identity (start with 81),

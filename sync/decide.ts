@@ -3,7 +3,7 @@ import type { PersonKey, SystemId } from "../core/model.ts";
 import type { Capabilities } from "../core/ports.ts";
 import type { Change, Op } from "../core/repair.ts";
 import { attributeState } from "../members/attribute-state.ts";
-import type { Difference } from "../members/compare-sets.ts";
+import type { Difference } from "../members/differences.ts";
 import { isOptOut } from "./effect.ts";
 import { type Evidence, evidenceOf, type Rows } from "./evidence.ts";
 import { isExcluding, titleOf } from "./place.ts";
@@ -27,11 +27,12 @@ export type Grounds = {
 export type Decided = { readonly change: Omit<Change, "n" | "sealed">; readonly open: SealedChange };
 export type Decision = Decided | { readonly leftOut: string };
 
-/** The operation that a difference asks for; null: nothing to repair person by person (flipping). */
+/** The operation that a difference asks for; null: nothing that a plan may do (flipping; nobody is ever let in again). */
 export function opOf(d: Difference): Op | null {
   switch (d.kind) {
     case "mailable_opted_out":
     case "consent_conflict":
+    case "opted_out_elsewhere":
       return "suppress";
     case "extra":
       return "remove";
@@ -40,6 +41,7 @@ export function opOf(d: Difference): Op | null {
     case "differs":
       return "set";
     case "flipping":
+    case "over_suppressed":
       return null;
   }
 }

@@ -1,6 +1,6 @@
 import type { Audience } from "../core/config.ts";
 import type { Instant, PersonKey, SystemId } from "../core/model.ts";
-import type { Difference } from "../members/compare-sets.ts";
+import type { Difference } from "../members/differences.ts";
 import type { SpooledRow } from "../members/spool.ts";
 import { isOptOut } from "./effect.ts";
 import { LEFT_OUT } from "./words.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Audience, Config, WriterJob } from "../core/config.ts";
 import { type Instant, systemId } from "../core/model.ts";
-import type { Difference } from "../members/compare-sets.ts";
+import type { Difference } from "../members/differences.ts";
 import {
   at,
   audienceOf,

@@ -2,7 +2,7 @@ import { AuditorError } from "../core/errors.ts";
 import { type Instant, instant, type SystemId } from "../core/model.ts";
 import type { Sealer } from "../core/ports.ts";
 import { type Change, type LeftOut, OP_ORDER, type Op, type PlanDoc } from "../core/repair.ts";
-import type { Difference } from "../members/compare-sets.ts";
+import type { Difference } from "../members/differences.ts";
 import { type Decided, decide, type Grounds, opOf } from "./decide.ts";
 import { placeOfRepair } from "./place.ts";
 import { sealChange } from "./sealed.ts";

@@ -7,7 +7,7 @@ import { decisionsOf } from "./decisions.ts";
 import { consentSection, totalExposure } from "./exposure.ts";
 import { agreeingAt, blindSystems, nothingRead } from "./history.ts";
 import type { Report, ReportInput } from "./model.ts";
-import { comingOf, endedIn, fixedOf, noiseOf, trustOf } from "./sections.ts";
+import { comingOf, endedIn, fixedOf, noiseOf, scoreOf, trustOf } from "./sections.ts";
 import { groupOf } from "./small-groups.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -30,6 +30,7 @@ export function buildReport(input: ReportInput): Report {
     changed: changedOf(input),
     fixed: fixedOf(input),
     consent: consentSection(input),
+    score: scoreOf(input),
     trust: trustOf(input),
     noise: noiseOf(input),
     coming: comingOf(input),

@@ -88,6 +88,12 @@ function questionOf(i: Incident, audience: string | null, system: string): strin
     case "suppression_leak":
     case "consent_violation":
       return `Suppress ${n === null ? "them" : `${groupOf(n)} ${n === 1 ? "person" : "people"}`.replace("fewer than 10 person", "fewer than 10 people")} in ${system}?`;
+    case "consent_exposure":
+      return `What went to opted-out people from ${system}?`;
+    case "over_suppression":
+      return `May people held back in ${system} confirm again?`;
+    case "exclusive_overlap":
+      return `Which list comes first for people on both in ${system}?`;
     case "flip_flop":
       return `Which job may write ${what} into ${system}?`;
     case "size_anomaly":

@@ -70,6 +70,19 @@ function peakOfSums(input: ReportInput): { at: Instant; people: number } | null 
   return best;
 }
 
+/** What is known of mail to them, from the incidents about exposure that were seen this week. */
+function mailedNote(input: ReportInput): string {
+  const told = input.incidents.filter(
+    (i) => i.finding.check === "consent_exposure" && i.lastSeenAt >= input.week.from,
+  );
+  if (told.length === 0)
+    return "Whether mail went to them is not known: no system told Plumbline what it sent.";
+  const sent = told.filter((i) => i.finding.maths["Sends since"] !== 0).map((i) => `INC-${i.id}`);
+  return sent.length === 0
+    ? "No send is known to have gone to them."
+    : `Mail went to some of them, or may have: ${sent.join(", ")} ${sent.length === 1 ? "says" : "say"} which.`;
+}
+
 export function consentSection(input: ReportInput): Report["consent"] {
   const { week, timezone } = input;
   const rows = input.exposure.map((s) => {
@@ -86,7 +99,7 @@ export function consentSection(input: ReportInput): Report["consent"] {
     rows.length === 0
       ? "No system that sends mail is compared with a list of opted-out people, so this is not known."
       : rows.some((r) => r.alarm)
-        ? "Whether mail went to them is not known: no system told Plumbline what it sent."
+        ? mailedNote(input)
         : rows.some((r) => r.end === "can’t tell")
           ? "Where it says can’t tell, a list was not read completely."
           : "Nobody who opted out could be mailed at any read of the week.";

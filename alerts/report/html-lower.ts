@@ -28,13 +28,14 @@ export function consent(r: Report): string {
 }
 
 export function trust(r: Report): string {
+  const score = r.score === null ? "" : `<p style="margin:8px 0;color:${COLOUR.ink2}">${e(r.score)}</p>`;
   if (r.trust.length === 0)
-    return `<p style="margin:8px 0 0;color:${COLOUR.ink2}">No: nothing was read this week.</p>`;
+    return `${score}<p style="margin:8px 0 0;color:${COLOUR.ink2}">No: nothing was read this week.</p>`;
   const rows = r.trust.map(
     (t) =>
       `<tr><td style="padding:6px 0;border-bottom:1px solid ${COLOUR.line}"><span style="color:${t.whole ? COLOUR.ok : COLOUR.edge}">${t.whole ? "&#10003;" : "&#9676;"}</span>&nbsp; ${e(t.systems)}</td><td align="right" style="padding:6px 0;border-bottom:1px solid ${COLOUR.line};color:${COLOUR.ink2};font-size:12px">${e(t.text)}</td></tr>`,
   );
-  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${rows.join("")}</table>`;
+  return `${score}<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${rows.join("")}</table>`;
 }
 
 export const noise = (r: Report): string =>

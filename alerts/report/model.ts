@@ -1,6 +1,7 @@
 import type { Incident } from "../../core/finding.ts";
 import type { Coverage, Instant } from "../../core/model.ts";
 import type { EndState, Op, PlanState } from "../../core/repair.ts";
+import type { Score } from "../../core/score.ts";
 
 /** "2026-W48" with its half-open span; a running week ends now. */
 export type Week = {
@@ -94,6 +95,8 @@ export type ReportInput = {
   }[];
   /** Planned sends of the seven days after the week. */
   readonly sends: readonly ReportSend[];
+  /** The company's integrity score now; null: the week is over, and what it was then is not kept. */
+  readonly score: Pick<Score, "value" | "atMost" | "text"> | null;
 };
 
 export type Part = { readonly text: string; readonly strong: boolean };
@@ -147,6 +150,8 @@ export type Report = {
     }[];
     readonly note: string;
   };
+  /** The integrity score in words; null: not known for that week. */
+  readonly score: string | null;
   readonly trust: readonly { readonly systems: string; readonly text: string; readonly whole: boolean }[];
   readonly noise: string;
   readonly coming: readonly { readonly when: string; readonly what: string }[];

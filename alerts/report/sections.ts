@@ -4,7 +4,7 @@ import { dayAndTime, dayMonth, plural } from "../when.ts";
 import { titlesOf } from "./decisions.ts";
 import { liveAt } from "./history.ts";
 import type { Report, ReportInput, ReportPlan } from "./model.ts";
-import { groupOf } from "./small-groups.ts";
+import { blurred, groupOf } from "./small-groups.ts";
 
 const DID = { suppress: "suppressed", remove: "removed", add: "added", set: "fields changed" } as const;
 const SHOWN = 7;
@@ -47,6 +47,16 @@ function undoOf(p: ReportPlan, timezone: string): string {
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((a, b) => a + b, 0);
+
+/** "Integrity score: at most 40 of 100. Held down by …": what the worst part is, and whether it may be lower. */
+export function scoreOf({ score }: ReportInput): string | null {
+  if (score === null) return null;
+  const text = blurred(clean(score.text, 400));
+  if (score.value === null) return `Integrity score: ${lead(text)}`;
+  return `Integrity score: ${score.atMost ? "at most " : ""}${score.value} of 100. ${text}`;
+}
+
+const lead = (s: string): string => s.replace(/^C/, "c");
 
 /** Which systems were read how often; those with a gap carry the star that the numbers above refer to. */
 export function trustOf(input: ReportInput): Report["trust"] {

@@ -34,12 +34,12 @@ export function reportText(r: Report): string {
         : r.fixed.map((f) => entry(`${f.id} ${f.text}`, `${f.by}. ${f.undo}`)),
     ),
     section("Consent safety", [...consent(r), wrap(r.consent.note)]),
-    section(
-      "Can you trust these numbers?",
-      r.trust.length === 0
+    section("Can you trust these numbers?", [
+      ...(r.score === null ? [] : [wrap(r.score)]),
+      ...(r.trust.length === 0
         ? ["No: nothing was read this week."]
-        : r.trust.map((t) => `${t.whole ? "✓" : "○"} ${t.systems}: ${t.text}`),
-    ),
+        : r.trust.map((t) => `${t.whole ? "✓" : "○"} ${t.systems}: ${t.text}`)),
+    ]),
     section("Noise", [wrap(r.noise)]),
     section(
       "Coming up",

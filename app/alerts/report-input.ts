@@ -12,6 +12,8 @@ import { planSummaries } from "../../store/plan-summaries.ts";
 import { snapshotsSince } from "../../store/snapshots-since.ts";
 import { undoUntil } from "../../sync/words.ts";
 import { lineOf } from "../api/views/line.ts";
+import { overallView } from "../api/views/score.ts";
+import { loadWorld } from "../api/views/world.ts";
 import type { App } from "../app.ts";
 import { configWithCampaigns } from "../facts/calendar.ts";
 import { exposureHistory } from "./exposure-history.ts";
@@ -58,6 +60,7 @@ export async function reportInput(app: App, week: Week): Promise<ReportInput> {
       beats: beatsOf(history.filter((h) => h.system === s.id && h.takenAt >= week.from)),
     })),
     sends: sendsOf(config, week.to),
+    score: week.running ? overallView(await loadWorld(app, { history: 30 }), app.config) : null,
   };
 }
 

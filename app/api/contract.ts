@@ -6,10 +6,13 @@
 
 export type * from "./contract/audience.ts";
 export type * from "./contract/event.ts";
+export type * from "./contract/gate.ts";
 export type * from "./contract/incident.ts";
+export type * from "./contract/overlap.ts";
 export type * from "./contract/overview.ts";
 export type * from "./contract/parts.ts";
 export type * from "./contract/plan.ts";
 export type * from "./contract/run.ts";
+export type * from "./contract/score.ts";
 export type * from "./contract/status.ts";
 export type * from "./contract/system.ts";

@@ -20,6 +20,7 @@ import { answerError } from "./errors.ts";
 import { allowedHosts, guard } from "./guard.ts";
 import { audienceRoutes } from "./routes/audiences.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { gateRoutes } from "./routes/gate.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { overviewRoutes } from "./routes/overview.ts";
@@ -115,6 +116,7 @@ export async function buildServer(services: Services, o: ServerOptions): Promise
       await statusRoutes(v1, services);
       await overviewRoutes(v1, services);
       await audienceRoutes(v1, services);
+      await gateRoutes(v1, services);
       await incidentRoutes(v1, services);
       await planRoutes(v1, services);
       await runRoutes(v1, services);

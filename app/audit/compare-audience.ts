@@ -1,14 +1,18 @@
 import { usualPauseHours } from "../../checks/cron.ts";
 import type { Audience } from "../../core/config.ts";
 import type { Comparison, RunId, Snapshot, SystemId } from "../../core/model.ts";
-import { type CompareInput, compareSets, type SegmentInput } from "../../members/compare-sets.ts";
+import {
+  type CompareInput,
+  compareSets,
+  type ExcludedInput,
+  type SegmentInput,
+} from "../../members/compare-sets.ts";
 import type { MemberSet } from "../../members/member-set.ts";
 import type { App } from "../app.ts";
-import type { KeptReading } from "./keep-reading.ts";
+import { peopleFigures } from "./people-figures.ts";
+import { type Readings, readingKey } from "./readings.ts";
 
-/** Readings of one run by segment; `base` readings have the audience "". */
-export type Readings = ReadonlyMap<string, KeptReading>;
-export const readingKey = (audience: string | null, system: string) => `${audience ?? ""}@${system}`;
+export { type Readings, readingKey };
 
 /** Runs that the presence bits of a copy stand for, newest first. */
 type RunsOf = (system: SystemId) => readonly string[] | undefined;
@@ -55,23 +59,24 @@ export function compareInput(
   };
 }
 
-function baseOf(readings: Readings, system: SystemId, like: MemberSet): MemberSet | null {
+/** Everybody in the system, under the same identity; null: not read. */
+export function baseOf(readings: Readings, system: SystemId, like: MemberSet): MemberSet | null {
   const base = readings.get(readingKey(null, system))?.set ?? null;
   return base !== null && base.identity === like.identity ? base : null;
 }
 
 /** Everyone who is expected nowhere: suppressed, ineligible, held out. Suppressions win everywhere. */
-function excludedSets(app: App, audience: Audience, readings: Readings): MemberSet[] {
+function excludedSets(app: App, audience: Audience, readings: Readings): ExcludedInput[] {
   if (audience.purpose === "suppression") return [];
-  const sets: MemberSet[] = [];
+  const lists: ExcludedInput[] = [];
   for (const other of app.config.audiences) {
     const excludes =
       other.purpose === "suppression" || other.purpose === "ineligible" || other.id === audience.holdout;
     if (!excludes || other.id === audience.id || other.identity !== audience.identity) continue;
     const set = readings.get(readingKey(other.id, other.owner))?.set;
-    if (set != null) sets.push(set);
+    if (set != null) lists.push({ list: other.id, set, optOut: other.purpose === "suppression" });
   }
-  return sets;
+  return lists;
 }
 
 /** null when the owner was not read completely. */
@@ -93,6 +98,7 @@ export async function compareAudience(
     systems: counts.systems,
     masks: counts.masks,
     perSystem: counts.perSystem,
+    people: await peopleFigures(app, audience, readings, input, counts),
   };
 }
 

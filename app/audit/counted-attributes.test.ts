@@ -2,27 +2,24 @@ import { expect, test } from "vitest";
 import type { AttributeRule } from "../../core/config.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 
-const rule = (name: string, kind: AttributeRule["class"]): AttributeRule => ({
+const rule = (name: string, over: Partial<AttributeRule> = {}): AttributeRule => ({
   name,
   title: name,
   owners: [],
   merge: "owner_wins",
-  class: kind,
+  class: "plain",
   values: null,
   pattern: null,
+  ...over,
 });
 
-test("personal attributes are never counted; without a rule neither is what sounds like one", () => {
-  const attributes = [rule("plan", "plain"), rule("nickname", "personal"), rule("plan_name", "plain")];
-  const tracked = [
-    "plan",
-    "nickname",
-    "plan_name",
-    "country",
-    "first_name",
-    "Mobile",
-    "birth_year",
-    "external_id",
+test("personal attributes are never counted; what sounds like one only when its values are listed", () => {
+  const attributes = [
+    rule("plan"),
+    rule("nickname", { class: "personal", values: ["a"] }),
+    rule("name"),
+    rule("plan_name", { values: ["pro"] }),
   ];
+  const tracked = ["plan", "nickname", "name", "plan_name", "country", "Mobile", "birth_year", "external_id"];
   expect(countedAttributes({ attributes }, tracked)).toEqual(["plan", "plan_name", "country"]);
 });

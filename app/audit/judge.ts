@@ -1,15 +1,19 @@
 import { longestPauseHours } from "../../checks/cron.ts";
 import { ALL_CHECKS, runChecks } from "../../checks/registry.ts";
+import type { Attribution } from "../../core/attribution.ts";
 import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
-import type { Comparison, Instant, RunId, SystemId } from "../../core/model.ts";
+import type { Comparison, Instant, Overlap, RunId, SystemId } from "../../core/model.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
+import { listMail } from "../../store/list-mail.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
 import type { App } from "../app.ts";
-import { configWithCampaigns } from "../facts/calendar.ts";
+import { campaignSends, knownCampaigns, withSends } from "../facts/calendar.ts";
 import { knownChanges } from "../facts/known-changes.ts";
+import { attributeChanges } from "./attribute.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
+import { type Readings, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { foldDistributions } from "./fold-distributions.ts";
 import { trackedAttributes } from "./targets.ts";
@@ -49,8 +53,12 @@ export async function judge(
   runId: RunId,
   now: Instant,
   compared: ReadonlyMap<string, Comparison>,
+  readings: Readings,
+  overlaps: readonly Overlap[],
 ): Promise<CheckResult[]> {
-  const gathered = await gatherInputs(app, runId, now, usualReach(now, app.config.timezone));
+  const attributions = await attributeChanges(app, now, readings, await knownChanges(app));
+  const reach = usualReach(now, app.config.timezone);
+  const gathered = await gatherInputs(app, { runId, now, overlaps, attributions }, reach);
   const inputs = await carryOn(app, gathered);
   const results = runChecks(inputs);
   for (const comparison of compared.values()) await keepBacklog(app, comparison);
@@ -75,15 +83,20 @@ async function carryOn(app: App, inputs: readonly CheckInput[]): Promise<CheckIn
   return judged;
 }
 
+/** What only the run itself knows. */
+export type OfRun = {
+  readonly runId: RunId;
+  readonly now: Instant;
+  readonly overlaps: readonly Overlap[];
+  readonly attributions: ReadonlyMap<string, Attribution>;
+};
+
 /** What the checks may look at, for every segment of every audience; without the verdicts of streams. Only reads. */
-export async function gatherInputs(
-  app: App,
-  runId: RunId,
-  now: Instant,
-  reach: Reach,
-): Promise<CheckInput[]> {
+export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<CheckInput[]> {
+  const { runId, now, overlaps, attributions } = run;
   const changes = await knownChanges(app);
-  const config = await configWithCampaigns(app);
+  const campaigns = await knownCampaigns(app);
+  const config = withSends(app.config, campaignSends(campaigns));
   const syncRuns = await listSyncRuns(app.db, reach.runs);
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
@@ -92,6 +105,7 @@ export async function gatherInputs(
   for (const audience of app.config.audiences) {
     const kept = reach.readings(audience.cadence);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
+    const mail = await listMail(app.db, audience.id);
     const comparisons = await app.audits.comparisons(audience.id, reach.comparisons);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
@@ -110,10 +124,14 @@ export async function gatherInputs(
         ownerHistory,
         baseHistory: bases.get(segment.system) ?? [],
         comparisons,
+        overlaps: overlaps.filter((o) => o.system === segment.system),
         backlog: await backlogOf(app, audience.id, segment.system),
         changes,
         syncRuns: syncRuns.filter((r) => writesInto(app, r.job, segment.system)),
+        campaigns: campaigns.filter((c) => c.system === segment.system),
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
+        deliveries: someOf(mail.filter((d) => d.system === segment.system)),
+        attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
         distributions: {},
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
@@ -121,6 +139,9 @@ export async function gatherInputs(
   }
   return inputs;
 }
+
+/** A system that never told of mail leaves no rows. */
+const someOf = <T>(rows: readonly T[]): readonly T[] | null => (rows.length === 0 ? null : rows);
 
 export function systemOf(app: Pick<App, "config">, id: SystemId): SystemConfig {
   const system = app.config.systems.find((s) => s.id === id);

@@ -2,9 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Coverage, Instant, Measured, MetricName, RunId, Snapshot } from "../../core/model.ts";
 import type { MemberSet } from "../../members/member-set.ts";
-import type { SetSummary } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 import { lastScheduled } from "../../store/last-scheduled.ts";
 import type { App } from "../app.ts";
+import { identityMetrics } from "./identity-metrics.ts";
 import type { SystemReading, TargetReading } from "./read-system.ts";
 import { openSetOf, removeRows, removeSetFiles, setPath, spoolPath } from "./set-files.ts";
 
@@ -50,7 +51,10 @@ export async function keepReading(
     const seen = target.builder.records;
     const snapshot: Snapshot = {
       ...common,
-      metrics: seen > 0 ? { records: measured(seen, null, takenAt, "lower_bound") } : {},
+      metrics: {
+        ...(seen > 0 ? { records: measured(seen, null, takenAt, "lower_bound") } : {}),
+        ...trafficOf(reading, takenAt),
+      },
       attributes: {},
       setFile: null,
     };
@@ -77,7 +81,11 @@ export async function keepReading(
   await previous?.close();
   const snapshot: Snapshot = {
     ...common,
-    metrics: metricsOf(summary, reading.durationMs, common.asOf),
+    metrics: {
+      ...metricsOf(summary, reading.durationMs, common.asOf, target.end?.declaredTotal ?? null),
+      ...trafficOf(reading, common.asOf),
+      ...identityMetrics(summary, target.planned.identity, common.asOf),
+    },
     attributes: summary.attributes,
     distributions: summary.distributions,
     setFile,
@@ -104,7 +112,12 @@ const measured = (
   quality: Measured["quality"] = "exact",
 ): Measured => ({ numerator: n, denominator: of, quality, settled: true, observedAt });
 
-function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["metrics"] {
+function metricsOf(
+  s: SetSummary,
+  durationMs: number,
+  at: Instant,
+  declared: number | null,
+): Snapshot["metrics"] {
   const metrics: Partial<Record<MetricName, Measured>> = {
     size: measured(s.size, null, at),
     records: measured(s.records, null, at),
@@ -112,13 +125,28 @@ function metricsOf(s: SetSummary, durationMs: number, at: Instant): Snapshot["me
     invalid: measured(s.invalid, s.records, at),
     latency_ms: measured(durationMs, null, at),
   };
+  if (declared !== null) metrics.declared = measured(declared, null, at);
   if (s.entries !== null) metrics.entries = measured(s.entries, s.size, at);
   if (s.exits !== null) metrics.exits = measured(s.exits, null, at);
   if (s.mailable !== null) metrics.mailable = measured(s.mailable, s.size, at);
+  if (s.completeAll !== null) metrics.complete_all = measured(s.completeAll, s.size, at);
+  for (const [name, values] of Object.entries(s.values)) {
+    for (const [value, records] of Object.entries(values))
+      metrics[`value:${name}:${value}`] = measured(records, s.records, at);
+  }
   for (const [name, states] of Object.entries(s.attributes)) {
     metrics[`complete:${name}`] = measured(states.valid, s.size, at);
   }
   return metrics;
+}
+
+/** How the system let us read: of the whole pass over it, so the same for each of its copies. */
+function trafficOf({ traffic, durationMs }: SystemReading, at: Instant): Snapshot["metrics"] {
+  if (traffic === null || traffic.requests === 0) return {};
+  return {
+    throttled: measured(traffic.throttled, traffic.requests, at),
+    waited_ms: measured(traffic.waitedMs, durationMs, at),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { type Instant, instant, type TargetEnd } from "../../core/model.ts";
-import type { Collector, Context } from "../../core/ports.ts";
+import type { Collector, Context, Traffic } from "../../core/ports.ts";
 import type { SetBuilder } from "../../members/set-builder.ts";
 import { errorText } from "../log.ts";
 import type { PlannedTarget } from "./targets.ts";
@@ -20,6 +20,8 @@ export type SystemReading = {
   readonly targets: readonly TargetReading[];
   readonly startedAt: Instant;
   readonly durationMs: number;
+  /** Requests that the read made; null: none that are counted. */
+  readonly traffic: Traffic | null;
   /** What ended the whole read early; null when it ran to its end. */
   readonly failure: AuditorError | null;
 };
@@ -34,6 +36,7 @@ export async function readSystem(
   seen: (records: number) => void = () => undefined,
 ): Promise<SystemReading> {
   const started = context.clock.now();
+  const before = collector.traffic?.() ?? null;
   const targets = planned.map(
     (p): TargetReading => ({ planned: p, builder: makeBuilder(p), end: null, asOf: null }),
   );
@@ -80,9 +83,16 @@ export async function readSystem(
     targets,
     startedAt: instant(started),
     durationMs: context.clock.now().getTime() - started.getTime(),
+    traffic: before === null ? null : since(before, collector.traffic?.() ?? before),
     failure,
   };
 }
+
+const since = (before: Traffic, now: Traffic): Traffic => ({
+  requests: now.requests - before.requests,
+  throttled: now.throttled - before.throttled,
+  waitedMs: now.waitedMs - before.waitedMs,
+});
 
 const earlier = (a: Instant | null, b: Instant): Instant => (a === null || b < a ? b : a);
 

@@ -2,9 +2,10 @@ import { reconcile } from "../../checks/incidents.ts";
 import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Incident } from "../../core/finding.ts";
-import type { Comparison } from "../../core/model.ts";
+import type { Comparison, IdentifierKind } from "../../core/model.ts";
 import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core/model.ts";
 import type { Collector, Context } from "../../core/ports.ts";
+import { secondOf } from "../../members/second-identifier.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
@@ -13,6 +14,7 @@ import { compareAudience, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
 import { type KeptReading, keepReading } from "./keep-reading.ts";
+import { findOverlaps } from "./overlaps.ts";
 import { readSystem } from "./read-system.ts";
 import { readingProgress, recordsLastTime } from "./reading-progress.ts";
 import { type PlannedTarget, readOrder, targetsOf } from "./targets.ts";
@@ -70,8 +72,9 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
       compared.set(audience.id, comparison);
       await app.audits.insertComparison(comparison);
     }
+    const overlaps = await findOverlaps(app, id, readings);
     const now = instant(app.clock.now());
-    const results = await judge(app, id, now, compared);
+    const results = await judge(app, id, now, compared, readings, overlaps);
     await app.audits.insertResults(id, now, results);
     const transitions = reconcile(await app.audits.openIncidents(), results, now);
     const incidents = await app.audits.applyTransitions(transitions, id, now);
@@ -155,7 +158,7 @@ async function readAndKeep(
       system,
       collector,
       planned,
-      (p) => builderFor(app, p, run.keepRows),
+      (p) => builderFor(app, p, run.keepRows, secondOf(p.identity, collector.capabilities.identifiers)),
       context,
       seen,
     );
@@ -180,19 +183,32 @@ async function warningsOf(collector: Collector, context: Context): Promise<reado
   }
 }
 
-function builderFor(app: App, planned: PlannedTarget, spool: boolean): SetBuilder {
+function builderFor(
+  app: App,
+  planned: PlannedTarget,
+  spool: boolean,
+  second: IdentifierKind | null,
+): SetBuilder {
   const rules = Object.fromEntries(
     app.config.attributes
       .filter((a) => planned.attributes.includes(a.name))
       .map((a) => [a.name, { values: a.values, pattern: a.pattern }]),
   );
+  const required = app.config.audiences.find((a) => a.id === planned.audience)?.requiredAttributes ?? [];
   return new SetBuilder({
     identity: planned.identity,
     attributes: planned.attributes,
+    required,
     rules,
     counted: countedAttributes(app.config, planned.attributes),
     keys: app.keys,
     epoch: app.epoch,
     spool,
+    // Of everybody in the system the identifiers are kept; values only of those in an audience.
+    enumerated: app.config.attributes.flatMap((a) =>
+      planned.audience !== null && a.values !== null && a.class !== "personal" ? [a.name] : [],
+    ),
+    ...(planned.audience === null ? { spooled: [], records: true } : {}),
+    second,
   });
 }

@@ -8,6 +8,9 @@ export type PlannedTarget = {
   readonly attributes: readonly string[];
 };
 
+/** Attributes that a base tracks at most: a column each for everybody in the system. */
+const BASE_ATTRIBUTES = 16;
+
 /** What to read of one system in one pass: its copy of every audience, and the whole of it when that is readable. */
 export function targetsOf(
   config: Config,
@@ -34,7 +37,11 @@ export function targetsOf(
     (best, s) => (count(s.identity) > count(best) ? s.identity : best),
     first.identity,
   );
-  return [...segments, { target: { kind: "base" }, audience: null, identity, attributes: [] }];
+  // Who left a list is looked up in the base, so it tracks whatever the lists do and whatever is mapped.
+  const attributes = [
+    ...new Set([...segments.flatMap((s) => s.attributes), ...Object.keys(system.attributes)]),
+  ].slice(0, BASE_ATTRIBUTES);
+  return [...segments, { target: { kind: "base" }, audience: null, identity, attributes }];
 }
 
 /** Attributes with a fingerprint column: the required ones and those that a segment's `where` decides on. */

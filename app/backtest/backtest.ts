@@ -4,6 +4,7 @@ import { type Instant, instant, runId } from "../../core/model.ts";
 import { auditMoments } from "../../store/audit-moments.ts";
 import { eventsOfIncidents } from "../../store/incidents-since.ts";
 import { listIncidents } from "../../store/list-incidents.ts";
+import { listOverlaps } from "../../store/list-overlaps.ts";
 import type { App } from "../app.ts";
 import { gatherInputs, type Reach, usualReach } from "../audit/judge.ts";
 import { raisedOf } from "./raised.ts";
@@ -24,7 +25,9 @@ export type Wish = {
 /** Replays a check with other settings over all that is kept; reads the database and changes nothing. */
 export async function backtest(app: App, wish: Wish, pause: Pause): Promise<BacktestReport> {
   const now = instant(app.clock.now());
-  const inputs = await gatherInputs(app, runId("backtest"), now, EVERYTHING);
+  const overlaps = await listOverlaps(app.db);
+  const run = { runId: runId("backtest"), now, overlaps, attributions: new Map() };
+  const inputs = await gatherInputs(app, run, EVERYTHING);
   const replayed = await replay(
     {
       check: wish.check,

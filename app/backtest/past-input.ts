@@ -16,8 +16,8 @@ export type Past = {
 };
 
 /**
- * What a check could look at in that audit: everything that is kept now, without what came later. Rules, attributes and
- * what systems tell of themselves are kept in their latest wording only.
+ * What a check could look at in that audit: everything that is kept now, without what came later. Rules, and what
+ * systems tell of themselves, are kept in their latest wording only; why people moved is not kept.
  *
  * @param now an input with all that is kept
  * @returns null when the reading of that audit is not kept
@@ -36,13 +36,19 @@ export function pastInput(now: CheckInput, past: Past): CheckInput | null {
     ownerHistory: until(now.ownerHistory, at).slice(-readings),
     baseHistory: until(now.baseHistory, at).slice(-past.reach.bases),
     comparisons: now.comparisons.filter((c) => made(c) <= at).slice(-past.reach.comparisons),
+    overlaps: now.overlaps.filter((o) => o.runId === runId),
     backlog: past.backlog,
     changes: now.changes.filter((c) => c.at <= at),
     syncRuns: now.syncRuns.filter((r) => r.receivedAt <= at),
+    campaigns: now.campaigns.filter((c) => c.at === null || c.at <= at),
     changedBy: now.changedBy.filter((c) => c.latestAt <= at),
+    deliveries: someOf((now.deliveries ?? []).filter((d) => d.from <= at)),
     flagged: past.flagged,
   };
 }
+
+/** Mail that was not told of yet cannot be told from a system that never tells. */
+const someOf = <T>(rows: readonly T[]): readonly T[] | null => (rows.length === 0 ? null : rows);
 
 /** Oldest first, so the last that counts is found by halving. */
 function until(history: readonly Snapshot[], at: Instant): readonly Snapshot[] {

@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   approve: "approve a plan",
   apply: "carry out an approved plan (prints it; writes only with --execute)",
   undo: "draft the inverse of an applied plan",
+  gate: "may a planned send go out? Go, No-go or Can’t tell",
   incidents: "list and show incidents",
   report: "print or send the weekly integrity report",
   trace: "show the path from an incident back to the readings, and on to the repair",

@@ -28,6 +28,7 @@ export const output = Type.Object(
       rows: Rows,
       note: Type.String(),
     }),
+    score: Type.Union([Type.String(), Type.Null()]),
     trust: Rows,
     noise: Type.String(),
     coming: Type.Array(Type.Object({ when: Type.String(), what: Type.String() })),

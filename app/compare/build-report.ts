@@ -1,6 +1,6 @@
 import type { Coverage, IdentifierKind } from "../../core/model.ts";
 import type { SetComparison } from "../../members/compare-sets.ts";
-import type { SetSummary } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
 import { visible } from "./label.ts";

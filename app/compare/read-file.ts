@@ -1,7 +1,8 @@
 import { AuditorError } from "../../core/errors.ts";
 import type { IdentifierKind, Instant, MemberRow } from "../../core/model.ts";
 import type { Keys } from "../../members/keys.ts";
-import { SetBuilder, type SetSummary } from "../../members/set-builder.ts";
+import { SetBuilder } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
 

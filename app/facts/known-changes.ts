@@ -13,7 +13,7 @@ export async function knownChanges(app: Pick<App, "db" | "config">): Promise<rea
       (c): KnownChange => ({
         at: v.at,
         system: c.system,
-        audience: null,
+        audience: c.audience ?? null,
         certainty: "likely",
         text: c.text,
       }),

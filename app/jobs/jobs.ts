@@ -5,12 +5,14 @@ import { sweepOrphans } from "../../members/sweep.ts";
 import { interruptRuns } from "../../store/interrupt-runs.ts";
 import { knownSetFiles } from "../../store/known-set-files.ts";
 import { pruneFacts } from "../../store/prune-facts.ts";
+import { pruneGateChecks } from "../../store/prune-gate-checks.ts";
 import { pruneJobRuns } from "../../store/prune-job-runs.ts";
 import { pruneSnapshots } from "../../store/prune-snapshots.ts";
 import { drainOutbox } from "../alerts/notify.ts";
 import { sendWeekly } from "../alerts/weekly.ts";
 import type { App } from "../app.ts";
 import { removeSetFiles } from "../audit/set-files.ts";
+import { runGates } from "../gate/job.ts";
 import { createSchedule, type Job, type Schedule } from "../schedule.ts";
 import type { Services } from "../services.ts";
 
@@ -49,6 +51,7 @@ export function jobsOf({ app, audit }: Services): Job[] {
     },
   }));
   jobs.push(
+    { name: "gate", cron: "* * * * *", timezone, run: (_fire, signal) => runGates(app, signal) },
     { name: "outbox", cron: "* * * * *", timezone, run: () => drainOutbox(app) },
     { name: "prune", cron: "17 3 * * *", timezone, run: () => prune(app) },
   );
@@ -67,6 +70,7 @@ async function prune(app: App): Promise<void> {
   const before = new Date(app.clock.now().getTime() - app.config.retention.snapshotDays * 86_400_000);
   await removeSetFiles(app.dataDir, await pruneSnapshots(app.db, instant(before)));
   await pruneFacts(app.db, instant(before));
+  await pruneGateChecks(app.db, instant(before));
   await pruneJobRuns(app.db, instant(new Date(app.clock.now().getTime() - JOB_RUNS_KEPT_MS)));
 }
 

@@ -1,6 +1,6 @@
 import { isKind } from "../../core/errors.ts";
 import type { Incident } from "../../core/finding.ts";
-import { type Difference, type DifferenceKind, differences } from "../../members/compare-sets.ts";
+import { type Difference, type DifferenceKind, differences } from "../../members/differences.ts";
 import { maskIdentifier } from "../../members/mask.ts";
 import type { IncidentDetail } from "../api/contract.ts";
 import type { App } from "../app.ts";
@@ -15,7 +15,9 @@ const KINDS: Readonly<Partial<Record<Incident["finding"]["check"], readonly Diff
   disagreement: ["missing", "extra"],
   size_anomaly: ["missing", "extra"],
   match_rate: ["missing"],
-  suppression_leak: ["mailable_opted_out"],
+  suppression_leak: ["mailable_opted_out", "opted_out_elsewhere"],
+  consent_exposure: ["mailable_opted_out"],
+  over_suppression: ["over_suppressed"],
   consent_violation: ["consent_conflict"],
   completeness: ["differs"],
   attribute_shift: ["differs"],
@@ -28,6 +30,8 @@ const STATE: Readonly<Record<DifferenceKind, string>> = {
   differs: "Other value",
   mailable_opted_out: "Opted out, mailable",
   consent_conflict: "Opted out elsewhere, mailable",
+  opted_out_elsewhere: "Opted out elsewhere, mailable",
+  over_suppressed: "Held back here, subscribed at the owner",
   flipping: "Leaves and returns",
 };
 

@@ -4,7 +4,7 @@ import type { Incident } from "../../core/finding.ts";
 import { instant, type PersonKey, type SystemId } from "../../core/model.ts";
 import type { Capabilities, Context } from "../../core/ports.ts";
 import type { PlanDoc } from "../../core/repair.ts";
-import { type Difference, type DifferenceKind, differences } from "../../members/compare-sets.ts";
+import { type Difference, type DifferenceKind, differences } from "../../members/differences.ts";
 import { fingerprintOf } from "../../members/fingerprint.ts";
 import { getAudienceBase } from "../../store/get-audience-base.ts";
 import { draftPlan } from "../../sync/plan.ts";
@@ -20,7 +20,11 @@ import type { DraftRequest } from "./service.ts";
 /** Differences above this many are no longer a repair but a resync; the plan would be refused for its size anyway. */
 const MOST = 200_000;
 
-const SUPPRESSIONS: readonly DifferenceKind[] = ["mailable_opted_out", "consent_conflict"];
+const SUPPRESSIONS: readonly DifferenceKind[] = [
+  "mailable_opted_out",
+  "consent_conflict",
+  "opted_out_elsewhere",
+];
 const MEMBERSHIP: readonly DifferenceKind[] = ["missing", "extra"];
 
 /** What an incident's repair looks at; consent always comes along, since suppressions come first. */

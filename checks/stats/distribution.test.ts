@@ -110,6 +110,12 @@ describe("a stream of distributions", () => {
     expect(verdicts.findIndex((v) => v.newNormal)).toBe(46);
   });
 
+  test("a fault that ended is over: no day after it is flagged", () => {
+    const days = usual(70);
+    for (let d = 40; d < 44; d++) days[d] = { DE: 4500, FR: 4000, NL: 1200, unknown: 100 };
+    expect(flaggedDays(run(days))).toEqual([40, 41, 42, 43]);
+  });
+
   test("a fault teaches nothing: it is told as sharply on its third day", () => {
     const days = [
       ...usual(40),

@@ -64,14 +64,14 @@ test("an outage that is put right is no fight, nor weekdays, nor weekends", () =
   expect(fights(deltas(weekends, DAY))).toBe(false);
 });
 
-/** 200 people near a boundary, who change sides by chance. */
-function jitter(n: number, odds: number, outage = -1): string[][] {
+/** People near a boundary, who change sides by chance. */
+function jitter(n: number, odds: number, outage = -1, people = 200): string[][] {
   let seed = 7;
   const unit = () => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     return seed / 2 ** 32;
   };
-  const edge = names(200, "edge");
+  const edge = names(people, "edge");
   const here = new Set(edge);
   return Array.from({ length: n }, (_, i) => {
     for (const m of edge) if (unit() < odds && !here.delete(m)) here.add(m);
@@ -81,11 +81,18 @@ function jitter(n: number, odds: number, outage = -1): string[][] {
 
 test("jitter at a boundary is its own background, with an outage on top too; a fight stands out of it", () => {
   expect(fights(deltas(jitter(200, 0.06), DAY))).toBe(false);
-  expect(fights(deltas(jitter(200, 0.06, 100), DAY))).toBe(false);
+  expect(fights(deltas(jitter(200, 0.08, 100, 800), DAY))).toBe(false);
   const both = jitter(120, 0.06).map((l, i) => (i >= 80 && i % 2 === 0 ? l : [...l, ...names(30, "duel")]));
   const verdicts = run(deltas(both, DAY));
   expect(verdicts.slice(0, 80).some((v) => v.flagged)).toBe(false);
   expect(verdicts.at(-1)?.flagged).toBe(true);
+});
+
+test("a few people who return again and again stand out where others return now and then", () => {
+  const lists = jitter(120, 0.06, -1, 160);
+  expect(fights(deltas(lists, DAY))).toBe(false);
+  const three = lists.map((l, i) => (i >= 80 && i % 2 === 0 ? l : [...l, ...names(3, "duel")]));
+  expect(run(deltas(three, DAY)).at(-1)?.flagged).toBe(true);
 });
 
 test("a fight that lasts does not become normal", () => {

@@ -6,13 +6,15 @@ import { are, capital, count, peopleWho } from "./format.ts";
 import { sendWords } from "./send.ts";
 import { moment } from "./when.ts";
 
-export function suppressionLeakFinding(input: CheckInput, people: number): Finding {
+/** @param elsewhere people who opted out in another system and are not on the list */
+export function suppressionLeakFinding(input: CheckInput, listed: number, elsewhere: number): Finding {
   const system = input.system.title;
+  const people = listed + elsewhere;
   const who = peopleWho(people, "opted-out");
   return draftFinding(input, "suppression_leak", {
     severity: "act",
     title: `${who} can be mailed from ${system}`,
-    moved: `${who} on ${input.audience.title} can be mailed from ${system}${against(input)}. Normal is 0.`,
+    moved: `${whoLeaks(input, listed, elsewhere)}. Normal is 0.`,
     means: `${capital(who)} may get mail that they refused; ${sendWords(input)}.`,
     cause: causeOf(input),
     todo: [
@@ -24,8 +26,23 @@ export function suppressionLeakFinding(input: CheckInput, people: number): Findi
     observed: people,
     expected: { low: 0, high: 0 },
     repair: "consent",
-    maths: { "Opted out and mailable": people, "Fires from": 1 },
+    maths: {
+      "Opted out and mailable": listed,
+      "Opted out in another system only, and mailable": elsewhere,
+      "Fires from": 1,
+    },
   });
+}
+
+function whoLeaks(input: CheckInput, listed: number, elsewhere: number): string {
+  const { audience, system } = input;
+  const here = `can be mailed from ${system.title}`;
+  const on = `${peopleWho(listed, "opted-out")} on ${audience.title} ${here}${against(input)}`;
+  if (elsewhere === 0) return on;
+  const off = `opted out in another system, ${are(elsewhere)} not on ${audience.title} and ${here}`;
+  return listed === 0
+    ? `${count(elsewhere)} ${elsewhere === 1 ? "person" : "people"} ${off}`
+    : `${on}; ${count(elsewhere)} more ${off}`;
 }
 
 export function consentViolationFinding(

@@ -1,12 +1,17 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { SystemDifference } from "../../core/model.ts";
+import { withPeople } from "../attributed-cause.ts";
 import { likelyCause, staleCause, writersOf } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
+import { funnelOf } from "../funnel-counts.ts";
 import { comparedBefore } from "../readings.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
 import { are, capital, count, countOf, people } from "./format.ts";
 import { sendWords, titleOf } from "./send.ts";
 import { moment } from "./when.ts";
+
+/** Fewer people without an explanation are not worth a look into another tool's log. */
+const UNEXPLAINED = 25;
 
 export type Differences = { readonly missing: number; readonly extra: number };
 
@@ -36,7 +41,7 @@ export function grownFinding(
   here: SystemDifference,
 ): Finding {
   const since = sinceWhen(input);
-  return draftFinding(input, "disagreement", {
+  const finding = draftFinding(input, "disagreement", {
     ...differing(input, grown, here),
     severity: urgentIf(touchesSend(input) && grown.extra >= here.size * 0.05),
     moved: `${capital(differences(grown))} compared with ${owner(input)}, in at least two reads${since === null ? "" : `, since ${moment(since, input.now, input.config.timezone)}`}. Normal is none for longer than ${input.audience.latencyBudgetHours} hours.`,
@@ -51,6 +56,12 @@ export function grownFinding(
       Here: here.size,
     },
   });
+  const fewer = grown.missing > grown.extra;
+  return withPeople(input, finding, {
+    way: fewer ? "left" : "came",
+    people: fewer ? grown.missing : grown.extra,
+    differing: true,
+  });
 }
 
 function differing(input: CheckInput, d: Differences, here: SystemDifference) {
@@ -60,6 +71,7 @@ function differing(input: CheckInput, d: Differences, here: SystemDifference) {
     title: titleFor(input, d),
     means: meaning(input, d, here),
     todo: [
+      ...unexplained(input),
       ...(writersOf(input).some((w) => w.enabled)
         ? [`Run the sync that fills ${system.title} again; it would undo a repair made here`]
         : []),
@@ -72,6 +84,16 @@ function differing(input: CheckInput, d: Differences, here: SystemDifference) {
     repair: audience.repair === "off" ? null : ("membership" as const),
     maths: { Missing: d.missing, Extra: d.extra, "Expected here": here.expected, Here: here.size },
   };
+}
+
+/** A job that says it refused few or none of them will not bring them by running again. */
+function unexplained(input: CheckInput): string[] {
+  const counts = funnelOf(input);
+  if (counts?.residual == null || counts.rejected === null || counts.residual < UNEXPLAINED) return [];
+  const refused = counts.rejected === 0 ? "none" : `only ${count(counts.rejected)}`;
+  return [
+    `The sync says that it refused ${refused} of them: look in the import log of ${input.system.title} for records that it dropped or merged`,
+  ];
 }
 
 function titleFor(input: CheckInput, d: Differences): string {

@@ -1,13 +1,13 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { FieldType, Snapshot } from "../../core/model.ts";
 import { draftFinding } from "../draft-finding.ts";
-import type { GoneField } from "../field-changes.ts";
 import { metric } from "../readings.ts";
-import { capital, people } from "./format.ts";
+import type { SchemaDiff } from "../schema-diff.ts";
+import { capital, count, people } from "./format.ts";
 import { sendWords } from "./send.ts";
 import { moment } from "./when.ts";
 
-export function goneFinding(input: CheckInput, latest: Snapshot, gone: GoneField): Finding {
+export function goneFinding(input: CheckInput, latest: Snapshot, gone: SchemaDiff["gone"][number]): Finding {
   const system = input.system.title;
   const attribute = attributeOf(input, gone.name);
   const states = attribute === null ? undefined : latest.attributes[attribute];
@@ -22,7 +22,7 @@ export function goneFinding(input: CheckInput, latest: Snapshot, gone: GoneField
     title:
       renamed === null
         ? `The field “${gone.name}” is gone from ${system}`
-        : `The field “${gone.name}” is now ${renamed} in ${system}, likely`,
+        : `The field “${gone.name}” was probably renamed to ${renamed} in ${system}`,
     moved: `${input.audience.title} in ${system} came without “${gone.name}” ${moment(latest.takenAt, input.now, input.config.timezone)}; every read before had it.${renamed === null ? "" : ` ${renamed} is new in the same read.`}`,
     means:
       affected === null
@@ -35,8 +35,8 @@ export function goneFinding(input: CheckInput, latest: Snapshot, gone: GoneField
             text: emptied ? `the field “${gone.name}” was removed` : null,
           }
         : {
-            certainty: emptied ? "confirmed" : "likely",
-            text: `the field “${gone.name}” was renamed to ${renamed}`,
+            certainty: "likely",
+            text: `the field “${gone.name}” was probably renamed to ${renamed}: the one went and the other came in one read, they are named alike, and both are ${gone.type}`,
           },
     todo:
       renamed === null
@@ -68,6 +68,57 @@ export function retypedFinding(
     todo: [`Check who changed “${r.name}” in ${system} and whether its values still mean the same`],
     people: null,
     maths: { Field: r.name, "Type before": r.from, "Type now": r.to },
+  });
+}
+
+const quoted = (names: readonly string[]): string => names.map((n) => `“${n}”`).join(", ");
+
+/** Values of an attribute that lists them: gone, new and not listed, or renamed. */
+export function valuesFinding(input: CheckInput, latest: Snapshot, v: SchemaDiff["values"][number]): Finding {
+  const system = input.system.title;
+  const name = input.config.attributes.find((a) => a.name === v.attribute)?.title ?? v.attribute;
+  const renamed = v.gone.filter((g) => g.renamedTo !== null);
+  const gone = v.gone.filter((g) => g.renamedTo === null);
+  const added = v.added.filter((a) => a.renamedFrom === null);
+  const records = [...gone, ...v.added].reduce((sum, x) => sum + x.records, 0);
+  const renames = renamed.map((g) => `“${g.name}” was probably renamed to “${g.renamedTo}”`);
+  const told = [
+    ...renames,
+    ...gone.map((g) => `“${g.name}” is gone, which ${count(g.records)} records had`),
+    ...added.map((a) => `“${a.name}” is new, in ${count(a.records)} records`),
+  ];
+  return draftFinding(input, "schema_drift", {
+    // no field is called so: a field's own finding has its name
+    subject: `${v.attribute}: values`,
+    severity: "look",
+    title:
+      renames[0] !== undefined
+        ? `The value ${renames[0]} in ${name} in ${system}`
+        : gone.length > 0
+          ? `Nobody has ${quoted(gone.map((g) => g.name))} as ${name} any more in ${system}`
+          : `${name} in ${system} has values that are not listed: ${quoted(added.map((a) => a.name))}`,
+    moved: `${input.audience.title} in ${system}, ${name}, ${moment(latest.takenAt, input.now, input.config.timezone)}: ${told.join("; ")}. Every read before was different.`,
+    means: `Filters on ${name} may let the wrong people through or leave them out; ${sendWords(input)}.`,
+    cause:
+      renamed.length > 0
+        ? {
+            certainty: "likely",
+            text: `${renames.join(" and ")}: the one went and the other came in one read, they are named alike, and about as many records have them`,
+          }
+        : { certainty: "unclear", text: null },
+    todo: [
+      added.length + renamed.length > 0
+        ? `Ask who changed ${name} in ${system}; if it is meant, add the value to \`values\` in the configuration`
+        : `Ask who changed ${name} in ${system}`,
+      `Check the filters that use ${name}`,
+    ],
+    people: records,
+    maths: {
+      Attribute: v.attribute,
+      "Values gone": quoted(v.gone.map((g) => g.name)) || "none",
+      "Values new": quoted(v.added.map((a) => a.name)) || "none",
+      Records: records,
+    },
   });
 }
 

@@ -62,7 +62,7 @@ export function AudiencePage() {
         ))}
       </nav>
       <div className="tab-body">
-        {tab === "summary" && <Summary audience={audience.data} />}
+        {tab === "summary" && <Summary audience={audience.data} system={search.system} />}
         {tab === "trend" && (
           <Trend audience={audience.data} days={search.days ?? 28} system={search.system} />
         )}

@@ -50,7 +50,7 @@ export function Definition(props: { audience: AudienceDetail }) {
                   <td className="num">{count(s.records)}</td>
                   <td className="num">{count(s.duplicates)}</td>
                   <td className="num">{count(s.invalid)}</td>
-                  <td className="num">{share(s.matchRate.matched, s.matchRate.base)}</td>
+                  <td className="num">{s.id === audience.owner ? "" : found(s.matchRate)}</td>
                 </tr>
               ))}
             </tbody>
@@ -61,4 +61,12 @@ export function Definition(props: { audience: AudienceDetail }) {
       <Mail audience={audience} />
     </div>
   );
+}
+
+/** Of what the source has for this copy; and of what was accepted there, where that is told. */
+function found(rate: AudienceDetail["systems"][number]["matchRate"]): string {
+  const source = share(rate.ofSource?.matched ?? null, rate.ofSource?.of ?? null);
+  return rate.ofAccepted === null
+    ? source
+    : `${source}; ${share(rate.ofAccepted.matched, rate.ofAccepted.of)} of what it accepted`;
 }

@@ -1,5 +1,6 @@
 import type { AudienceDetail } from "../../app/api/contract.ts";
 import { incidents } from "./incidents.ts";
+import { fullScore, score } from "./score.ts";
 import { ago, line, plain, rows, strong, systems, title } from "./story.ts";
 
 const field = (attribute: string, bad: readonly (number | null)[], wrong: readonly number[] = []) => ({
@@ -70,6 +71,7 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
       plain(" Klaviyo holds 27,310 extra people since 06:04; Mailchimp lacks 431."),
     ],
     nextSend: row.nextSend,
+    score: row.audience === "active_customers" ? score : fullScore,
     systems: held.map((c, at) => {
       const size = c.size ?? row.ownerSize;
       const jump = c.mark === "act" && size > row.ownerSize;
@@ -94,6 +96,8 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
         matchRate: {
           matched: c.mark === "cant_tell" ? null : size - 48,
           base: c.mark === "cant_tell" ? null : size,
+          ofSource: c.mark === "cant_tell" ? null : { matched: size - 48, of: size },
+          ofAccepted: null,
         },
         records: size + 31,
         duplicates: 31,

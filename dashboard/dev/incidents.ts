@@ -133,7 +133,30 @@ export function incidentDetail(id: number): IncidentDetail {
       { name: "Modified z-score", value: 88.7 },
       { name: "Fires above", value: "6 and +5 % and 200 people" },
       { name: "Settled since", value: null },
+      ...(row.check === "duel"
+        ? [
+            {
+              name: "Replay",
+              value:
+                "with Warehouse deciding, over the last 20 reads: flips 1,240 a week → 0; final state differs for 37 people",
+            },
+          ]
+        : []),
     ],
+    whyMoved: row.cantTell
+      ? null
+      : {
+          since: "2026-11-23T05:04:00.000Z",
+          until: "2026-11-24T05:04:00.000Z",
+          before: 48_274,
+          now: 75_584,
+          rule: { came: 26_912, left: 0 },
+          data: { came: 301, left: 214 },
+          identity: { came: 12, left: 12 },
+          snapshot: { came: 0, left: 0 },
+          unexplained: { came: 311, left: 0 },
+          lookedUp: true,
+        },
     line: row.cantTell ? [] : line({ size: 48_250, swing: 300, seed: 1, last: 75_584, partial: [3, 2] }),
     changes: row.cantTell
       ? []

@@ -1,5 +1,6 @@
 import type { AudienceList, Overview } from "../../app/api/contract.ts";
 import { incidents } from "./incidents.ts";
+import { score } from "./score.ts";
 import { ago, line, plain, READ, rows, strong, systems, title } from "./story.ts";
 
 export const overview: Overview = {
@@ -14,6 +15,7 @@ export const overview: Overview = {
   ],
   verdictState: "disagree",
   asOf: READ,
+  score,
   systems,
   mailableOptedOut: {
     people: 1204,

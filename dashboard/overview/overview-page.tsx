@@ -3,6 +3,7 @@ import { useOverview } from "../api/get-overview.ts";
 import { useStatus } from "../api/get-status.ts";
 import { usePageTitle } from "../shell/page-title.ts";
 import { useClock } from "../ui/clock.tsx";
+import { ScoreParts } from "../ui/score.tsx";
 import { ErrorBlock, Skeleton, StateBlock } from "../ui/state-block.tsx";
 import { Verdict } from "../ui/verdict.tsx";
 import { Changes } from "./changes.tsx";
@@ -83,6 +84,7 @@ function Loaded(props: { data: Overview }) {
       </div>
       <div className="ov-column">
         <NeedsYou items={data.needsYou} total={data.needsYouTotal} trusted={trusted} />
+        <ScoreParts score={data.score} className="ov-score" />
         <Reads reads={data.reads} />
       </div>
     </div>

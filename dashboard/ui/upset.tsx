@@ -9,7 +9,9 @@ const WIDE = 66;
 const TOP = 44;
 const HIGH = 104;
 const ROW = 21;
-const LEFT = 132;
+/** Room for names and sizes, and how many letters of a name fit. */
+const SYSTEM_NAMES = { left: 132, letters: 14 };
+const AUDIENCE_NAMES = { left: 212, letters: 22 };
 const MOST = 14;
 
 /** Everyone first, then by size: the order in which people ask. */
@@ -39,9 +41,27 @@ function name(group: Group, systems: readonly System[]): string {
   return list(group.in.map(title));
 }
 
-/** Each person counted once, by the systems that hold them. */
-export function UpSet(props: { groups: readonly Group[]; systems: readonly System[]; owner: string }) {
+const cut = (text: string, letters: number): string => {
+  const all = [...text];
+  return all.length <= letters ? text : `${all.slice(0, letters - 1).join("")}…`;
+};
+
+/**
+ * Each person counted once, by the systems that hold them.
+ *
+ * @param props.audiences the rows are audiences of one system: longer names, and no group of them is wrong
+ * @param props.label said above the wide bars; default: the group's name
+ */
+export function UpSet(props: {
+  groups: readonly Group[];
+  systems: readonly System[];
+  owner: string;
+  audiences?: boolean;
+  label?: (group: Group) => string | null;
+}) {
   const { systems } = props;
+  const names = props.audiences ? AUDIENCE_NAMES : SYSTEM_NAMES;
+  const LEFT = names.left;
   const all = ordered(props.groups, systems.length);
   const groups = all.slice(0, MOST);
   const small = smallScale(groups);
@@ -58,7 +78,9 @@ export function UpSet(props: { groups: readonly Group[]; systems: readonly Syste
   const base = TOP + HIGH;
   const rowY = (index: number) => base + 22 + index * ROW;
   const odd = (group: Group) =>
-    group.in.length < systems.length && (group.in.length === 1 || group.in.length === systems.length - 1);
+    !props.audiences &&
+    group.in.length < systems.length &&
+    (group.in.length === 1 || group.in.length === systems.length - 1);
   const [first, second] = all;
   const summary = `${first ? `${people(first.people)} ${name(first, systems)}` : "Nobody"}${second ? `; the next group is ${people(second.people)}, ${name(second, systems)}` : ""}. ${all.length} groups.`;
   return (
@@ -97,7 +119,7 @@ export function UpSet(props: { groups: readonly Group[]; systems: readonly Syste
                     fill="var(--ink-3)"
                     fontSize="11"
                   >
-                    {name(group, systems)}
+                    {cut((props.label ?? ((g) => name(g, systems)))(group) ?? "", 14)}
                   </text>
                 )}
                 <rect
@@ -133,7 +155,7 @@ export function UpSet(props: { groups: readonly Group[]; systems: readonly Syste
                 <rect x="0" y={rowY(row) - 11} width={width} height={ROW} fill="var(--sunk)" />
               )}
               <text x="0" y={rowY(row) + 4} fontWeight={system.id === props.owner ? 600 : 400}>
-                {system.title.slice(0, 14)}
+                {cut(system.title, names.letters)}
               </text>
               <text x={LEFT - 8} y={rowY(row) + 4} textAnchor="end" fill="var(--ink-2)">
                 {count(system.size)}

@@ -128,7 +128,7 @@ export function plant(seed: number, size: number): readonly Planted[] {
       people: people(0.004 * (0.7 + 0.6 * unit(seed, 7, 9)), 6),
       must: [found(mailable, "suppression_leak")],
       may: [
-        found(mailable, "disagreement", "size_anomaly"),
+        found(mailable, "disagreement", "size_anomaly", "consent_exposure"),
         found(
           { audience: "newsletter_opt_in", system: "klaviyo" },
           "disagreement",

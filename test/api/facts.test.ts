@@ -224,7 +224,13 @@ describe("POST /api/v1/events/run", () => {
 describe("an incident names the rule that changed", () => {
   it("as its cause, and among what changed", async () => {
     definition = "all of\n  status = active\n  region = FR";
-    world.ghost.control.unload(Array.from({ length: 45 }, (_, i) => `person${i + 1}@example.test`));
+    world.ghost.control.load(
+      Array.from({ length: 45 }, (_, i) => ({
+        email: `person${i + 1}@example.test`,
+        name: `Person ${i + 1}`,
+        labels: [],
+      })),
+    );
     await auditDaily(world, 1);
     const open = await world.app.audits.openIncidents();
     const found = open.find((i) => i.finding.check === "size_anomaly" && i.finding.system === "ghost");
@@ -235,5 +241,10 @@ describe("an incident names the rule that changed", () => {
       text: expect.stringContaining("−region = EU, +region = FR"),
     });
     expect(detail.changes.map((c) => c.text)).toContainEqual(expect.stringContaining("+region = FR"));
+    expect(detail.whyMoved).toMatchObject({
+      rule: { came: 0, left: 45 },
+      unexplained: { came: 0, left: 0 },
+      lookedUp: true,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { PlanDetail, Status } from "../../app/api/contract.ts";
 import { audienceDetail } from "../../dashboard/dev/audience.ts";
 import { incidentDetail, incidents } from "../../dashboard/dev/incidents.ts";
+import { systemOverlap } from "../../dashboard/dev/overlap.ts";
 import { audiences } from "../../dashboard/dev/overview.ts";
 import { zero } from "../../dashboard/dev/plan-parts.ts";
 import { planDetail, suppressions, undoOf } from "../../dashboard/dev/plans.ts";
@@ -82,7 +83,9 @@ export class FixtureApi {
       case "runs":
         return ok(this.scene === "empty" ? { runs: [] } : runs);
       case "systems":
-        return ok(systemListOf(this.scene));
+        return id === undefined
+          ? ok(systemListOf(this.scene))
+          : this.overlap(decodeURIComponent(id), search.get("audience") ?? "");
       default:
         return refuse(404, "not_found", "There is nothing here.", "Check the address.");
     }
@@ -211,6 +214,13 @@ export class FixtureApi {
       return refuse(404, "not_found", "No such audience.", "Check the name.");
     const detail = audienceDetail(id, days);
     return ok(this.scene === "hostile" ? hostile(detail) : detail);
+  }
+
+  private overlap(system: string, audience: string): Answer {
+    if (system === "google_ads")
+      return refuse(503, "transient", "The overlap query failed.", "Try again in a moment.");
+    const overlap = systemOverlap(system, audience);
+    return ok(this.scene === "hostile" ? hostile(overlap) : overlap);
   }
 
   private list(search: URLSearchParams) {

@@ -1,6 +1,7 @@
 import type { Overview, PlanDetail, Status, SystemList } from "../../app/api/contract.ts";
 import { overview } from "../../dashboard/dev/overview.ts";
 import { systemList } from "../../dashboard/dev/reads.ts";
+import { fullScore, unknownScore } from "../../dashboard/dev/score.ts";
 import { NOW, plain, status, strong } from "../../dashboard/dev/story.ts";
 import { hostile } from "./hostile.ts";
 
@@ -88,6 +89,7 @@ export function systemListOf(scene: Scene): SystemList {
 export function overviewOf(scene: Scene): Overview {
   const quiet = {
     ...overview,
+    score: fullScore,
     needsYou: [],
     needsYouTotal: 0,
     changes: [],
@@ -126,6 +128,7 @@ export function overviewOf(scene: Scene): Overview {
     case "cant_tell":
       return {
         ...overview,
+        score: unknownScore,
         verdictState: "cant_tell",
         verdict: [
           strong("Can’t tell."),

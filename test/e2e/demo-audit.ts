@@ -56,6 +56,27 @@ export const unexplainedOf = (run: DemoRun): string[] =>
     .filter((r) => !run.planted.some((p) => r.day >= p.from && [...p.must, ...p.may].some((e) => fits(e, r))))
     .map((r) => `day ${r.day}: ${r.incident.fingerprint}: ${r.incident.finding.title}`);
 
+/**
+ * What the halved list's size is attributed to. People were taken off the list itself: they are still in the system,
+ * unchanged, and no rule is known to have changed, so that all but the day's own comings and goings stays unexplained.
+ */
+export const halvedWrongly = (run: DemoRun): string[] =>
+  run.planted.flatMap((p) => {
+    if (p.kind !== "halved") return [];
+    const found = run.raised.filter(
+      ({ incident: { finding: f } }) =>
+        f.check === "size_anomaly" && f.audience === p.audience && f.system === p.system,
+    );
+    return found.flatMap(({ day, incident: { finding } }) => {
+      const a = finding.attribution;
+      if (a === undefined) return [`day ${day}: not looked into`];
+      const left = Object.values(a.parts).reduce((sum, flow) => sum + flow.left, 0);
+      return a.parts.unexplained.left >= 0.9 * left && finding.cause.text === null
+        ? []
+        : [`day ${day}: ${JSON.stringify(a.parts)}, ${finding.cause.text}`];
+    });
+  });
+
 /** `npm test` takes a few seeds; `npm run test:truth` and CI all twenty (PLUMBLINE_TRUTH_SEEDS). */
 const SEEDS = Number(process.env.PLUMBLINE_TRUTH_SEEDS ?? 4);
 

@@ -55,6 +55,15 @@ const acceptBase = async (audience: string) => {
     runId: comparison.runId,
   });
 };
+/** They stay members, without the label. */
+const unlabel = (from: number, to: number) =>
+  world.ghost.control.load(
+    Array.from({ length: to - from + 1 }, (_, i) => ({
+      email: `person${from + i}@example.test`,
+      name: `Person ${from + i}`,
+      labels: [],
+    })),
+  );
 const unload = (from: number, to: number) =>
   world.ghost.control.unload(
     Array.from({ length: to - from + 1 }, (_, i) => `person${from + i}@example.test`),
@@ -74,13 +83,13 @@ describe("what a system tells beyond its members", () => {
     await auditDaily(world, 8);
     definition = "all of\n  status = active\n  spent > 10\n  region = EU";
     changedAt = hoursOn(20);
-    unload(1, 150);
+    unlabel(1, 150);
     await auditDaily(world, 1);
     const open = (await world.app.audits.openIncidents()).filter((i) => i.state !== "resolved");
     const drop = open.find((i) => i.finding.check === "size_anomaly" && i.finding.system === "ghost");
     expect(drop?.finding.cause).toEqual({
       certainty: "confirmed",
-      text: "the rule of “Active” in Ghost was changed (+region = EU) at 03:00 CET",
+      text: "the rule of “Active” in Ghost was changed (+region = EU) at 03:00 CET; 150 of 150 (100 %) of those who left did not change otherwise",
     });
     const versions = await listDefinitions(world.app.db, { audience: audienceId("active"), limit: 9 });
     expect(versions.map((v) => v.version)).toEqual([1, 2]);
@@ -110,7 +119,7 @@ people:`;
     const drop = open.find((i) => i.finding.check === "size_anomaly" && i.finding.system === "ghost");
     expect(drop?.finding.cause).toEqual({
       certainty: "confirmed",
-      text: "the job “hourly sync” failed at 06:30 CET",
+      text: "the job “hourly sync” failed at 06:30 CET; 150 of 150 (100 %) of those who left have no record in Ghost any more",
     });
   });
 

@@ -170,6 +170,11 @@ export const reportSample = (over: Partial<ReportInput> = {}): ReportInput => ({
     { systemTitle: "Mailchimp", beats: beats([]) },
     { systemTitle: "Google Ads", beats: beats([5, 6]) },
   ],
+  score: {
+    value: 80,
+    atMost: true,
+    text: "Held down by stability. Trial: 212 people leave and return in HubSpot. It may be lower: consent safety and agreement can’t be told in full.",
+  },
   sends: [
     {
       name: "Onboarding 3",

@@ -28,6 +28,11 @@ describe("the weekly report", () => {
         exposure: [],
         reads: [],
         sends: [],
+        score: {
+          value: null,
+          atMost: true,
+          text: "Can’t tell: nothing is known yet of who is where.",
+        },
       }),
     );
     expectGolden("report/empty.txt", reportText(empty));

@@ -8,6 +8,7 @@ import {
   instant,
   type Measured,
   type MetricName,
+  type PeopleFigures,
   runId,
   type Snapshot,
   type SystemDifference,
@@ -183,6 +184,14 @@ export const comparison = (
   perSystem: Object.fromEntries(Object.entries(per).map(([k, d]) => [k, difference(d)])),
 });
 
+export const figures = (f: Partial<PeopleFigures>): PeopleFigures => ({
+  keptOut: {},
+  exposed: null,
+  optedOutElsewhere: null,
+  overSuppressed: null,
+  ...f,
+});
+
 /** Judges the last of `history` (a CRM copy unless said otherwise). */
 export function inputOf(given: Partial<CheckInput> & { history: readonly Snapshot[] }): CheckInput {
   const last = given.history.at(-1);
@@ -198,10 +207,14 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     ownerHistory: [],
     baseHistory: [],
     comparisons: [],
+    overlaps: [],
     backlog: null,
     changes: [],
     syncRuns: [],
+    campaigns: [],
     changedBy: [],
+    deliveries: null,
+    attribution: null,
     distributions: {},
     flagged: new Set(),
     ...given,

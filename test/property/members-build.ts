@@ -4,7 +4,8 @@ import type { ValidValues } from "../../members/attribute-state.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
 import { hexOfWords, personKeyOf } from "../../members/person-key.ts";
-import { SetBuilder, type SetSummary } from "../../members/set-builder.ts";
+import { SetBuilder } from "../../members/set-builder.ts";
+import type { SetSummary } from "../../members/set-terms.ts";
 
 export const KEYS = deriveKeys(Buffer.alloc(32, 42));
 export const AS_OF = "2026-11-23T06:00:00.000Z" as Instant;
@@ -43,6 +44,7 @@ export async function build(
     spool?: boolean;
     maxBytesInMemory?: number;
     epoch?: number;
+    records?: boolean;
   } = {},
 ): Promise<Built> {
   const builder = new SetBuilder({
@@ -53,6 +55,7 @@ export async function build(
     keys: KEYS,
     epoch: o.epoch ?? 1,
     spool: o.spool ?? false,
+    records: o.records ?? false,
     ...(o.maxBytesInMemory === undefined ? {} : { maxBytesInMemory: o.maxBytesInMemory }),
   });
   for (const r of rows) builder.add(r);

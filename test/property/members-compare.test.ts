@@ -3,14 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ConsentState, systemId } from "../../core/model.ts";
-import {
-  type CompareInput,
-  compareSets,
-  type Difference,
-  type DifferenceKind,
-  differences,
-} from "../../members/compare-sets.ts";
+import { audienceId, type ConsentState, systemId } from "../../core/model.ts";
+import { type CompareInput, compareSets } from "../../members/compare-sets.ts";
+import { type Difference, type DifferenceKind, differences } from "../../members/differences.ts";
 import type { MemberSet } from "../../members/member-set.ts";
 import { mergePartitions } from "../../members/merge.ts";
 import { build, emailOf, KEYS, keyOf, row } from "./members-build.ts";
@@ -89,7 +84,8 @@ async function inputOf(w: World): Promise<CompareInput> {
     });
   }
   const excluded = [];
-  for (const t of w.excluded) excluded.push(await setOf(t, w.history));
+  for (const [e, t] of w.excluded.entries())
+    excluded.push({ list: audienceId(`x${e}`), set: await setOf(t, w.history), optOut: isOptOutList(e) });
   return {
     purpose: w.suppression ? "suppression" : "marketing",
     owner: systemId("s0"),
@@ -99,6 +95,8 @@ async function inputOf(w: World): Promise<CompareInput> {
   };
 }
 
+/** The first list is a suppression, the second is not. */
+const isOptOutList = (e: number): boolean => e === 0;
 const OUT: readonly ConsentState[] = ["unsubscribed", "complained"];
 const textOf = (v: string | null | undefined): string => v ?? "";
 
@@ -109,6 +107,7 @@ function facts(w: World, s: number, i: number) {
   const seg = x.segment[i]!;
   const base = x.base?.[i];
   const hits = w.suppression ? [] : w.excluded.map((t) => t[i]!).filter((c) => c.now);
+  const refused = !w.suppression && w.excluded.some((t, e) => isOptOutList(e) && t[i]!.now);
   const fits =
     s === 0 ||
     x.where === null ||
@@ -123,11 +122,11 @@ function facts(w: World, s: number, i: number) {
   const settledExtra =
     extra && w.history && seg.before && (hits.length > 0 ? wasOut : own.now ? own.before : !own.before);
   const mailable = (seg.now && seg.mailable === true) || (base?.now === true && base.mailable === true);
-  const leak =
-    mailable && (w.suppression ? own.now && (base?.now === true || seg.now) : hits.length > 0 && seg.now);
+  const leak = mailable && (w.suppression ? own.now && (base?.now === true || seg.now) : refused && seg.now);
   const optedOutElsewhere = w.systems.some(
     (y, o) => o !== s && [y.segment[i]!, y.base?.[i]].some((c) => c?.now && OUT.includes(c.consent)),
   );
+  const optedOutHere = [seg, base].some((c) => c?.now && OUT.includes(c.consent));
   return {
     own,
     seg,
@@ -138,6 +137,16 @@ function facts(w: World, s: number, i: number) {
     settledMissing,
     settledExtra,
     leak,
+    mailable,
+    lists: w.suppression || !seg.now ? [] : w.excluded.map((t) => t[i]!),
+    elsewhere: w.suppression && mailable && !own.now && (optedOutElsewhere || optedOutHere),
+    over:
+      w.suppression &&
+      s !== 0 &&
+      seg.now &&
+      !own.now &&
+      w.systems[0]!.base?.[i]?.now === true &&
+      w.systems[0]!.base[i]!.consent === "subscribed",
     conflict: mailable && !leak && seg.now && optedOutElsewhere,
     matched: own.now && base?.now === true,
   };
@@ -178,6 +187,23 @@ test("counts of every comparison are those of a naive one over sets of people", 
         if (got.mailableOptedOut !== null) expect(got.mailableOptedOut).toBe(n((x) => x.leak));
         else expect(n((x) => x.leak)).toBe(0);
         if (got.consentConflict !== null) expect(got.consentConflict).toBe(n((x) => x.conflict));
+        const elsewhere = result.optedOutElsewhere[`s${s}`] ?? null;
+        if (elsewhere !== null) expect(elsewhere).toBe(n((x) => x.elsewhere));
+        else expect(n((x) => x.elsewhere)).toBe(0);
+        const over = result.overSuppressed[`s${s}`] ?? null;
+        expect(over).toBe(w.suppression && s !== 0 && w.systems[0]!.base !== null ? n((x) => x.over) : null);
+        const kept = Object.entries(result.keptOut[`s${s}`]!);
+        expect(kept.map(([list]) => list)).toEqual(w.suppression ? [] : w.excluded.map((_, e) => `x${e}`));
+        for (const [e, [, k]] of kept.entries()) {
+          const on = (x: (typeof all)[number]) => x.lists[e]?.now === true;
+          expect(k).toMatchObject({
+            of: everyone.filter((i) => w.excluded[e]![i]!.now).length,
+            here: n(on),
+            settled: n((x) => on(x) && w.history && x.seg.before && x.lists[e]!.before),
+          });
+          if (k.mailable !== null) expect(k.mailable).toBe(n((x) => on(x) && x.mailable));
+          else expect(n((x) => on(x) && x.mailable)).toBe(0);
+        }
         if (s === 0) continue;
         const both = all.filter((x) => x.own.now && x.seg.now);
         for (const [state, count] of Object.entries(got.attributes.plan!)) {
@@ -195,6 +221,8 @@ const ALL: ReadonlySet<DifferenceKind> = new Set([
   "differs",
   "mailable_opted_out",
   "consent_conflict",
+  "opted_out_elsewhere",
+  "over_suppressed",
   "flipping",
 ]);
 
@@ -224,6 +252,8 @@ test("the named people are exactly those that are counted", async () => {
         expect(named("extra", true)).toEqual(people((x) => x.settledExtra));
         expect(named("mailable_opted_out")).toEqual(people((x) => x.leak));
         expect(named("consent_conflict")).toEqual(people((x) => x.conflict));
+        expect(named("opted_out_elsewhere")).toEqual(people((x) => x.elsewhere));
+        expect(named("over_suppressed")).toEqual(people((x) => x.over));
         if (s === 0) continue;
         const differ = (x: ReturnType<typeof facts>) =>
           x.own.now && x.seg.now && ["differ", "nullHere"].includes(fieldOf(x.own, x.seg));

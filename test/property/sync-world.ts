@@ -15,7 +15,7 @@ import {
 } from "../../core/model.ts";
 import type { Capabilities, Log, OpenChange, Sealer, Writer } from "../../core/ports.ts";
 import type { PersonState, PlanDoc, WriteOutcome } from "../../core/repair.ts";
-import type { Difference } from "../../members/compare-sets.ts";
+import type { Difference } from "../../members/differences.ts";
 import type { SpooledRow } from "../../members/spool.ts";
 import { isOptOut } from "../../sync/effect.ts";
 import { planHash } from "../../sync/hash.ts";
@@ -331,6 +331,7 @@ export const row = (
   consent,
   consentAt,
   updatedAt: null,
+  method: null,
 });
 
 export const difference = (

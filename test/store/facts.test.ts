@@ -4,6 +4,7 @@ import { audienceId, systemId } from "../../core/model.ts";
 import { listCampaigns } from "../../store/list-campaigns.ts";
 import { listDefinitions } from "../../store/list-definitions.ts";
 import { listDeliveries } from "../../store/list-deliveries.ts";
+import { listMail } from "../../store/list-mail.ts";
 import { listSyncRuns } from "../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../store/list-system-facts.ts";
 import { pruneFacts } from "../../store/prune-facts.ts";
@@ -109,6 +110,19 @@ describe.each(SERVERS)("what systems tell beyond members, on %s", (server) => {
       { system: mail, ...span(16, 12, "b") },
       { system: "other", ...span(10, 1) },
     ]);
+    // to be judged, they go by the campaign's name and by when it went out, where that is known
+    const judged = async () =>
+      (await listMail(made.db, vip)).map((d) => [d.system, d.campaign, d.from, d.bounced]);
+    const other = ["other", null, at("00:00", 10), 1];
+    const whole = [mail, null, at("00:00", 17), 12];
+    expect(await judged()).toEqual([[mail, "b", at("00:00", 16), 12], whole, other]);
+    await putCampaigns(
+      made.db,
+      mail,
+      [campaign("b", { name: "Sale", state: "sent", at: at("09:00", 18) })],
+      at("07:30", 18),
+    );
+    expect(await judged()).toEqual([whole, [mail, "Sale", at("09:00", 18), 12], other]);
     await putDeliveries(made.db, mail, [], at("08:00"));
     expect((await listDeliveries(made.db, vip)).map((d) => d.system)).toEqual(["other"]);
   });

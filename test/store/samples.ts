@@ -30,6 +30,7 @@ export const aSnapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
     size: { numerator: 1200, denominator: null, quality: "exact", settled: true, observedAt: at("06:00") },
   },
   attributes: { plan: { valid: 1, null: 2, empty: 3, placeholder: 4, invalid: 5, missing: 6 } },
+  distributions: {},
   fields: { email: "text" },
   setFile: null,
   epoch: 0,
@@ -60,6 +61,14 @@ export const aComparison = (over: Partial<Comparison> = {}): Comparison => ({
     },
   },
   cantTell: {},
+  people: {
+    ghost: {
+      keptOut: { refunded: { of: 40, here: 3, mailable: null, settled: 2 } },
+      exposed: null,
+      optedOutElsewhere: null,
+      overSuppressed: null,
+    },
+  },
   ...over,
 });
 

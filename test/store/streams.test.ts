@@ -6,6 +6,7 @@ import { audienceId, runId, systemId } from "../../core/model.ts";
 import { auditStore } from "../../store/audit-store.ts";
 import { dropStreamStates } from "../../store/drop-stream-states.ts";
 import { getStreamStates, type StreamState } from "../../store/get-stream-states.ts";
+import { pruneSnapshots } from "../../store/prune-snapshots.ts";
 import { putStreamStates } from "../../store/put-stream-states.ts";
 import { SERVERS, type TestDatabase, testDatabase } from "../setup/database.ts";
 import { aSnapshot, RUN } from "./samples.ts";
@@ -66,12 +67,23 @@ describe.each(SERVERS)("what streams remember, on %s", (server) => {
     await putStreamStates(made.db, []);
   });
 
+  test("a stream that ended long ago is forgotten with its snapshots", async () => {
+    await putStreamStates(made.db, [
+      state({ lastAt: on(1) }),
+      state({ stream: "metric:size", lastAt: on(9) }),
+    ]);
+    await pruneSnapshots(made.db, on(5));
+    expect((await getStreamStates(made.db, vip, crm)).map((s) => s.stream)).toEqual(["metric:size"]);
+  });
+
   test("a snapshot keeps its distributions; one that never counted has none", async () => {
     const store = auditStore(made.db);
     await store.startRun(RUN, "audit", "scheduled", on(0));
     const distributions = { plan: { "": 12, free: 30 }, city: null };
     await store.insertSnapshot(aSnapshot({ id: "with", takenAt: on(1), distributions }));
-    await store.insertSnapshot(aSnapshot({ id: "without", takenAt: on(2) }));
+    const { distributions: none, ...without } = aSnapshot({ id: "without", takenAt: on(2) });
+    expect(none).toEqual({});
+    await store.insertSnapshot(without);
     const kept = await store.snapshots(aSnapshot().audience, aSnapshot().system, 5);
     expect(kept.map((s) => s.distributions)).toEqual([distributions, {}]);
   });

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { IncidentRow } from "./incident.ts";
 import { Cell, Count, Mark, NextSend, nullable, Point, Time } from "./parts.ts";
+import { Score } from "./score.ts";
 
 /** GET /api/v1/audiences */
 export const AudienceList = Type.Object({
@@ -82,6 +83,7 @@ export const AudienceDetail = Type.Object({
   reason: nullable(Type.String()),
   verdict: Type.Array(Type.Object({ text: Type.String(), strong: Type.Boolean() })),
   nextSend: NextSend,
+  score: Score,
   systems: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -91,7 +93,21 @@ export const AudienceDetail = Type.Object({
       /** Learning until this many same weekdays were seen; null: band exists. */
       learning: nullable(Type.Object({ seen: Type.Integer(), needed: Type.Integer() })),
       changes: Type.Array(Type.Object({ at: Time, text: Type.String() })),
-      matchRate: Type.Object({ matched: Count, base: Count }),
+      matchRate: Type.Object({
+        matched: Count,
+        base: Count,
+        /** Of the owner's records for this copy, unusable ones included, those who exist anywhere in the system. */
+        ofSource: nullable(Type.Object({ matched: Type.Integer(), of: Type.Integer() })),
+        /** Of what was accepted there; more than all of it means that one identifier leads to several people. */
+        ofAccepted: nullable(
+          Type.Object({
+            matched: Type.Integer(),
+            of: Type.Integer(),
+            quality: Type.String(),
+            settled: Type.Boolean(),
+          }),
+        ),
+      }),
       records: Count,
       duplicates: Count,
       invalid: Count,

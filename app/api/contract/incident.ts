@@ -47,6 +47,24 @@ export const MaskedPerson = Type.Object({
   evidence: nullable(Type.String()),
 });
 
+const People = Type.Object({ came: Type.Integer(), left: Type.Integer() });
+
+/** Why people came and left between two complete readings; the parts are the whole change. */
+export const WhyMoved = Type.Object({
+  since: Time,
+  until: Time,
+  before: Type.Integer(),
+  now: Type.Integer(),
+  rule: People,
+  data: People,
+  identity: People,
+  snapshot: People,
+  unexplained: People,
+  /** false: the whole system was not readable, so that nobody could be looked up in it. */
+  lookedUp: Type.Boolean(),
+});
+export type WhyMoved = Static<typeof WhyMoved>;
+
 /** GET /api/v1/incidents/:id */
 export const IncidentDetail = Type.Object({
   incident: IncidentRow,
@@ -58,6 +76,7 @@ export const IncidentDetail = Type.Object({
   maths: Type.Array(
     Type.Object({ name: Type.String(), value: Type.Union([Type.String(), Type.Number(), Type.Null()]) }),
   ),
+  whyMoved: nullable(WhyMoved),
   line: Type.Array(Point),
   changes: Type.Array(Type.Object({ at: Time, text: Type.String() })),
   /** At most 20, random order, masked; null when the spool has expired. */

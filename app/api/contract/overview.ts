@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { CauseSchema, Cell, Count, Coverage, Mark, NextSend, nullable, Point, Time } from "./parts.ts";
+import { Score } from "./score.ts";
 
 /** GET /api/v1/overview */
 export const Overview = Type.Object({
@@ -21,6 +22,8 @@ export const Overview = Type.Object({
     before: nullable(Type.String()),
     history: Type.Array(Type.Object({ at: Time, people: Count })),
   }),
+  /** Of the worst audience; never a mean. */
+  score: Score,
   systems: Type.Array(Type.Object({ id: Type.String(), title: Type.String() })),
   matrix: Type.Array(
     Type.Object({

@@ -8,6 +8,7 @@ import { pseudonym } from "../../../members/mask.ts";
 import { listDefinitions } from "../../../store/list-definitions.ts";
 import { listDeliveries } from "../../../store/list-deliveries.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
+import { listSyncRuns } from "../../../store/list-sync-runs.ts";
 import type { App } from "../../app.ts";
 import { openSetOf } from "../../audit/set-files.ts";
 import { campaignSends, knownCampaigns, withSends } from "../../facts/calendar.ts";
@@ -19,6 +20,7 @@ import { personOf } from "../session.ts";
 import { audienceDetailOf, audienceListOf } from "../views/audience.ts";
 import { incidentRow } from "../views/incident.ts";
 import { campaignsOf, deliveryOf } from "../views/mail.ts";
+import { matchRatesOf } from "../views/match-rates.ts";
 import { ruleOf } from "../views/rule.ts";
 import { titleOf } from "../views/verdict.ts";
 import { loadWorld, type World } from "../views/world.ts";
@@ -49,6 +51,7 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
       const rules = await listDefinitions(app.db, { audience: id, limit: 6 });
       const deliveries = await listDeliveries(app.db, id);
       const campaigns = await knownCampaigns(app);
+      const syncRuns = await listSyncRuns(app.db, 20);
       const config = withSends(app.config, campaignSends(campaigns));
       const detail = audienceDetailOf(world, config, request.query.days ?? 28, {
         incidents: incidents.incidents.map((i) => incidentRow(i, app.config, null)),
@@ -60,6 +63,7 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
             .map(({ at, text }) => ({ at, text })),
         flips: await flipsOf(app, world),
         rule: (system) => ruleOf(rules, system),
+        matchRate: (s) => matchRatesOf(world, s, app.config, syncRuns),
         delivery: (system) => deliveryOf(deliveries, system),
         campaigns: campaignsOf(campaigns, id, (system) => titleOf(world, system)),
       });

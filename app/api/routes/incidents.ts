@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { Attribution } from "../../../core/attribution.ts";
 import { AuditorError } from "../../../core/errors.ts";
 import type { Incident } from "../../../core/finding.ts";
 import { flaggedSnapshots } from "../../../store/flagged-snapshots.ts";
@@ -126,6 +127,7 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       observed: f.observed,
       expected: f.expected,
       maths: Object.entries(f.maths).map(([name, value]) => ({ name, value })),
+      whyMoved: whyMovedOf(f.attribution),
       line: lineOf(history, flagged, 28, app.config.timezone),
       changes,
       affected: i.state === "resolved" ? null : await affectedBy(app, i),
@@ -141,3 +143,8 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     };
   }
 }
+
+const whyMovedOf = (a: Attribution | undefined): contract.WhyMoved | null =>
+  a === undefined
+    ? null
+    : { since: a.from, until: a.to, before: a.before, now: a.now, ...a.parts, lookedUp: a.lookedUp };

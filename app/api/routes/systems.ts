@@ -1,9 +1,16 @@
+import { Type } from "typebox";
+import { AuditorError } from "../../../core/errors.ts";
+import { audienceId } from "../../../core/model.ts";
 import { listSyncRuns } from "../../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../../store/list-system-facts.ts";
+import { systemOverlaps } from "../../../store/system-overlaps.ts";
+import { audienceOf } from "../../audit/judge.ts";
 import type { Services } from "../../services.ts";
+import { SystemOverlap } from "../contract/overlap.ts";
 import { SystemList } from "../contract/system.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
+import { overlapPart } from "../views/overlap.ts";
 import { systemListOf } from "../views/system.ts";
 import { loadWorld } from "../views/world.ts";
 
@@ -19,4 +26,34 @@ export async function systemRoutes(api: Api, { app }: Services): Promise<void> {
       await listSyncRuns(app.db, 20),
     );
   });
+
+  api.get(
+    "/systems/:id/overlap",
+    {
+      schema: {
+        params: Type.Object({ id: Type.String() }),
+        querystring: Type.Object({ audience: Type.Optional(Type.String()) }),
+        response: { 200: SystemOverlap },
+      },
+    },
+    async (request) => {
+      await personOf(app, request);
+      const system = app.config.systems.find((s) => s.id === request.params.id);
+      if (system === undefined) throw unknown("system", "see the list of systems");
+      const asked = request.query.audience === undefined ? null : audienceId(request.query.audience);
+      if (asked !== null && audienceOf(app, asked) === null)
+        throw unknown("audience", "see the list of audiences");
+      const overlaps = await systemOverlaps(app.db, system.id);
+      return {
+        system: system.id,
+        title: system.title,
+        parts: overlaps
+          .filter((o) => asked === null || o.audiences.includes(asked))
+          .map((o) => overlapPart(o, asked, (id) => audienceOf(app, id)?.title ?? id)),
+      };
+    },
+  );
 }
+
+const unknown = (what: string, fix: string): AuditorError =>
+  new AuditorError("not_found", what, `there is no ${what} with this id`, fix);

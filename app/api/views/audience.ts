@@ -1,11 +1,12 @@
 import { learningProgress } from "../../../checks/band.ts";
-import { aWeek } from "../../../checks/flip-timeline.ts";
 import type { Config } from "../../../core/config.ts";
-import type { Comparison, Snapshot, SystemId } from "../../../core/model.ts";
+import type { Snapshot, SystemId } from "../../../core/model.ts";
 import type { AudienceDetail, AudienceList, IncidentRow, Mark } from "../contract.ts";
 import { cellOf } from "./cell.ts";
 import { lineOf } from "./line.ts";
 import { nextOf } from "./overview.ts";
+import { replaysOf } from "./replays.ts";
+import { audienceView } from "./score.ts";
 import { audienceVerdict, titleOf } from "./verdict.ts";
 import type { SegmentView, World } from "./world.ts";
 
@@ -17,6 +18,7 @@ export type Extra = {
   readonly rule: (system: SystemId) => AudienceDetail["systems"][number]["rule"];
   readonly delivery: (system: SystemId) => AudienceDetail["systems"][number]["delivery"];
   readonly campaigns: AudienceDetail["campaigns"];
+  readonly matchRate: (segment: SegmentView) => AudienceDetail["systems"][number]["matchRate"];
 };
 
 const RANK: Record<Mark, number> = { act: 0, look: 1, cant_tell: 2, fine: 3, owner: 4, absent: 5 };
@@ -72,6 +74,7 @@ export function audienceDetailOf(
     reason: audience.reason,
     verdict: audienceVerdict(world, audience.id),
     nextSend: nextOf(config, world, audience.id),
+    score: audienceView(world, config),
     systems: world.segments.map((s) => segmentOf(world, s, points, extra)),
     campaigns: [...extra.campaigns],
     overlap: current
@@ -94,27 +97,6 @@ export function audienceDetailOf(
   };
 }
 
-function replaysOf(comparison: Comparison | null): AudienceDetail["replays"] {
-  return (comparison?.systems ?? []).flatMap((system) => {
-    const here = comparison?.perSystem[system];
-    const flips = here?.flips;
-    if (here === undefined || flips === undefined || here.flipping === 0) return [];
-    const { replay } = flips;
-    return [
-      {
-        system,
-        people: here.flipping,
-        reads: flips.reads,
-        flipsAWeek: aWeek(flips.returns, flips),
-        rule:
-          replay === null
-            ? null
-            : { name: replay.rule, flipsAWeek: aWeek(replay.returns, flips), differs: replay.differs },
-      },
-    ];
-  });
-}
-
 function segmentOf(
   world: World,
   s: SegmentView,
@@ -122,8 +104,6 @@ function segmentOf(
   extra: Extra,
 ): AudienceDetail["systems"][number] {
   const metric = (name: keyof Snapshot["metrics"]) => s.latestComplete?.metrics[name]?.numerator ?? null;
-  const comparison = world.comparisons.get(s.audience.id)?.at(-1);
-  const base = world.bases.get(s.system.id)?.at(-1);
   const progress = learningProgress(
     s.history.map((h) => ({
       at: h.takenAt,
@@ -140,10 +120,7 @@ function segmentOf(
     line: lineOf(s.history, s.flagged, points, world.timezone),
     learning: progress.seen < progress.needed ? progress : null,
     changes: extra.changes(s.system.id),
-    matchRate: {
-      matched: comparison?.perSystem[s.system.id]?.matched ?? null,
-      base: base?.metrics.size?.numerator ?? null,
-    },
+    matchRate: extra.matchRate(s),
     records: metric("records"),
     duplicates: metric("duplicates"),
     invalid: metric("invalid"),

@@ -4,6 +4,7 @@ import type { PlanSummary } from "../../../store/plan-summaries.ts";
 import type { Mark, Overview } from "../contract.ts";
 import { cellOf } from "./cell.ts";
 import { lineOf, normalNow } from "./line.ts";
+import { overallView } from "./score.ts";
 import { bySeverity, overviewVerdict } from "./verdict.ts";
 import { clockTime, count, dayAndTime } from "./words.ts";
 import type { World } from "./world.ts";
@@ -22,6 +23,7 @@ export function overviewOf(world: World, config: Config, waitingPlans: readonly 
       world.segments.flatMap((s) => (s.latestComplete === null ? [] : [s.latestComplete.takenAt])),
     ),
     mailableOptedOut: topNumber(world),
+    score: overallView(world, config),
     systems: world.systems.map((s) => ({ id: s.id, title: s.title })),
     matrix: world.audiences.map((a) => ({
       audience: a.id,

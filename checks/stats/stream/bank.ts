@@ -1,9 +1,8 @@
-import type { Regressors } from "./calendar.ts";
+import type { Cadence, Regressors } from "./calendar.ts";
 import { Filter, type FilterState } from "./kalman.ts";
 import type { KindPrior } from "./priors.ts";
 import { isSlow, PRIOR_WEIGHTS, SHAPES, shapeOf } from "./shapes.ts";
 import { logNormal, logStudent4, mixedTail } from "./tails.ts";
-import type { Cadence } from "./calendar.ts";
 
 /** Models that stay once the series is known, of them at least so many slow ones. */
 const KEPT = 7;
@@ -22,7 +21,11 @@ const ODDS_OF_ONE = 0.7;
 type Member = { readonly filter: Filter; readonly shape: number; weight: number };
 
 export type BankState = {
-  readonly members: readonly { readonly shape: number; readonly weight: number; readonly filter: FilterState }[];
+  readonly members: readonly {
+    readonly shape: number;
+    readonly weight: number;
+    readonly filter: FilterState;
+  }[];
   readonly seen: number;
   readonly heavy: number;
   readonly square: number;

@@ -14,9 +14,7 @@ const CLIP = 3.5;
 export function cusumRarity(c: number, k: number): number {
   if (c <= 0) return 0;
   const h = 2 * k * (c + SIEGMUND);
-  return h > 30
-    ? (h - Math.log(2 * k * k)) / Math.LN10
-    : Math.log10(1 + (Math.exp(h) - 1 - h) / (2 * k * k));
+  return h > 30 ? (h - Math.log(2 * k * k)) / Math.LN10 : Math.log10(1 + (Math.exp(h) - 1 - h) / (2 * k * k));
 }
 
 const CAPS = ALLOWANCES.map((k) => Math.log(10 ** CAP * 2 * k * k) / (2 * k) - SIEGMUND);

@@ -29,17 +29,62 @@ function holidaysOf(year: number): ReadonlyMap<number, number> {
   const days = new Map<number, number>();
   const put = (t: number, weight: number) => days.set(t, Math.max(weight, days.get(t) ?? 0));
   const on = (month: number, day: number, weight: number) => put(Date.UTC(year, month - 1, day), weight);
-  for (const [m, d] of [[12, 24], [12, 25], [12, 26], [12, 31], [1, 1]] as const) on(m, d, GREAT);
+  for (const [m, d] of [
+    [12, 24],
+    [12, 25],
+    [12, 26],
+    [12, 31],
+    [1, 1],
+  ] as const)
+    on(m, d, GREAT);
   for (const d of [23, 27, 28, 29, 30]) on(12, d, SMALL);
-  for (const [m, d] of [[1, 2], [1, 6], [2, 14], [5, 1], [7, 4], [7, 14], [8, 15], [10, 3], [10, 31], [11, 1], [11, 11]] as const)
+  for (const [m, d] of [
+    [1, 2],
+    [1, 6],
+    [2, 14],
+    [5, 1],
+    [7, 4],
+    [7, 14],
+    [8, 15],
+    [10, 3],
+    [10, 31],
+    [11, 1],
+    [11, 11],
+  ] as const)
     on(m, d, m === 7 && d === 4 ? GREAT : SMALL);
   const sunday = easter(year);
-  for (const [off, weight] of [[-3, SMALL], [-2, GREAT], [-1, SMALL], [0, GREAT], [1, GREAT], [39, SMALL], [40, SMALL], [50, SMALL]] as const)
+  for (const [off, weight] of [
+    [-3, SMALL],
+    [-2, GREAT],
+    [-1, SMALL],
+    [0, GREAT],
+    [1, GREAT],
+    [39, SMALL],
+    [40, SMALL],
+    [50, SMALL],
+  ] as const)
     put(sunday + off * DAY, weight);
   const thanksgiving = nthWeekday(year, 10, 4, 4);
-  for (const [off, weight] of [[-1, SMALL], [0, GREAT], [1, GREAT], [2, SMALL], [3, SMALL], [4, GREAT], [5, SMALL]] as const)
+  for (const [off, weight] of [
+    [-1, SMALL],
+    [0, GREAT],
+    [1, GREAT],
+    [2, SMALL],
+    [3, SMALL],
+    [4, GREAT],
+    [5, SMALL],
+  ] as const)
     put(thanksgiving + off * DAY, weight);
-  for (const [m, n] of [[0, 3], [1, 3], [4, 1], [4, -1], [7, -1], [8, 1], [9, 2]] as const) put(nthWeekday(year, m, 1, n), SMALL);
+  for (const [m, n] of [
+    [0, 3],
+    [1, 3],
+    [4, 1],
+    [4, -1],
+    [7, -1],
+    [8, 1],
+    [9, 2],
+  ] as const)
+    put(nthWeekday(year, m, 1, n), SMALL);
   return days;
 }
 

@@ -12,7 +12,7 @@ import type { WindowAlarm } from "./windows.ts";
  */
 const BUDGET: Readonly<Record<StreamTest, number>> = {
   point: 3.3,
-  drift: 4.5,
+  drift: 5,
   lasting: 4.5,
   window: 4,
   stale: 5,
@@ -25,7 +25,7 @@ const FIRST_WINDOW = 21;
 /** Slow models that hardly explain the series say nothing of what lasts. */
 const SLOW_ENOUGH = 0.3;
 /** The least move worth telling, on the kind's scale: about a share of the value. */
-const LEAST = { size: 0.015, count: 0.1, latency: 0.15, gauge: 0 } as const;
+const LEAST = { size: 0.02, count: 0.1, latency: 0.15, gauge: 0 } as const;
 
 export type Evidence = {
   readonly kind: StreamKind;

@@ -164,8 +164,7 @@ export class Filter {
 
   toJSON(): FilterState {
     const p: number[] = [];
-    for (let i = 0; i < this.dim; i++)
-      for (let j = i; j < this.dim; j++) p.push(g(this.p, i * this.dim + j));
+    for (let i = 0; i < this.dim; i++) for (let j = i; j < this.dim; j++) p.push(g(this.p, i * this.dim + j));
     return { x: [...this.x], p, logSigma: this.logSigma, learned: this.learned };
   }
 

@@ -3,7 +3,7 @@ import { Bank, type BankState } from "./bank.ts";
 import { Baseline, type BaselineState } from "./baseline.ts";
 import { type Cadence, cadenceOf, fillRegressors, type Regressors, regressors } from "./calendar.ts";
 import { Cusum, type CusumState } from "./cusum.ts";
-import { unlike } from "./holidays.ts";
+import { GREAT, unlike } from "./holidays.ts";
 import { judge } from "./judge.ts";
 import { pointTail } from "./point-tails.ts";
 import type { StreamPool } from "./pool.ts";
@@ -28,7 +28,7 @@ const CLOSE = 0.6;
 const SET_BACK = 3;
 /** Points of a gauge that tell its scale. */
 const GAUGE_POINTS = 6;
-const FEAST = { size: 0.01, count: 1, rate: 0.15, latency: 0.3, gauge: 0 } as const;
+const FEAST = { size: 0.01, count: 1, rate: 0.1, latency: 0.1, gauge: 0 } as const;
 
 /** The whole state as JSON: a stream goes on from it exactly as if it had never stopped. */
 export type StreamState = {
@@ -133,7 +133,9 @@ export class MetricStream {
     this.#last = point.t;
     this.#seen++;
     fillRegressors(this.#cadence, point.t, this.#h);
-    const feast = unlike(point.t) * FEAST[kind];
+    // Within an hour or so a series that is read often shows by itself what a small holiday does.
+    const unusual = unlike(point.t);
+    const feast = this.#cadence === "daily" || unusual >= GREAT ? unusual * FEAST[kind] : 0;
     const extra = feast * feast * (kind === "rate" ? rateUnit(point.value) ** 2 : 1);
     const sampling =
       kind === "count"
@@ -144,7 +146,7 @@ export class MetricStream {
     const tail = pointTail(kind, point, y, bank);
     const off = y - bank.mean;
     const slowOff = y - bank.slow.mean;
-    const feastDay = extra > 0;
+    const feastDay = kind === "count" && extra > 0;
     const slowZ = slowOff / bank.slow.sd;
     const calm = this.#seen > 14 && this.#score < 1;
     const judged = judge({

@@ -27,7 +27,11 @@ function fewEvents(kind: StreamKind, point: StreamPoint, bank: Bank) {
     const expected = fromScale(kind, bank.mean);
     if (expected >= FEW) return null;
     const mean = Math.max(expected, LEAST_EXPECTED);
-    return negativeBinomialTails(Math.round(point.value), mean, variance * (mean + 0.375) * (mean + ROOT_BELOW));
+    return negativeBinomialTails(
+      Math.round(point.value),
+      mean,
+      variance * (mean + 0.375) * (mean + ROOT_BELOW),
+    );
   }
   const n = point.denominator;
   if (kind !== "rate" || n === null) return null;
