@@ -145,7 +145,7 @@ export type CheckInput = {
 export type Check = {
   readonly name: CheckName;
   /** What `checks: <name>:` of the configuration may set, beside `enabled`. */
-  readonly defaults?: CheckSettings;
+  readonly defaults: CheckSettings;
   run(input: CheckInput): Outcome;
 };
 

@@ -95,10 +95,10 @@ function settingsIn(
     const [, name = "", value = ""] = /^([a-z_0-9]+)=(.+)$/.exec(text) ?? [];
     if (name === "") return refuse(`--set ${text} → write it like minimum_share=0.1`);
     const usual = defaults[name];
-    if (usual === undefined && check.defaults !== undefined)
+    if (usual === undefined)
       return refuse(`${check.name} has no setting “${name}” → ${Object.keys(defaults).join(", ")}`);
     const read = value === "true" || value === "false" ? value === "true" : Number(value);
-    if (Number.isNaN(read) || (usual !== undefined && typeof read !== typeof usual))
+    if (Number.isNaN(read) || typeof read !== typeof usual)
       return refuse(`${name} is a ${typeof usual === "boolean" ? "yes or no: true, false" : "number"}`);
     settings[name] = read;
   }
