@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { App } from "../../app/app.ts";
 import { runAudit } from "../../app/audit/run-audit.ts";
+import { backtest } from "../../app/backtest/backtest.ts";
 import { DEMO_DAYS } from "../../app/demo/seed.ts";
 import { openApp } from "../../app/open-app.ts";
+import { ALL_CHECKS } from "../../checks/registry.ts";
 import { loadConfig } from "../../config/load.ts";
 import { configError } from "../../config/problem.ts";
 import { resolveSecret } from "../../config/secret.ts";
@@ -18,7 +20,12 @@ import { putAudienceBase } from "../../store/put-audience-base.ts";
 import { testDatabase } from "../setup/database.ts";
 
 export type Raised = { readonly day: number; readonly incident: Incident };
-export type DemoRun = { readonly planted: readonly Planted[]; readonly raised: readonly Raised[] };
+export type DemoRun = {
+  readonly planted: readonly Planted[];
+  readonly raised: readonly Raised[];
+  /** Where a backtest with the same settings differs from what was raised; null: none was asked for. */
+  readonly replayedOtherwise: readonly string[] | null;
+};
 
 const fits = (e: Expectation, { incident: { finding } }: Raised): boolean =>
   e.checks.includes(finding.check) &&
@@ -93,6 +100,7 @@ export async function auditDemo(o: {
   size: string;
   adminUrl: string;
   faults?: boolean;
+  replay?: boolean;
 }): Promise<DemoRun> {
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "plumbline-truth-"));
   const database = await testDatabase();
@@ -142,10 +150,23 @@ export async function auditDemo(o: {
           });
       for (const incident of changed) if (incident.state !== "resolved") raised.push({ day, incident });
     }
-    return { planted: host.world.planted, raised };
+    const late: App = { ...base, notify: async () => undefined, clock: fixedClock("2026-11-25T00:00:00Z") };
+    const replayedOtherwise = o.replay === true ? await replayAll(late) : null;
+    return { planted: host.world.planted, raised, replayedOtherwise };
   } finally {
     await host.dispose();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Every check once more over the kept weeks: it must raise what it raised then. */
+async function replayAll(app: App): Promise<string[]> {
+  const otherwise: string[] = [];
+  for (const check of ALL_CHECKS) {
+    const report = await backtest(app, { check, settings: {}, since: null }, async () => undefined);
+    for (const row of report.rows)
+      if (row.is !== "same") otherwise.push(`${check.name}: ${row.is} ${row.title} on ${row.from}`);
+  }
+  return otherwise;
 }
