@@ -14,6 +14,7 @@ import { attributeChanges } from "./attribute.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
 import { type Readings, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
+import { foldSizesOf } from "./fold-sizes.ts";
 import { foldDistributions } from "./fold-distributions.ts";
 import { trackedAttributes } from "./targets.ts";
 
@@ -54,6 +55,7 @@ export async function judge(
     const mail = await listMail(app.db, audience.id);
     const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
     const counted = countedAttributes(app.config, trackedAttributes(audience));
+    const ownerSizes = await foldSizesOf(app, audience, audience.owner, ownerHistory);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
       const history =
@@ -81,6 +83,11 @@ export async function judge(
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
         distributions: await foldDistributions(app, place, history, counted, runId),
+        sizes:
+          segment.system === audience.owner
+            ? ownerSizes
+            : await foldSizesOf(app, audience, segment.system, history),
+        ownerSizes,
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }
