@@ -71,7 +71,7 @@ function lasting(c: SizeCase, last: SizeReading, enough: (from: number) => boole
   if (since === undefined || start === c.own.length - 1) return { kind: "fine" };
   const before = c.own.slice(Math.max(0, start - 2), start + 1).map((r) => r.value);
   const expected = median(before);
-  if (!enough(expected) || alike(c.owner, last.value, expected)) return { kind: "fine" };
+  if (!enough(expected) || alikeSince(c.owner, since, last.value, expected)) return { kind: "fine" };
   const days = Math.max(1 / 24, (Date.parse(last.at) - Date.parse(since.at)) / DAY);
   const perDay = (Math.log(last.value + 0.5) - Math.log(expected + 0.5)) / days;
   return { kind: "drift", value: last.value, expected, since, perDay };
@@ -95,6 +95,26 @@ function alike(owner: readonly SizeReading[] | null, value: number, expected: nu
   return (owner ?? []).slice(-OWNER_READINGS).some((r) => {
     if (r.verdict.expected === null) return false;
     const ownerOff = Math.log((r.value + 0.5) / (r.verdict.expected + 0.5));
-    return ownerOff * off > 0 && Math.abs(ownerOff) >= Math.abs(off) / 2 && Math.abs(ownerOff - off) <= FOLLOWS;
+    return (
+      ownerOff * off > 0 && Math.abs(ownerOff) >= Math.abs(off) / 2 && Math.abs(ownerOff - off) <= FOLLOWS
+    );
+  });
+}
+
+/** The owner moved by about as much since then, or did so until one of its last readings. */
+function alikeSince(
+  owner: readonly SizeReading[] | null,
+  since: SizeReading,
+  value: number,
+  expected: number,
+): boolean {
+  if (owner === null) return false;
+  const then = owner.filter((r) => r.at <= since.at).slice(-3);
+  if (then.length === 0) return false;
+  const from = median(then.map((r) => r.value));
+  const off = Math.log((value + 0.5) / (expected + 0.5));
+  return owner.slice(-OWNER_READINGS).some((r) => {
+    const ownerOff = Math.log((r.value + 0.5) / (from + 0.5));
+    return ownerOff * off > 0 && Math.abs(ownerOff - off) <= FOLLOWS;
   });
 }

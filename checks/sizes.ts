@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 
 /** A stream of sizes for a segment that is read by this cron. */
 export const sizeStream = (cadence: string, from: Instant, timezone: string): MetricStream =>
-  new MetricStream("size", null, usualPauseHours(cadence, Date.parse(from), timezone) * HOUR);
+  new MetricStream("size", { step: usualPauseHours(cadence, Date.parse(from), timezone) * HOUR });
 
 /**
  * Takes the readings after `lastAt` into the stream: complete ones, but for those after a repair, and none that shows

@@ -2,8 +2,8 @@ import type { Attribution } from "./attribution.ts";
 import type { Audience, Config, SystemConfig } from "./config.ts";
 import type { DistributionVerdict } from "./distribution.ts";
 import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
-import type { SizeReading } from "./stream.ts";
 import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
+import type { SizeReading } from "./stream.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
 export type Severity = "act" | "look";

@@ -80,7 +80,9 @@ async function segmentsOf(app: App, history: readonly Snapshot[]): Promise<Repor
         audienceTitle: a.title,
         system: system.id,
         systemTitle: system.title,
-        points: lineOf(own, flagged, POINTS, bandsFor(own, POINTS, a.cadence, app.config.timezone)).map((p) => ({ ...p, at: p.at as Instant })),
+        points: lineOf(own, flagged, POINTS, bandsFor(own, POINTS, a.cadence, app.config.timezone)).map(
+          (p) => ({ ...p, at: p.at as Instant }),
+        ),
       });
     }
   }

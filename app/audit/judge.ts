@@ -14,8 +14,8 @@ import { attributeChanges } from "./attribute.ts";
 import { backlogOf, keepBacklog } from "./backlog.ts";
 import { type Readings, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
-import { foldSizesOf } from "./fold-sizes.ts";
 import { foldDistributions } from "./fold-distributions.ts";
+import { foldSizesOf } from "./fold-sizes.ts";
 import { trackedAttributes } from "./targets.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */

@@ -13,14 +13,14 @@ export type ShareJudgement = {
 const DAY = 86_400_000;
 
 /**
- * Is a share today other than it used to be? The past readings are taken as one a day.
+ * Is a share today other than it used to be? The past readings are taken as one a day, and a fault that lasts stays one.
  *
  * @param past earlier shares, oldest first; wholes of 0 are left out
  * @returns null when there is nothing to compare with
  */
 export function judgeShare(past: readonly Share[], now: Share): ShareJudgement | null {
   if (now.whole <= 0) return null;
-  const stream = new MetricStream("rate", null, DAY);
+  const stream = new MetricStream("rate", { step: DAY, rebaseline: false });
   let t = 0;
   const push = (s: Share) =>
     stream.push({ t: t++ * DAY, value: Math.min(1, s.part / s.whole), denominator: s.whole });
@@ -47,6 +47,7 @@ export function dropOf(
   if (judged === null) return null;
   const drop = judged.usual - judged.share;
   const people = Math.round(drop * now.whole);
-  const fell = judged.score <= -limits.score && drop >= limits.minimum_share && people >= limits.minimum_people;
+  const fell =
+    judged.score <= -limits.score && drop >= limits.minimum_share && people >= limits.minimum_people;
   return fell ? { judged, people } : null;
 }

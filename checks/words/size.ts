@@ -1,7 +1,7 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { Snapshot } from "../../core/model.ts";
 import type { StreamTest } from "../../core/stream.ts";
-import { bandOf } from "../band.ts";
+import { bandOf, READINGS_NEEDED } from "../band.ts";
 import { likelyCause } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
@@ -22,9 +22,12 @@ export function jumpFinding(
   v: Of<"jump">,
 ): Finding {
   const reading = input.sizes.at(-1);
-  const band = reading === undefined ? null : bandOf(reading, input.config.timezone);
+  const learned = input.sizes.length > READINGS_NEEDED;
+  const band = reading === undefined || !learned ? null : bandOf(reading, input.config.timezone);
   const normal =
-    band === null ? "" : ` Normal for a ${band.label} is ${count(band.low)} to ${count(band.high)}.`;
+    band === null
+      ? ` The reads before found about ${count(v.expected)}; what is normal for each weekday is still being learned.`
+      : ` Normal for a ${band.label} is ${count(band.low)} to ${count(band.high)}.`;
   return draftFinding(input, "size_anomaly", {
     ...jumped(input, latest, before, v.value, v.expected),
     moved: `${movedSince(input, before, v.value)}${normal}`,

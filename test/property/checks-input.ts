@@ -1,5 +1,5 @@
-import type { Audience, Config, GhostSystem, WriterJob } from "../../core/config.ts";
 import { foldSizes, sizeStream } from "../../checks/sizes.ts";
+import type { Audience, Config, GhostSystem, WriterJob } from "../../core/config.ts";
 import type { CheckInput } from "../../core/finding.ts";
 import {
   type AttributeStates,

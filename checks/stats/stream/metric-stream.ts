@@ -32,11 +32,23 @@ const SET_BACK = 3;
 const GAUGE_POINTS = 6;
 const FEAST = { size: 0.01, count: 1, rate: 0.1, latency: 0.1, gauge: 0 } as const;
 
+type Given = {
+  /** Usual milliseconds between points; null: as the first points show. */
+  readonly step: number | null;
+  /** Is a level that lasts six days taken as the new normal? Else an alarm lasts as long as its cause. */
+  readonly rebaseline: boolean;
+};
+
+export type StreamOptions = Partial<Given> & {
+  /** What siblings know, for a start. */
+  readonly pool?: StreamPool | null;
+};
+
 /** The whole state as JSON: a stream goes on from it exactly as if it had never stopped. */
 export type StreamState = {
   readonly version: number;
   readonly kind: StreamKind;
-  readonly given: number | null;
+  readonly given: Given;
   readonly waiting: readonly StreamPoint[];
   readonly cadence: Cadence;
   readonly step: number;
@@ -63,7 +75,7 @@ export type StreamState = {
 export class MetricStream {
   readonly kind: StreamKind;
   readonly #pool: StreamPool | null;
-  readonly #given: number | null;
+  readonly #given: Given;
   #waiting: StreamPoint[] = [];
   #cadence: Cadence = "daily";
   #step = DAY;
@@ -81,14 +93,10 @@ export class MetricStream {
   readonly #stale = new Stale();
   readonly #baseline = new Baseline();
 
-  /**
-   * @param pool what siblings know, for a start
-   * @param step usual milliseconds between points; null: as the first points show
-   */
-  constructor(kind: StreamKind, pool: StreamPool | null = null, step: number | null = null) {
+  constructor(kind: StreamKind, options: StreamOptions = {}) {
     this.kind = kind;
-    this.#pool = pool;
-    this.#given = step;
+    this.#pool = options.pool ?? null;
+    this.#given = { step: options.step ?? null, rebaseline: options.rebaseline ?? true };
   }
 
   /** @param point in order of time; `t` is wall-clock time of the series, so that weekdays and hours are its own */
@@ -116,7 +124,7 @@ export class MetricStream {
     const points = this.#waiting;
     this.#waiting = [];
     const steps = points.slice(1).map((p, i) => p.t - (points[i]?.t ?? p.t));
-    const shortest = this.#given ?? Math.min(...steps);
+    const shortest = this.#given.step ?? Math.min(...steps);
     this.#cadence = cadenceOf(shortest);
     this.#step = this.#cadence === "daily" ? DAY : shortest;
     this.#h = regressors(this.#cadence);
@@ -211,8 +219,8 @@ export class MetricStream {
   ): boolean {
     // Six days of one side, or a day and a half of a series that is read more often.
     const needed = this.#cadence === "daily" ? 6 : Math.max(30, (1.5 * DAY) / this.#step);
-    const moved = this.#baseline.push(o.flagged, o.side, o.slowOff, needed);
-    if (moved !== null) {
+    const moved = this.#given.rebaseline && this.#baseline.push(o.flagged, o.side, o.slowOff, needed);
+    if (typeof moved === "number") {
       bank.loosen(2 * moved * moved);
       bank.predict(0, this.#h, sampling);
       bank.update(y, 10, 0);
@@ -255,8 +263,9 @@ export class MetricStream {
 
   /** @throws RangeError for the state of another version: make the stream anew from what is kept */
   static from(state: StreamState, pool: StreamPool | null = null): MetricStream {
-    if (state.version !== VERSION) throw new RangeError(`the state is of version ${state.version}, not ${VERSION}`);
-    const stream = new MetricStream(state.kind, pool, state.given);
+    if (state.version !== VERSION)
+      throw new RangeError(`the state is of version ${state.version}, not ${VERSION}`);
+    const stream = new MetricStream(state.kind, { ...state.given, pool });
     stream.#waiting = [...state.waiting];
     stream.#cadence = state.cadence;
     stream.#step = state.step;
