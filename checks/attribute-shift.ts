@@ -11,6 +11,7 @@ const DEFAULTS = { minimum_people: 25, minimum_share: 0.02 };
 /** People moved between the values of an attribute as they never did before. One finding per attribute. */
 export const attributeShift: Check = {
   name: "attribute_shift",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "attribute_shift", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

@@ -15,6 +15,7 @@ const DEFAULTS = { minimum_people: 25, minimum_share: 0.03, score: 1, readings: 
  */
 export const completeness: Check = {
   name: "completeness",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "completeness", DEFAULTS);
     const required = input.audience.requiredAttributes;

@@ -12,14 +12,17 @@ const DAY_MS = 86_400_000;
 /** Sends and contact-hours are looked at this far back; an opt-out may be older. */
 const PAST_DAYS = 30;
 
+const DEFAULTS = { minimum_people: 1 };
+
 /**
  * From the opt-out until a system can no longer mail the person: for how long, what was sent in that time (a breach, or
  * so far a near miss), and whether the term for it is over. Mail that is no marketing is no breach.
  */
 export const consentExposure: Check = {
   name: "consent_exposure",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const settings = settingsOf(input.config, "consent_exposure", { minimum_people: 1 });
+    const settings = settingsOf(input.config, "consent_exposure", DEFAULTS);
     if (!settings.enabled || input.audience.purpose !== "suppression" || !input.system.sends)
       return skip("not_configured");
     const { figures, skip: none } = latestFigures(input);

@@ -6,6 +6,8 @@ import { latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { consentViolationFinding } from "./words/consent.ts";
 
+const DEFAULTS = { minimum_people: 1 };
+
 /**
  * Members of this segment can be mailed although they opted out: another system of the audience says so, or they are on
  * a suppression list that `suppression_leak` does not hold against this system, since it has no copy here or the system's
@@ -13,8 +15,9 @@ import { consentViolationFinding } from "./words/consent.ts";
  */
 export const consentViolation: Check = {
   name: "consent_violation",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const { enabled, minimum_people } = settingsOf(input.config, "consent_violation", { minimum_people: 1 });
+    const { enabled, minimum_people } = settingsOf(input.config, "consent_violation", DEFAULTS);
     if (!enabled || input.audience.purpose === "suppression") return skip("not_configured");
     const { here, comparison, skip: none } = latestComparison(input);
     if (here === null) return none;

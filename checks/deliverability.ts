@@ -24,6 +24,7 @@ const OTHERS = 3;
 /** Mail to this copy bounces or is complained about more than mailbox providers bear, or drives more people away than usual. */
 export const deliverability: Check = {
   name: "deliverability",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "deliverability", DEFAULTS);
     if (!settings.enabled || !input.system.sends || input.audience.purpose === "suppression")

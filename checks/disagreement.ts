@@ -16,6 +16,7 @@ const DEFAULTS = {
  */
 export const disagreement: Check = {
   name: "disagreement",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "disagreement", DEFAULTS);
     if (!settings.enabled || input.isOwner) return skip("not_configured");

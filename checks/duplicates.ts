@@ -18,6 +18,7 @@ const DEFAULTS = {
 /** Several records of one person in one list: more than usual, or more than any list should have. */
 export const duplicates: Check = {
   name: "duplicates",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "duplicates", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

@@ -18,6 +18,7 @@ const DEFAULTS = {
  */
 export const exclusiveOverlap: Check = {
   name: "exclusive_overlap",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "exclusive_overlap", DEFAULTS);
     const others = settings.enabled ? partners(input) : [];

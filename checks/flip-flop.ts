@@ -16,6 +16,7 @@ const DEFAULTS = { minimum_people: 20, minimum_share: 0.001 };
  */
 export const flipFlop: Check = {
   name: "flip_flop",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "flip_flop", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

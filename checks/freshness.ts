@@ -20,6 +20,7 @@ const CLOCK_MS = 3_600_000;
  */
 export const freshness: Check = {
   name: "freshness",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "freshness", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

@@ -13,6 +13,7 @@ const DEFAULTS = { minimum_people: 25, minimum_share: 0.005 };
  */
 export const funnel: Check = {
   name: "funnel",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "funnel", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

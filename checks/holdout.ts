@@ -27,6 +27,7 @@ type Settings = typeof DEFAULTS;
  */
 export const holdout: Check = {
   name: "holdout",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "holdout", DEFAULTS);
     const list = input.config.audiences.find((a) => a.id === input.audience.holdout);

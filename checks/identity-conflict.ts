@@ -27,6 +27,7 @@ const KINDS = ["shared_inbox", "over_merge"] as const;
  */
 export const identityConflict: Check = {
   name: "identity_conflict",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "identity_conflict", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

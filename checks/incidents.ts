@@ -1,4 +1,4 @@
-import type { CheckResult, Finding, Incident, Transition } from "../core/finding.ts";
+import type { CheckName, CheckResult, Finding, Incident, Transition } from "../core/finding.ts";
 import type { Instant } from "../core/model.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
@@ -76,10 +76,9 @@ function onFail(
   switch (incident.state) {
     case "resolved": {
       // A backlog that somebody accepted, or that a repair closed, is not news when some of it is still there.
-      if (finding.known === true) return null;
+      if (finding.known === true || staysQuiet(incident, finding, now)) return null;
       const renewed = told(finding, finding.people);
-      const resolvedAt = Date.parse(incident.resolvedAt ?? incident.changedAt);
-      return Date.parse(now) - resolvedAt <= REGRESS_DAYS * 86_400_000
+      return daysSince(incident.resolvedAt ?? incident.changedAt, now) <= REGRESS_DAYS
         ? { kind: "regress", incident, finding: renewed }
         : { kind: "open", fingerprint, finding: renewed };
     }
@@ -100,6 +99,17 @@ function onFail(
     }
   }
 }
+
+/** About people who asked not to be written to: nobody can call that no problem for later reads. */
+const ALWAYS_TOLD: readonly CheckName[] = ["suppression_leak", "consent_violation", "consent_exposure"];
+
+/** A person said that this is not a problem: it is not told again for 14 days, unless it gets worse. */
+function staysQuiet(incident: Incident, finding: Finding, now: Instant): boolean {
+  if ((incident.markedFalseAt ?? null) === null || ALWAYS_TOLD.includes(finding.check)) return false;
+  return !worse(incident, finding) && daysSince(incident.markedFalseAt ?? now, now) <= REGRESS_DAYS;
+}
+
+const daysSince = (then: Instant, now: Instant): number => (Date.parse(now) - Date.parse(then)) / 86_400_000;
 
 function worse(incident: Incident, finding: Finding): boolean {
   if (incident.severity === "look" && finding.severity === "act") return true;

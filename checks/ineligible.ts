@@ -4,14 +4,17 @@ import { PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { ineligibleFinding } from "./words/ineligible.ts";
 
+const DEFAULTS = { minimum_people: 5 };
+
 /**
  * People on an ineligible list (refunded, inactive trial) are in the copy of a promotional audience in a system that
  * sends, in two reads: a sync has had its time.
  */
 export const ineligible: Check = {
   name: "ineligible",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const settings = settingsOf(input.config, "ineligible", { minimum_people: 5 });
+    const settings = settingsOf(input.config, "ineligible", DEFAULTS);
     const lists = input.config.audiences.filter((a) => a.purpose === "ineligible" && !isHoldout(input, a));
     if (!settings.enabled || !isPromotional(input.audience) || !input.system.sends || lists.length === 0)
       return skip("not_configured");

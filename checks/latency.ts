@@ -41,6 +41,7 @@ function oldestPendingMs(input: CheckInput): number | null {
  */
 export const latency: Check = {
   name: "latency",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "latency", DEFAULTS);
     if (!settings.enabled || input.isOwner) return skip("not_configured");

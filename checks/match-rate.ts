@@ -24,6 +24,7 @@ const ROUNDING: Readonly<Record<Quality, number>> = {
  */
 export const matchRate: Check = {
   name: "match_rate",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "match_rate", DEFAULTS);
     if (!settings.enabled || input.isOwner || input.audience.purpose === "suppression")

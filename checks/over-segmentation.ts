@@ -23,6 +23,7 @@ const DAY_MS = 86_400_000;
 /** Audiences that are nearly the same people, or that stay tiny and get no mail: each costs care and says little. */
 export const overSegmentation: Check = {
   name: "over_segmentation",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "over_segmentation", DEFAULTS);
     if (!settings.enabled || !mayBeMerged(input.audience)) return skip("not_configured");

@@ -9,6 +9,7 @@ import { runFailureFinding } from "./words/run-failure.ts";
  */
 export const runFailure: Check = {
   name: "run_failure",
+  defaults: {},
   run(input: CheckInput): Outcome {
     if (!settingsOf(input.config, "run_failure", {}).enabled) return skip("not_configured");
     const latest = input.history.at(-1);

@@ -13,6 +13,7 @@ const DEFAULTS = { all_fields: false, value_people: 20 };
  */
 export const schemaDrift: Check = {
   name: "schema_drift",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "schema_drift", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

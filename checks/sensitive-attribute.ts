@@ -5,14 +5,17 @@ import { latestComplete, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { sensitiveFinding } from "./words/sensitive.ts";
 
+const DEFAULTS = { minimum_people: 1 };
+
 /**
  * An attribute has values in a system, or in a system of a region, where it is not allowed. Each segment is judged with
  * its own reading and that of the whole system; what they find is one finding about the system.
  */
 export const sensitiveAttribute: Check = {
   name: "sensitive_attribute",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const settings = settingsOf(input.config, "sensitive_attribute", { minimum_people: 1 });
+    const settings = settingsOf(input.config, "sensitive_attribute", DEFAULTS);
     const rules = input.config.attributes.filter((r) => r.allowedIn !== undefined || r.regions !== undefined);
     if (!settings.enabled || rules.length === 0) return skip("not_configured");
     const { latest, skip: none } = latestComplete(input);

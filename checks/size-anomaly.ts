@@ -10,6 +10,7 @@ const DEFAULTS: SizeLimits = { minimum_people: 25, minimum_share: 0.05, growth_s
 /** The size of a segment left its expected band, drifts away from where it was, or stopped moving. */
 export const sizeAnomaly: Check = {
   name: "size_anomaly",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "size_anomaly", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

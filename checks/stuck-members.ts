@@ -22,6 +22,7 @@ const DEFAULTS = {
  */
 export const stuckMembers: Check = {
   name: "stuck_members",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "stuck_members", DEFAULTS);
     if (!settings.enabled || input.isOwner) return skip("not_configured");

@@ -4,14 +4,17 @@ import { latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { suppressionLeakFinding } from "./words/consent.ts";
 
+const DEFAULTS = { minimum_people: 1 };
+
 /**
  * People on a suppression list can be mailed from this system, or people who opted out in another system and are not on
  * the list yet. One is enough, from the first comparison on.
  */
 export const suppressionLeak: Check = {
   name: "suppression_leak",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const { enabled, minimum_people } = settingsOf(input.config, "suppression_leak", { minimum_people: 1 });
+    const { enabled, minimum_people } = settingsOf(input.config, "suppression_leak", DEFAULTS);
     if (!enabled || input.audience.purpose !== "suppression") return skip("not_configured");
     const { here, comparison, skip: none } = latestComparison(input);
     if (here === null) return none;

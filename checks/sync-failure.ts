@@ -34,6 +34,7 @@ type Settings = typeof DEFAULTS;
  */
 export const syncFailure: Check = {
   name: "sync_failure",
+  defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
     const settings = settingsOf(input.config, "sync_failure", DEFAULTS);
     if (!settings.enabled) return skip("not_configured");

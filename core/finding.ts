@@ -1,5 +1,5 @@
 import type { Attribution } from "./attribution.ts";
-import type { Audience, Config, SystemConfig } from "./config.ts";
+import type { Audience, CheckSettings, Config, SystemConfig } from "./config.ts";
 import type { DistributionVerdict } from "./distribution.ts";
 import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
@@ -149,6 +149,8 @@ export type CheckInput = {
 
 export type Check = {
   readonly name: CheckName;
+  /** What `checks: <name>:` of the configuration may set, beside `enabled`. */
+  readonly defaults: CheckSettings;
   run(input: CheckInput): Outcome;
 };
 
@@ -174,6 +176,8 @@ export type Incident = {
   readonly lastSeenAt: Instant;
   readonly resolvedAt: Instant | null;
   readonly snoozedUntil: Instant | null;
+  /** When a person said that it was not a problem; null or absent: nobody did, or it came back since. */
+  readonly markedFalseAt?: Instant | null;
   readonly owner: string | null;
   /** Highest `people` (or |observed − expected|) so far; kept after it is resolved. */
   readonly peak: number | null;
@@ -192,6 +196,7 @@ export type IncidentEvent = {
     | "snoozed"
     | "unsnoozed"
     | "resolved"
+    | "marked_false"
     | "regressed"
     | "planned"
     | "note";

@@ -7,9 +7,12 @@ import { incidentEvents } from "./incident-events.ts";
 import { INCIDENT_COLUMNS, type IncidentRow } from "./incident-row.ts";
 import { insertIncidentEvent } from "./insert-incident-event.ts";
 
+/** `dismiss`: it was not a problem. Of the four, only this can be said of a resolved incident as well. */
+export type IncidentAction = "take" | "snooze" | "resolve" | "dismiss";
+
 export type IncidentChange = {
   readonly id: number;
-  readonly action: "take" | "snooze" | "resolve";
+  readonly action: IncidentAction;
   /** The version that the person saw. */
   readonly version: number;
   readonly actor: string;
@@ -19,13 +22,24 @@ export type IncidentChange = {
   readonly note: string | null;
 };
 
-const STATES = { take: "acknowledged", snooze: "snoozed", resolve: "resolved" } as const;
-const EVENTS = { take: "taken", snooze: "snoozed", resolve: "resolved" } as const;
+const STATES = {
+  take: "acknowledged",
+  snooze: "snoozed",
+  resolve: "resolved",
+  dismiss: "resolved",
+} as const;
+const EVENTS = {
+  take: "taken",
+  snooze: "snoozed",
+  resolve: "resolved",
+  dismiss: "marked_false",
+} as const;
 
 /**
  * What a person does with an incident.
  *
- * @throws AuditorError stale: it was changed since (names by whom and when), or is resolved already; not_found
+ * @throws AuditorError stale: it was changed since (names by whom and when), or is resolved or dismissed already;
+ *   not_found
  */
 export function changeIncident(db: Database, change: IncidentChange): Promise<Incident> {
   return db.tx(async (sql) => {
@@ -34,8 +48,9 @@ export function changeIncident(db: Database, change: IncidentChange): Promise<In
         state = $3, changed_at = $4, version = version + 1,
         owner = case when $3 = 'acknowledged' then $5 else owner end,
         snoozed_until = $6,
-        resolved_at = case when $3 = 'resolved' then $4::timestamptz end
-      where id = $1 and version = $2 and state <> 'resolved' returning ${INCIDENT_COLUMNS}`,
+        resolved_at = case when $3 = 'resolved' then coalesce(resolved_at, $4::timestamptz) end,
+        marked_false_at = case when $7 then $4::timestamptz end
+      where id = $1 and version = $2 and (state <> 'resolved' or ($7 and marked_false_at is null)) returning ${INCIDENT_COLUMNS}`,
       [
         change.id,
         change.version,
@@ -43,6 +58,7 @@ export function changeIncident(db: Database, change: IncidentChange): Promise<In
         change.at,
         change.actor,
         change.action === "snooze" ? change.until : null,
+        change.action === "dismiss",
       ],
     );
     const incident = rows[0];
@@ -60,6 +76,7 @@ export function changeIncident(db: Database, change: IncidentChange): Promise<In
 function wording(change: IncidentChange): string {
   const said = change.note === null || change.note === "" ? "" : `: ${change.note}`;
   if (change.action === "snooze") return `Snoozed until ${change.until ?? "further notice"}${said}`;
+  if (change.action === "dismiss") return `Not a problem, says ${change.actor}${said}`;
   return `${change.action === "take" ? "Taken" : "Resolved"} by ${change.actor}${said}`;
 }
 
@@ -67,6 +84,7 @@ const WORDS: Partial<Record<IncidentEvent["kind"], string>> = {
   resolved: "resolved",
   taken: "taken",
   snoozed: "snoozed",
+  marked_false: "called no problem",
 };
 
 async function tooLate(sql: Sql, id: number): Promise<AuditorError> {

@@ -1,7 +1,7 @@
 import type { Finding, Incident } from "../core/finding.ts";
 
 export const INCIDENT_COLUMNS = `id, fingerprint, state, severity, finding, opened_at as "openedAt", changed_at as "changedAt",
-  last_seen_at as "lastSeenAt", resolved_at as "resolvedAt", snoozed_until as "snoozedUntil", owner, peak, run_id as "runId", version`;
+  last_seen_at as "lastSeenAt", resolved_at as "resolvedAt", snoozed_until as "snoozedUntil", marked_false_at as "markedFalseAt", owner, peak, run_id as "runId", version`;
 
 export type IncidentRow = Incident & Record<string, unknown>;
 

@@ -143,6 +143,7 @@ create table incident (
   peak bigint,
   run_id text not null,
   version integer not null default 1,
+  marked_false_at timestamp with time zone,
   incident_pkey PRIMARY KEY (id),
   incident_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
   incident_severity_check CHECK ((severity = ANY (ARRAY['act'::text, 'look'::text]))),

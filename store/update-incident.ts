@@ -21,6 +21,7 @@ export async function updateIncident(
       state = $2, severity = $3, finding = $4::jsonb, last_seen_at = $5, run_id = $6,
       peak = greatest(peak, $7::bigint),
       resolved_at = case when $2 = 'resolved' then resolved_at end,
+      marked_false_at = case when $2 = 'resolved' then marked_false_at end,
       snoozed_until = case when $2 = 'snoozed' then snoozed_until end,
       owner = case when $2 = 'regressed' and state = 'resolved' then null else owner end,
       changed_at = case when finding is distinct from $4::jsonb or state <> $2 then $5 else changed_at end,

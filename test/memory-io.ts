@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import type { CliIo, ExitCode } from "../app/cli/command.ts";
 
 /** A `CliIo` that keeps what was written and how the command ended; for tests. */
@@ -8,7 +8,7 @@ export type MemoryIo = CliIo & {
   readonly codes: ExitCode[];
 };
 
-export function memoryIo(cwd: string, env: CliIo["env"] = {}): MemoryIo {
+export function memoryIo(cwd: string, env: CliIo["env"] = {}, stdin = ""): MemoryIo {
   const written = { out: "", err: "" };
   const stream = (name: "out" | "err") =>
     new Writable({
@@ -19,6 +19,7 @@ export function memoryIo(cwd: string, env: CliIo["env"] = {}): MemoryIo {
     });
   const codes: ExitCode[] = [];
   return {
+    stdin: () => Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
     stdout: stream("out"),
     stderr: stream("err"),
     env,

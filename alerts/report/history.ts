@@ -2,6 +2,8 @@ import type { Incident } from "../../core/finding.ts";
 import type { Instant } from "../../core/model.ts";
 import type { ReportEvent, ReportInput } from "./model.ts";
 
+const ENDS: readonly ReportEvent["kind"][] = ["resolved", "marked_false"];
+
 /** Was this incident open, taken or snoozed at that moment? From its log, since it may have come and gone. */
 export function liveAt(incident: Incident, events: readonly ReportEvent[], at: Instant): boolean {
   if (incident.openedAt > at) return false;
@@ -9,11 +11,11 @@ export function liveAt(incident: Incident, events: readonly ReportEvent[], at: I
     (e) =>
       e.incidentId === incident.id &&
       e.at <= at &&
-      (e.kind === "opened" || e.kind === "regressed" || e.kind === "resolved"),
+      (e.kind === "opened" || e.kind === "regressed" || ENDS.includes(e.kind)),
   );
   return last === undefined
     ? incident.resolvedAt === null || incident.resolvedAt > at
-    : last.kind !== "resolved";
+    : !ENDS.includes(last.kind);
 }
 
 /** Faults live at that moment; "can't tell" is none. */

@@ -104,6 +104,7 @@ export function noiseOf(input: ReportInput): string {
       .length;
   const parts = [
     [acted(["taken", "planned", "resolved"]), "taken up by somebody"],
+    [acted(["marked_false"]), "called no problem"],
     [acted(["snoozed"]), "snoozed"],
     [
       told.filter(

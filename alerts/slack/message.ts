@@ -90,7 +90,9 @@ function openLines({ incident, actor, timezone }: IncidentFacts, linkBack: LinkB
 function resolvedLines({ incident, actor, plans, timezone }: IncidentFacts): Run[][] {
   const end = incident.resolvedAt ?? incident.changedAt;
   const lasted = duration(Date.parse(end) - Date.parse(incident.openedAt));
-  const by = actor === null ? "a complete read shows it" : `by ${actor}`;
+  const no = (incident.markedFalseAt ?? null) !== null;
+  const by =
+    actor === null ? "a complete read shows it" : no ? `not a problem, says ${actor}` : `by ${actor}`;
   const done = plans.filter((p) => p.state === "done").map((p) => `PL-${p.id}`);
   return [
     [

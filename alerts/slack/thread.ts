@@ -22,7 +22,9 @@ function textOf({ incident, actor, timezone }: IncidentFacts, kind: NoticeKind):
     case "resolved":
       return actor === null
         ? "Resolved: a complete read does not show it any more."
-        : `Resolved by ${actor}.`;
+        : (incident.markedFalseAt ?? null) === null
+          ? `Resolved by ${actor}.`
+          : `Not a problem, says ${actor}.`;
     case "woken":
       return `The snooze is over and it is still there. ${finding.moved}`;
     case "escalated":

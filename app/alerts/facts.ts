@@ -77,13 +77,13 @@ function alsoMoved(incident: Incident, all: readonly Incident[]): IncidentFacts[
     .map(({ o, sameCause }) => ({ title: o.finding.title, sameCause }));
 }
 
-const EVENT_OF: Readonly<Partial<Record<Incident["state"], IncidentEvent["kind"]>>> = {
-  acknowledged: "taken",
-  snoozed: "snoozed",
-  resolved: "resolved",
+const EVENTS_OF: Readonly<Partial<Record<Incident["state"], readonly IncidentEvent["kind"][]>>> = {
+  acknowledged: ["taken"],
+  snoozed: ["snoozed"],
+  resolved: ["resolved", "marked_false"],
 };
 
 function actorOf(incident: Incident, events: readonly IncidentEvent[]): string | null {
-  const actor = events.findLast((e) => e.kind === EVENT_OF[incident.state])?.actor ?? null;
+  const actor = events.findLast((e) => EVENTS_OF[incident.state]?.includes(e.kind))?.actor ?? null;
   return actor === "Plumbline" ? null : actor;
 }

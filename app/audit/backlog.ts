@@ -1,4 +1,4 @@
-import type { AudienceId, Comparison, SystemId } from "../../core/model.ts";
+import type { AudienceId, Comparison, SystemDifference, SystemId } from "../../core/model.ts";
 import { getMeta } from "../../store/get-meta.ts";
 import { putMeta } from "../../store/put-meta.ts";
 import type { App } from "../app.ts";
@@ -15,6 +15,16 @@ export async function backlogOf(app: App, audience: AudienceId, system: SystemId
   return { raised: true, missing, extra };
 }
 
+/** The backlog after one more comparison. */
+export const nextBacklog = (
+  before: Backlog | null,
+  now: Pick<SystemDifference, "missing" | "extra">,
+): Backlog => ({
+  raised: true,
+  missing: Math.min(before?.missing ?? Number.MAX_SAFE_INTEGER, now.missing ?? 0),
+  extra: Math.min(before?.extra ?? Number.MAX_SAFE_INTEGER, now.extra),
+});
+
 /** The first comparison sets the backlog; a repaired one only shrinks it, so that old damage never hides new. */
 export async function keepBacklog(app: App, comparison: Comparison): Promise<void> {
   for (const system of comparison.systems) {
@@ -22,12 +32,13 @@ export async function keepBacklog(app: App, comparison: Comparison): Promise<voi
     const now = comparison.perSystem[system];
     if (now === undefined) continue;
     const before = await backlogOf(app, comparison.audience, system);
-    const next = {
-      missing: Math.min(before?.missing ?? Number.MAX_SAFE_INTEGER, now.missing ?? 0),
-      extra: Math.min(before?.extra ?? Number.MAX_SAFE_INTEGER, now.extra),
-    };
+    const next = nextBacklog(before, now);
     if (before === null || before.missing !== next.missing || before.extra !== next.extra) {
-      await putMeta(app.db, key(comparison.audience, system), JSON.stringify(next));
+      await putMeta(
+        app.db,
+        key(comparison.audience, system),
+        JSON.stringify({ missing: next.missing, extra: next.extra }),
+      );
     }
   }
 }

@@ -91,7 +91,11 @@ export function fold(
 }
 
 /** The stream itself stays as it is. */
-const judgeOnly = (stream: DistributionStream, s: Snapshot, attribute: string): DistributionVerdict | null =>
+export const judgeOnly = (
+  stream: DistributionStream,
+  s: Snapshot,
+  attribute: string,
+): DistributionVerdict | null =>
   s.trigger === "manual" ? push(DistributionStream.from(stream.toJSON()), s, attribute) : null;
 
 function push(stream: DistributionStream, s: Snapshot, attribute: string): DistributionVerdict | null {

@@ -1,5 +1,6 @@
 import { longestPauseHours } from "../../checks/cron.ts";
 import { ALL_CHECKS, runChecks } from "../../checks/registry.ts";
+import type { Attribution } from "../../core/attribution.ts";
 import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
 import type { Comparison, Instant, Overlap, RunId, SystemId } from "../../core/model.ts";
@@ -31,7 +32,23 @@ export function readingsKept(cadence: string, now: Instant, timezone: string): n
   return Math.min(MOST_READINGS, Math.max(HISTORY_DAYS, Math.ceil((HISTORY_DAYS * 24) / pause)));
 }
 
-/** Gathers what the checks may look at and runs them over every segment of every audience. */
+/** How far back inputs reach; the readings of a copy depend on its audience's cadence. */
+export type Reach = {
+  readonly readings: (cadence: string) => number;
+  readonly bases: number;
+  readonly comparisons: number;
+  readonly runs: number;
+};
+
+/** What an audit looks at. */
+export const usualReach = (now: Instant, timezone: string): Reach => ({
+  readings: (cadence) => readingsKept(cadence, now, timezone),
+  bases: HISTORY_DAYS,
+  comparisons: COMPARISONS,
+  runs: RUNS_KEPT,
+});
+
+/** Runs all checks over every segment of every audience. */
 export async function judge(
   app: App,
   runId: RunId,
@@ -40,29 +57,71 @@ export async function judge(
   readings: Readings,
   overlaps: readonly Overlap[],
 ): Promise<CheckResult[]> {
+  const attributions = await attributeChanges(app, now, readings, await knownChanges(app));
+  const reach = usualReach(now, app.config.timezone);
+  const gathered = await gatherInputs(app, { runId, now, overlaps, attributions }, reach);
+  const inputs = await carryOn(app, gathered);
+  const results = runChecks(inputs);
+  for (const comparison of compared.values()) await keepBacklog(app, comparison);
+  app.log.info("checks.done", {
+    runId,
+    checks: ALL_CHECKS.length,
+    segments: inputs.length,
+    failed: results.filter((r) => r.outcome.status === "fail").length,
+  });
+  return results;
+}
+
+/** Carries what streams remember on to these readings, and adds their verdicts. */
+async function carryOn(app: App, inputs: readonly CheckInput[]): Promise<CheckInput[]> {
+  const judged: CheckInput[] = [];
+  const owners = new Map<string, CheckInput["ownerSizes"]>();
+  for (const input of inputs) {
+    const place = { audience: input.audience.id, system: input.system.id };
+    const counted = countedAttributes(app.config, trackedAttributes(input.audience));
+    const distributions = await foldDistributions(app, place, input.history, counted, input.runId);
+    const key = readingKey(input.audience.id, input.audience.owner);
+    const ownerSizes =
+      owners.get(key) ?? (await foldSizesOf(app, input.audience, input.audience.owner, input.ownerHistory));
+    owners.set(key, ownerSizes);
+    const sizes = input.isOwner
+      ? ownerSizes
+      : await foldSizesOf(app, input.audience, input.system.id, input.history);
+    judged.push({ ...input, distributions, sizes, ownerSizes });
+  }
+  return judged;
+}
+
+/** What only the run itself knows. */
+export type OfRun = {
+  readonly runId: RunId;
+  readonly now: Instant;
+  readonly overlaps: readonly Overlap[];
+  readonly attributions: ReadonlyMap<string, Attribution>;
+};
+
+/** What the checks may look at, for every segment of every audience; without the verdicts of streams. Only reads. */
+export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<CheckInput[]> {
+  const { runId, now, overlaps, attributions } = run;
   const changes = await knownChanges(app);
-  const attributions = await attributeChanges(app, now, readings, changes);
   const campaigns = await knownCampaigns(app);
   const config = withSends(app.config, campaignSends(campaigns));
-  const syncRuns = await listSyncRuns(app.db, RUNS_KEPT);
+  const syncRuns = await listSyncRuns(app.db, reach.runs);
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
-  for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, HISTORY_DAYS));
+  for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, reach.bases));
   const inputs: CheckInput[] = [];
   for (const audience of app.config.audiences) {
-    const kept = readingsKept(audience.cadence, now, app.config.timezone);
+    const kept = reach.readings(audience.cadence);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
     const mail = await listMail(app.db, audience.id);
-    const comparisons = await app.audits.comparisons(audience.id, COMPARISONS);
-    const counted = countedAttributes(app.config, trackedAttributes(audience));
-    const ownerSizes = await foldSizesOf(app, audience, audience.owner, ownerHistory);
+    const comparisons = await app.audits.comparisons(audience.id, reach.comparisons);
     for (const segment of audience.segments) {
       const system = systemOf(app, segment.system);
       const history =
         segment.system === audience.owner
           ? ownerHistory
           : await app.audits.snapshots(audience.id, segment.system, kept);
-      const place = { audience: audience.id, system: segment.system };
       inputs.push({
         now,
         runId,
@@ -82,25 +141,14 @@ export async function judge(
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
-        distributions: await foldDistributions(app, place, history, counted, runId),
-        sizes:
-          segment.system === audience.owner
-            ? ownerSizes
-            : await foldSizesOf(app, audience, segment.system, history),
-        ownerSizes,
+        distributions: {},
+        sizes: [],
+        ownerSizes: [],
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }
   }
-  const results = runChecks(inputs);
-  for (const comparison of compared.values()) await keepBacklog(app, comparison);
-  app.log.info("checks.done", {
-    runId,
-    checks: ALL_CHECKS.length,
-    segments: inputs.length,
-    failed: results.filter((r) => r.outcome.status === "fail").length,
-  });
-  return results;
+  return inputs;
 }
 
 /** A system that never told of mail leaves no rows. */

@@ -1,7 +1,9 @@
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 
 /** Everything a command may touch of its surroundings. Results go to stdout, everything else to stderr. */
 export type CliIo = {
+  /** Opened only by a command that reads it. */
+  stdin(): Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -14,6 +14,8 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   doctor: "check that every system, the database and the routes can be reached",
   audit: "read every copy, compare, and raise incidents",
   compare: "compare two or more exports person by person, without any configuration",
+  detect: "judge anyone’s metrics: JSON lines on standard input, verdicts on standard output",
+  backtest: "what a check would have raised with other settings, over the kept history",
   accept: "accept the current differences as the known backlog",
   plan: "draft a repair and show exactly what it would change",
   approve: "approve a plan",

@@ -30,6 +30,7 @@ process.stdout.on("error", onClosed);
 process.stderr.on("error", onClosed);
 
 const code = await runCli(process.argv.slice(2), {
+  stdin: () => process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

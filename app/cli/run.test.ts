@@ -72,6 +72,18 @@ describe("init and validate", () => {
     expect(await plumbline("init --force")).toMatchObject({ code: 0 });
   });
 
+  test("a setting that its check does not have is an error", async () => {
+    await plumbline("init");
+    const file = join(folder, "plumbline.yaml");
+    const yaml = await readFile(file, "utf8");
+    await writeFile(file, `${yaml}\nchecks:\n  size_anomaly: { minimum_shore: 0.1, enabled: true }\n`);
+    const { code, out } = await plumbline("validate --no-secrets");
+    expect(code).toBe(1);
+    expect(out).toContain(
+      "check size_anomaly has no setting “minimum_shore” → did you mean “minimum_share”?",
+    );
+  });
+
   test("missing secrets are errors with a place; present ones are not printed", async () => {
     await plumbline("init");
     expect(await plumbline("validate", { GHOST_KEY: "hunter2" })).toEqual({

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { Type } from "typebox";
+import { ALL_CHECKS } from "../../checks/registry.ts";
 import type { KnownChecks } from "../../config/load.ts";
 import { type ConfigProblem, formatProblem } from "../../config/problem.ts";
 import { readConfig, secretsOf } from "../../config/read.ts";
@@ -115,6 +116,7 @@ export function command(io: CliIo): Command {
       "\nExample:\n  $ plumbline validate plumbline.yaml\n  plumbline.yaml:12:5 unknown key “onwer” in audiences[0] → did you mean “owner”?",
     )
     .action(async (file: string | undefined, options: { secrets: boolean; json: boolean }) => {
-      io.exit(await runValidate({ file: file ?? null, ...options }, io));
+      const known = Object.fromEntries(ALL_CHECKS.map((check) => [check.name, check.defaults]));
+      io.exit(await runValidate({ file: file ?? null, ...options }, io, known));
     });
 }

@@ -7,7 +7,7 @@ import { draftFinding } from "../draft-finding.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
 import type { SizeVerdict } from "../size-judgement.ts";
 import { capital, count, people, percent } from "./format.ts";
-import { sendWords, titleOf } from "./send.ts";
+import { sendWords } from "./send.ts";
 import { dateOf, moment } from "./when.ts";
 
 type Of<K extends SizeVerdict["kind"]> = Extract<SizeVerdict, { kind: K }>;

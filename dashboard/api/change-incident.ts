@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Drafted, IncidentAction } from "../../app/api/contract.ts";
 import { post } from "./client.ts";
 
-export type IncidentVerb = "take" | "snooze" | "resolve";
+export type IncidentVerb = "take" | "snooze" | "resolve" | "dismiss";
 type Change = { readonly verb: IncidentVerb; readonly action: IncidentAction };
 
-/** Take, snooze or resolve; a stale version is refused with 409 and the fresh state is fetched. */
+/** Take, snooze, resolve, or call it no problem; a stale version is refused with 409 and the fresh state is fetched. */
 export function useChangeIncident(id: number) {
   const cache = useQueryClient();
   return useMutation({

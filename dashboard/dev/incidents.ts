@@ -16,6 +16,7 @@ const incident = (over: Partial<IncidentRow> & Pick<IncidentRow, "id" | "title" 
   changedAt: READ,
   resolvedAt: null,
   snoozedUntil: null,
+  markedFalse: false,
   owner: null,
   repairable: true,
   planId: null,

@@ -80,7 +80,9 @@ function Head(props: { detail: IncidentDetail }) {
         <span className={`tag tag-${tone}`}>
           <Mark name={incidentMark(incident)} silent size={10} />{" "}
           {incident.state === "resolved"
-            ? "Resolved"
+            ? incident.markedFalse
+              ? "Not a problem"
+              : "Resolved"
             : incident.cantTell
               ? "Can’t tell"
               : `${severityWord(incident.severity)}, ${incidentState(incident)}`}

@@ -30,9 +30,24 @@ export function WhatToDo(props: { detail: IncidentDetail; draft: () => void; dra
     a: () => !over && act("take"),
     s: () => !over && setSnoozing(true),
     e: () => !over && act("resolve"),
+    f: () => !incident.markedFalse && act("dismiss"),
     d: () => canDraft && props.draft(),
   });
   const soon = nextSend && !over && Date.parse(nextSend.at) > Date.parse(clock.now);
+  const notAProblem = (
+    <button
+      type="button"
+      className="btn"
+      disabled={change.isPending}
+      onClick={() => act("dismiss")}
+      title="A false alarm: it is counted, and its reading is normal from now on"
+    >
+      Not a problem{" "}
+      <span className="kbd" aria-hidden="true">
+        F
+      </span>
+    </button>
+  );
   return (
     <section className="framed todo" aria-label="What to do">
       <h2>{over ? "This is over" : soon ? `What to do before ${clock.when(nextSend.at)}` : "What to do"}</h2>
@@ -52,7 +67,9 @@ export function WhatToDo(props: { detail: IncidentDetail; draft: () => void; dra
       )}
       {over && (
         <p className="soft">
-          A complete read showed that it is gone. It opens again by itself should it come back.
+          {incident.markedFalse
+            ? "Somebody said that this is not a problem. It stays quiet for 14 days unless it gets worse; what concerns opt-outs is told again all the same."
+            : "A complete read showed that it is gone. It opens again by itself should it come back."}
         </p>
       )}
       {!over && (
@@ -107,8 +124,10 @@ export function WhatToDo(props: { detail: IncidentDetail; draft: () => void; dra
               E
             </span>
           </button>
+          {notAProblem}
         </div>
       )}
+      {over && !incident.markedFalse && <div className="actions">{notAProblem}</div>}
       {!over && (
         <p className="muted small">
           {incident.repairable

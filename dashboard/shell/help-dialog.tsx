@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["a", "incident: take it"],
   ["s", "incident: snooze"],
   ["e", "incident: resolve"],
+  ["f", "incident: not a problem"],
   ["d", "incident: draft a repair"],
   ["n, p", "plan: next, previous group"],
   ["?", "this help"],

@@ -10,7 +10,7 @@ export const incidentMark = (incident: Pick<IncidentRow, "state" | "severity" | 
   return incident.cantTell ? "cant_tell" : incident.severity;
 };
 
-export const incidentState = (incident: Pick<IncidentRow, "state" | "owner">): string => {
+export const incidentState = (incident: Pick<IncidentRow, "state" | "owner" | "markedFalse">): string => {
   switch (incident.state) {
     case "open":
       return "open";
@@ -19,7 +19,7 @@ export const incidentState = (incident: Pick<IncidentRow, "state" | "owner">): s
     case "snoozed":
       return "snoozed";
     case "resolved":
-      return "resolved";
+      return incident.markedFalse ? "not a problem" : "resolved";
     case "regressed":
       return "back again";
   }

@@ -120,7 +120,7 @@ export class FixtureApi {
         ? { state: "acknowledged", owner: this.me.name }
         : verb === "snooze"
           ? { state: "snoozed", snoozedUntil: body.until }
-          : { state: "resolved", resolvedAt: NOW },
+          : { state: "resolved", resolvedAt: NOW, markedFalse: verb === "dismiss" },
     );
     row.version += 1;
     return ok({});

@@ -126,6 +126,16 @@ describe("incident", () => {
     expect(server.api.posted).toEqual([{ path: "/incidents/1042/take", body: { version: 7 } }]);
   });
 
+  it("is called no problem with a key or the button, and says what that means", async () => {
+    await open("story", "/incidents/1042");
+    await page.getByRole("button", { name: "Not a problem" }).click();
+    await page.getByText(/stays quiet for 14 days unless it gets worse/).waitFor();
+    expect(server.api.posted).toEqual([{ path: "/incidents/1042/dismiss", body: { version: 7 } }]);
+    expect(await page.getByRole("button", { name: "Not a problem" }).count()).toBe(0);
+    await page.keyboard.press("f");
+    expect(server.api.posted).toHaveLength(1); // it is said already
+  });
+
   it("is snoozed from a menu that gives the focus back", async () => {
     await open("story", "/incidents/1042");
     await page.getByText("nobody owns it").waitFor();

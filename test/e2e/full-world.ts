@@ -1,6 +1,6 @@
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { makeNotify } from "../../app/alerts/notify.ts";
 import { type Api, buildServer } from "../../app/api/server.ts";
 import type { App } from "../../app/app.ts";
@@ -283,6 +283,7 @@ async function cli(
       },
     });
   const code = await runCli(argv, {
+    stdin: () => Readable.from([]),
     stdout: into(out),
     stderr: into(err),
     cwd: world.dir,

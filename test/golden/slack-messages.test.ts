@@ -63,6 +63,17 @@ describe("one file per kind of Slack message", () => {
       }),
     ],
     [
+      "no-problem",
+      facts({
+        incident: {
+          ...resolved,
+          markedFalseAt: at(24, "06:12"),
+          finding: aFinding({ check: "duplicates", title: "40 people are in CRM twice" }),
+        },
+        actor: "Ana",
+      }),
+    ],
+    [
       "cant-tell",
       facts({
         incident: cantTell,

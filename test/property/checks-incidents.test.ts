@@ -93,6 +93,19 @@ describe("one step", () => {
     expect(kinds(reconcile([gone], [fails(finding())], at(24.1)))).toEqual(["open"]);
   });
 
+  test("called no problem: quiet for 14 days unless it gets worse; a leak is told again all the same", () => {
+    const gone = { state: "resolved", resolvedAt: at(9), markedFalseAt: at(10) } as const;
+    const dismissed = incident(gone);
+    expect(reconcile([dismissed], [fails(finding({ people: 124 }))], at(24))).toEqual([]);
+    expect(kinds(reconcile([dismissed], [fails(finding({ people: 150 }))], at(11)))).toEqual(["regress"]);
+    expect(kinds(reconcile([dismissed], [fails(finding({ severity: "act" }))], at(11)))).toEqual(["regress"]);
+    expect(kinds(reconcile([dismissed], [fails(finding())], at(24.1)))).toEqual(["open"]);
+    const leak = finding({ check: "suppression_leak" });
+    expect(kinds(reconcile([incident({ ...gone, finding: leak })], [fails(leak)], at(11)))).toEqual([
+      "regress",
+    ]);
+  });
+
   test("snoozed: quiet until its time is over or it gets worse; resolves like any other", () => {
     const quiet = incident({ state: "snoozed", snoozedUntil: at(3) });
     expect(reconcile([quiet], [fails(finding())], at(2))).toMatchObject([

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { audienceId, systemId } from "../../core/model.ts";
 import type { AuditStore } from "../../core/ports.ts";
 import { auditStore } from "../../store/audit-store.ts";
+import { changeIncident } from "../../store/change-incident.ts";
 import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
 import { interruptRuns } from "../../store/interrupt-runs.ts";
 import { knownSetFiles } from "../../store/known-set-files.ts";
@@ -184,6 +185,15 @@ describe.each(SERVERS)("the audit's store on %s", (server) => {
     expect(await resultsOfRun(made.db, RUN)).toEqual(expect.arrayContaining([...results]));
     expect(await flaggedSnapshots(made.db, ACTIVE, GHOST)).toEqual(new Set(["abnormal"]));
     expect(await flaggedSnapshots(made.db, audienceId("trial"), GHOST)).toEqual(new Set());
+    const finding = aFinding({ check: "size_anomaly", audience: ACTIVE, system: GHOST });
+    const [incident] = await store.applyTransitions(
+      [{ kind: "open", fingerprint: "f", finding }],
+      RUN,
+      at("06:05"),
+    );
+    const said = { action: "dismiss", version: 1, actor: "Ana", until: null, note: null } as const;
+    await changeIncident(made.db, { ...said, id: incident?.id ?? 0, at: at("06:40") });
+    expect(await flaggedSnapshots(made.db, ACTIVE, GHOST)).toEqual(new Set()); // not a problem: it is normal
   });
 
   test("retention forgets old readings, not the last complete one, and names the files to delete", async () => {

@@ -207,6 +207,57 @@ describe.each(SERVERS)("incidents on %s", (server) => {
     expect((await getIncident(made.db, id))?.state).toBe("acknowledged");
   });
 
+  test("called no problem: resolves, keeps its own time, and holds until the check has passed", async () => {
+    const { id } = await open();
+    const said = { id, action: "dismiss", version: 1, actor: "Ana", until: null } as const;
+    const dismissed = await changeIncident(made.db, { ...said, at: at("06:40"), note: "the spring import" });
+    expect(dismissed).toMatchObject({
+      state: "resolved",
+      resolvedAt: at("06:40"),
+      markedFalseAt: at("06:40"),
+    });
+    expect((await store.incidentEvents(id)).at(-1)).toEqual({
+      at: at("06:40"),
+      kind: "marked_false",
+      actor: "Ana",
+      text: "Not a problem, says Ana: the spring import",
+    });
+    await expect(
+      changeIncident(made.db, { ...said, version: 2, at: at("06:50"), note: null }),
+    ).rejects.toMatchObject({
+      kind: "stale",
+      message: expect.stringContaining("already called no problem at") as string,
+    });
+    const { check, audience, system } = dismissed.finding;
+    const result = (status: "pass" | "skip", because: "partial") =>
+      [{ check, audience, system, outcome: status === "pass" ? { status } : { status, because } }] as const;
+    const stands = async () => (await store.openIncidents())[0]?.markedFalseAt;
+    await store.insertResults(RUN, at("07:00"), result("skip", "partial"));
+    expect(await stands()).toBe(at("06:40"));
+    await made.db.query("delete from check_result");
+    await store.insertResults(RUN, at("08:00"), result("pass", "partial"));
+    expect(await stands()).toBeNull();
+    expect((await getIncident(made.db, id))?.markedFalseAt).toBe(at("06:40")); // what was said stays said
+  });
+
+  test("one that was over before anybody looked can be called no problem, and comes back without that", async () => {
+    const incident = await open();
+    const gone = await apply(at("07:00"), { kind: "resolve", incident, because: "x" });
+    const dismissed = await changeIncident(made.db, {
+      id: gone.id,
+      action: "dismiss",
+      version: gone.version,
+      actor: "Ana",
+      at: at("09:00"),
+      until: null,
+      note: null,
+    });
+    expect(dismissed).toMatchObject({ resolvedAt: at("07:00"), markedFalseAt: at("09:00") });
+    const back = await apply(at("10:00"), { kind: "regress", incident: dismissed, finding: aFinding() });
+    expect(back).toMatchObject({ state: "regressed", markedFalseAt: null, resolvedAt: null });
+    expect(await kinds(gone.id)).toEqual(["opened", "resolved", "marked_false", "regressed"]);
+  });
+
   test("the list filters, counts and pages; live and bad ones come first", async () => {
     const findings = [
       aFinding({ severity: "look", subject: "1" }),

@@ -25,6 +25,8 @@ export const IncidentRow = Type.Object({
   changedAt: Time,
   resolvedAt: nullable(Time),
   snoozedUntil: nullable(Time),
+  /** Somebody said that it was not a problem. */
+  markedFalse: Type.Boolean(),
   owner: nullable(Type.String()),
   repairable: Type.Boolean(),
   planId: nullable(Type.Integer()),
@@ -88,7 +90,7 @@ export const IncidentDetail = Type.Object({
 });
 export type IncidentDetail = Static<typeof IncidentDetail>;
 
-/** POST /api/v1/incidents/:id/{take|resolve|snooze}; version guards against a stale button. */
+/** POST /api/v1/incidents/:id/{take|resolve|snooze|dismiss}; version guards against a stale button. */
 export const IncidentAction = Type.Object({
   version: Type.Integer(),
   until: Type.Optional(Time),

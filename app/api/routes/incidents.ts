@@ -1,14 +1,12 @@
 import { type Static, Type } from "typebox";
-import { clean } from "../../../alerts/clean.ts";
 import type { Attribution } from "../../../core/attribution.ts";
 import { AuditorError } from "../../../core/errors.ts";
 import type { Incident } from "../../../core/finding.ts";
-import { type Instant, instant } from "../../../core/model.ts";
-import { changeIncident } from "../../../store/change-incident.ts";
 import { flaggedSnapshots } from "../../../store/flagged-snapshots.ts";
 import { getIncident } from "../../../store/get-incident.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
 import { plansOfIncident } from "../../../store/plans-of-incident.ts";
+import { actOnIncident } from "../../act-on-incident.ts";
 import { configWithCampaigns } from "../../facts/calendar.ts";
 import { knownChanges } from "../../facts/known-changes.ts";
 import { affectedBy } from "../../repair/affected.ts";
@@ -56,43 +54,14 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     },
   );
 
-  for (const action of ["take", "snooze", "resolve"] as const) {
+  for (const action of ["take", "snooze", "resolve", "dismiss"] as const) {
     api.post(
       `/incidents/:id/${action}`,
       { schema: { params: Id, body: contract.IncidentAction, response: { 200: contract.IncidentRow } } },
       async (request) => {
         const me = await personOf(app, request);
-        if (me.role === "viewer")
-          throw new AuditorError(
-            "not_allowed",
-            "incident",
-            "viewers cannot change incidents",
-            "ask an editor, approver or admin",
-          );
-        const { until, note, version } = request.body;
-        if (action === "snooze" && until === undefined)
-          throw new AuditorError(
-            "bad_data",
-            "incident",
-            "until when is missing",
-            "send `until` as a time in the future",
-          );
-        const changed = await changeIncident(app.db, {
-          id: request.params.id,
-          action,
-          version,
-          actor: me.name,
-          at: instant(app.clock.now()),
-          until: (until ?? null) as Instant | null,
-          note: note === undefined ? null : clean(note, 2000),
-        });
-        await app.notify([
-          {
-            transition: { kind: "update", incident: changed, finding: changed.finding, escalated: false },
-            incident: changed,
-          },
-        ]);
-        return rowOf(changed);
+        const { id } = request.params;
+        return rowOf(await actOnIncident(app, me, { id, action, ...request.body }));
       },
     );
   }

@@ -23,6 +23,7 @@ export function incidentRow(i: Incident, config: Config, planId: number | null):
     changedAt: i.changedAt,
     resolvedAt: i.resolvedAt,
     snoozedUntil: i.snoozedUntil,
+    markedFalse: (i.markedFalseAt ?? null) !== null,
     owner: i.owner,
     repairable: i.finding.repair !== null && i.finding.audience !== null,
     planId,

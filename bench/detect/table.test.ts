@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { SUITES } from "./suites.ts";
+import { meanOf, missed, suiteTable, withSection, wrapped } from "./table.ts";
+
+const [daily] = SUITES;
+if (daily === undefined) throw new Error("there is no suite");
+
+test("a figure is the mean of the seeds that could tell it", () => {
+  expect(
+    meanOf([
+      { FA: 1, recall: null },
+      { FA: 3, recall: 0.5 },
+      { FA: 5, recall: null },
+    ]),
+  ).toEqual({
+    FA: 3,
+    recall: 0.5,
+  });
+  expect(meanOf([{ recall: null }])).toEqual({ recall: null });
+});
+
+test("a floor is missed by a lower figure, a dearer point, and one that nobody could tell", () => {
+  expect(missed({ AuditScore: 80, "recall at FA 1": 0.78, processor: 150 }, daily.floors)).toEqual([]);
+  expect(missed({ AuditScore: 79.9, "recall at FA 1": null, processor: 151 }, daily.floors)).toEqual([
+    "AuditScore 79.9, must be at least 80",
+    "recall at FA 1 unknown, must be at least 0.78",
+    "processor 151, must be at most 150",
+  ]);
+});
+
+test("one table per suite, without figures that nobody has", () => {
+  const rows = [
+    { detector: "3 σ", figures: { AuditScore: null, FA: 10.66, µs: 9.4 } },
+    { detector: "ours", figures: { AuditScore: null, FA: 0.5, µs: 41 } },
+  ];
+  expect(suiteTable(daily, rows)).toBe(
+    "| daily: daily series with faults | FA | µs a point |\n| --- | ---: | ---: |\n| 3 σ | 10.7 | 9 |\n| ours | 0.5 | 41 |",
+  );
+});
+
+test("a section takes its own place in the results, or the first one", () => {
+  const results = "# Results\n\nNewest first.\n\n## B\n\nold\n\n## A\n\nkept\n";
+  const once = withSection(results, "C", "new");
+  expect(once).toBe("# Results\n\nNewest first.\n\n## C\n\nnew\n\n## B\n\nold\n\n## A\n\nkept\n");
+  expect(withSection(once, "C", "new")).toBe(once);
+  expect(withSection(once, "B", "changed")).toContain("## C\n\nnew\n\n## B\n\nchanged\n\n## A\n\nkept\n");
+  expect(withSection(once, "A", "last")).toMatch(/## A\n\nlast\n$/);
+});
+
+test("prose is broken at words", () => {
+  const text = Array.from({ length: 60 }, (_, i) => `word${i}`).join(" ");
+  const lines = wrapped(text).split("\n");
+  expect(lines.length).toBe(4);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
+  expect(lines.join(" ")).toBe(text);
+});
