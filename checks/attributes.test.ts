@@ -45,7 +45,7 @@ describe("completeness", () => {
   test("an emptied attribute, with the vanished field as confirmed cause", () => {
     expect(first(completeness, [...past(10), renamed(10)])).toMatchObject({
       subject: "plan",
-      people: 971,
+      people: 970,
       repair: "attribute",
       title: "plan is empty for 1,000 people in CRM",
       cause: {

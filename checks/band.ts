@@ -1,41 +1,44 @@
-import type { Instant } from "../core/model.ts";
-import { type Reading, trainingDays } from "./stats/daily.ts";
-import { forecastSize, type SizeForecast } from "./stats/forecast.ts";
+import type { Instant, Snapshot } from "../core/model.ts";
+import type { SizeReading } from "../core/stream.ts";
+import { foldSizes, sizeStream } from "./sizes.ts";
 import { roundRange } from "./words/format.ts";
 import { weekdayName } from "./words/when.ts";
 import { localTime } from "./zone.ts";
 
-export type Band = {
-  readonly low: number;
-  readonly high: number;
-  readonly label: string;
-  readonly forecast: SizeForecast;
-};
+export type Band = { readonly low: number; readonly high: number; readonly label: string };
 
-/** Below this many same weekdays Plumbline is learning and draws no band. */
-export const WEEKS_NEEDED = 4;
+/** Readings before a range is called normal: a week of daily ones. */
+export const READINGS_NEEDED = 7;
 
 /**
- * Range that is normal for the moment `at`, in people, from the readings before that day: "47,600 to 48,900 on a
- * Tuesday". Flagged and incomplete readings teach nothing. null while learning (see `learningProgress`).
+ * Range that was normal for each reading, in people, from what was known before it: "47,600 to 48,900 on a Tuesday".
+ *
+ * @param history of one segment, oldest first
+ * @returns by snapshot; null while learning; none for readings that have no verdict
  */
-export function expectedBand(history: readonly Reading[], at: Instant, timezone: string): Band | null {
-  const today = localTime(Date.parse(at), timezone);
-  const days = trainingDays(history, at, timezone);
-  if (days.filter((d) => d.weekday === today.weekday).length < WEEKS_NEEDED) return null;
-  const forecast = forecastSize(days, today);
-  if (forecast === null) return null;
-  return { ...roundRange(forecast.low, forecast.high), label: weekdayName(today.weekday), forecast };
+export function bandsOf(
+  history: readonly Snapshot[],
+  cadence: string,
+  timezone: string,
+): ReadonlyMap<string, Band | null> {
+  const first = history[0];
+  if (first === undefined) return new Map();
+  const readings = foldSizes(sizeStream(cadence, first.takenAt, timezone), null, history, timezone);
+  return new Map(readings.map((r, i) => [r.id, i < READINGS_NEEDED ? null : bandOf(r, timezone)]));
 }
 
-/** How many of the four same weekdays were seen before the last reading; the weekday is that of the last reading. */
-export function learningProgress(
-  history: readonly Reading[],
-  timezone = "UTC",
-): { seen: number; needed: number } {
-  const last = history.at(-1);
-  if (last === undefined) return { seen: 0, needed: WEEKS_NEEDED };
-  const { weekday } = localTime(Date.parse(last.at), timezone);
-  const seen = trainingDays(history, last.at, timezone).filter((d) => d.weekday === weekday).length;
-  return { seen: Math.min(seen, WEEKS_NEEDED), needed: WEEKS_NEEDED };
+/** null when nothing can be said. */
+export function bandOf(reading: SizeReading, timezone: string): Band | null {
+  const { low, high } = reading.verdict;
+  if (low === null || high === null) return null;
+  return { ...roundRange(low, high), label: dayName(reading.at, timezone) };
+}
+
+const dayName = (at: Instant, timezone: string): string =>
+  weekdayName(localTime(Date.parse(at), timezone).weekday);
+
+/** How many of the readings that teach what is normal were made before the last one. */
+export function learningProgress(history: readonly Snapshot[]): { seen: number; needed: number } {
+  const complete = history.slice(0, -1).filter((s) => s.coverage === "complete" && s.trigger !== "readback");
+  return { seen: Math.min(complete.length, READINGS_NEEDED), needed: READINGS_NEEDED };
 }

@@ -7,7 +7,7 @@ import type { Share } from "./stats/proportion.ts";
 import { completenessFinding } from "./words/attributes.ts";
 import { allRequiredFinding } from "./words/complete-all.ts";
 
-const DEFAULTS = { minimum_people: 25, minimum_share: 0.03, score: 4, readings: 4 };
+const DEFAULTS = { minimum_people: 25, minimum_share: 0.03, score: 1, readings: 4 };
 
 /**
  * A required attribute has fewer valid values than it used to: one finding per attribute. And strictly: fewer members

@@ -10,7 +10,7 @@ import { duplicatesFinding } from "./words/duplicates.ts";
 const DEFAULTS = {
   minimum_people: 10,
   minimum_share: 0.003,
-  score: 4,
+  score: 1,
   readings: 4,
   /** From this share of the records on, duplicates are told whatever was usual. */
   always_share: 0.01,

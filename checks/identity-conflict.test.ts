@@ -34,7 +34,7 @@ const findings = (o: ReturnType<typeof run>) => (o.status === "fail" ? o.finding
 
 describe("an e-mail address with several customer ids", () => {
   test("more than usual is told, with the usual and the fullest", () => {
-    const [finding] = findings(run(days(8, { inbox: 80, most: 9 }, { inbox: 20 })));
+    const [finding] = findings(run(days(15, { inbox: 80, most: 9 }, { inbox: 20 })));
     expect(finding).toMatchObject({
       check: "identity_conflict",
       audience: "active",

@@ -9,7 +9,7 @@ import { lookAlikeFinding, type Place, sharedFinding } from "./words/identity-co
 const DEFAULTS = {
   minimum_people: 10,
   minimum_share: 0.003,
-  score: 4,
+  score: 1,
   readings: 4,
   /** From this share of the people on it is told whatever was usual. */
   always_share: 0.01,

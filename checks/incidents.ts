@@ -36,13 +36,17 @@ export function reconcile(
   }
   for (const [fingerprint, incident] of known) {
     if (incident.state === "resolved" || found.has(fingerprint) || !passed(incident, results)) continue;
-    transitions.push({
-      kind: "resolve",
-      incident,
-      because: incident.finding.cantTell ? "Read completely again" : "Back to normal on a complete read",
-    });
+    transitions.push({ kind: "resolve", incident, because: closing(incident, results) });
   }
   return transitions;
+}
+
+/** Why it is over: the check's own words, where it has some. */
+function closing(incident: Incident, results: readonly CheckResult[]): string {
+  const { check, audience, system, cantTell } = incident.finding;
+  const own = results.find((r) => r.check === check && r.system === system && r.audience === audience);
+  if (own?.outcome.status === "pass" && own.outcome.because !== undefined) return own.outcome.because;
+  return cantTell ? "Read completely again" : "Back to normal on a complete read";
 }
 
 /** Of several findings under one fingerprint in one run, the one with most people. */

@@ -7,7 +7,7 @@ import { shareFall } from "./share-fall.ts";
 import type { Share } from "./stats/proportion.ts";
 import { acceptedFinding, fanOutFinding, matchRateFinding } from "./words/match-rate.ts";
 
-const DEFAULTS = { minimum_people: 25, minimum_share: 0.02, score: 4, readings: 7 };
+const DEFAULTS = { minimum_people: 25, minimum_share: 0.02, score: 1, readings: 7 };
 /** Of two reasons why neither rate was judged, the one that waiting mends. */
 const REASONS = ["settling", "learning"] as const;
 /** By how much counts of this quality may pass 100 % and mean nothing. */

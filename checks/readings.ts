@@ -1,6 +1,5 @@
 import type { CheckInput, Outcome, SkipReason } from "../core/finding.ts";
 import type { Comparison, MetricName, Snapshot, SystemDifference } from "../core/model.ts";
-import type { Reading } from "./stats/daily.ts";
 
 export const skip = (because: SkipReason): Outcome & { status: "skip" } => ({ status: "skip", because });
 export const PASS: Outcome = { status: "pass" };
@@ -26,15 +25,6 @@ export const earlierComplete = (input: CheckInput): Snapshot[] =>
 /** Earlier complete readings that may teach what is normal: scheduled or asked for, and not covered by an incident. */
 export const training = (input: CheckInput): Snapshot[] =>
   earlierComplete(input).filter((s) => s.trigger !== "readback" && !input.flagged.has(s.id));
-
-/** Sizes for the statistics. The time is that of the reading: `asOf` stands still when a copy is not renewed. */
-export const sizeReadings = (history: readonly Snapshot[], flagged: ReadonlySet<string>): Reading[] =>
-  history.map((s) => ({
-    at: s.takenAt,
-    size: metric(s, "size"),
-    coverage: s.coverage,
-    flagged: s.trigger === "readback" || flagged.has(s.id),
-  }));
 
 /** Comparisons in which this system took part, oldest first. */
 export const comparedBefore = (input: CheckInput): { comparison: Comparison; here: SystemDifference }[] =>

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { Instant } from "../core/model.ts";
 import { AUDIENCE, CONFIG, inputOf, reading, system } from "../test/property/checks-input.ts";
-import { expectedBand, learningProgress } from "./band.ts";
-import { sizeReadings } from "./readings.ts";
+import { bandsOf, learningProgress } from "./band.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
 
 /** Tuesday 1 September 2026 and on: 48,240 people, 400 fewer at weekends, a wobble of 60. */
@@ -14,15 +13,15 @@ const judge = (
   over: Parameters<typeof inputOf>[0] = { history: [...history(42), reading(42, "crm", { size })] },
 ) => sizeAnomaly.run(inputOf(over));
 
-test("the band is learned from four same weekdays and says which", () => {
-  const readings = sizeReadings(history(42), new Set());
-  const band = expectedBand(readings, reading(42, "crm").takenAt, "Europe/Berlin");
+test("the band is learned from a week of readings and says which day it is", () => {
+  const readings = history(43);
+  const band = bandsOf(readings, AUDIENCE.cadence, "Europe/Berlin").get(readings[42]?.id ?? "");
   expect(band?.label).toBe("Tuesday");
   expect(band?.low).toBeGreaterThan(46_900);
   expect(band?.high).toBeLessThan(49_600);
   expect((band?.low ?? 0) < 48_180 && (band?.high ?? 0) > 48_300).toBe(true);
-  expect(expectedBand(readings.slice(0, 27), reading(27, "crm").takenAt, "Europe/Berlin")).toBeNull();
-  expect(learningProgress(readings.slice(0, 16), "Europe/Berlin")).toEqual({ seen: 2, needed: 4 });
+  expect(bandsOf(readings, AUDIENCE.cadence, "Europe/Berlin").get(readings[6]?.id ?? "")).toBeNull();
+  expect(learningProgress(readings.slice(0, 4))).toEqual({ seen: 3, needed: 7 });
 });
 
 test("halved overnight: what moved, against what is normal, and what it means", () => {
@@ -84,7 +83,7 @@ test("no verdict from a partial, missing or unchanged reading, nor while learnin
   const partial = reading(42, "crm", { coverage: "partial", metrics: { records: 100 } });
   expect(judge(0, { history: [...history(42), partial] })).toEqual({ status: "skip", because: "partial" });
   expect(judge(0, { history: [] })).toEqual({ status: "skip", because: "no_data" });
-  expect(judge(0, { history: history(10) })).toEqual({ status: "skip", because: "learning" });
+  expect(judge(0, { history: history(4) })).toEqual({ status: "skip", because: "learning" });
   const same = reading(43, "crm", { size: 20_000, asOf: reading(42, "crm").asOf });
   expect(judge(0, { history: [...history(42), reading(42, "crm", { size: 20_000 }), same] })).toEqual({
     status: "skip",
@@ -93,7 +92,7 @@ test("no verdict from a partial, missing or unchanged reading, nor while learnin
 });
 
 test("while learning, a list that loses half is told all the same", () => {
-  const outcome = judge(0, { history: [...history(10), reading(10, "crm", { size: 20_000 })] });
+  const outcome = judge(0, { history: [...history(6), reading(6, "crm", { size: 20_000 })] });
   expect(outcome.status === "fail" && outcome.findings[0].moved).toContain("still being learned");
 });
 
@@ -110,15 +109,22 @@ test("small moves, and what the settings allow, pass", () => {
   });
 });
 
-test("a new level that keeps still for three weeks is learned anew", () => {
+test("six days at a new level are the new normal, and the incident is told so", () => {
   const moved = (d: number) => (d >= 42 ? 60_000 + 20 * (d % 3) : steady(d));
-  const run = (days: number) => {
-    const readings = history(days, "warehouse", moved);
-    return sizeAnomaly.run(
-      inputOf({ history: readings, flagged: new Set(readings.filter((_, d) => d >= 42).map((r) => r.id)) }),
-    ).status;
-  };
-  expect(run(50)).toBe("fail");
-  expect(run(65)).toBe("skip");
-  expect(run(73)).toBe("pass");
+  const run = (days: number) => sizeAnomaly.run(inputOf({ history: history(days, "warehouse", moved) }));
+  expect(run(43).status).toBe("fail");
+  expect(run(47).status).toBe("fail");
+  expect(run(48)).toEqual({ status: "fail", findings: [expect.objectContaining({ subject: null })] });
+  const later = [49, 50, 51].map(run);
+  expect(later.map((o) => o.status)).toEqual(["pass", "pass", "pass"]);
+});
+
+test("a list that used to move and now stands still is told, one that never moves is not", () => {
+  const run = (size: (d: number) => number) =>
+    sizeAnomaly.run(inputOf({ history: history(40, "warehouse", size) }));
+  const frozen = run((d) => steady(Math.min(d, 33)));
+  expect(frozen.status === "fail" && frozen.findings[0].title).toBe(
+    "Active customers stopped moving in Warehouse",
+  );
+  expect(run(() => 48_240).status).toBe("pass");
 });

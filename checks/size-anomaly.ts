@@ -1,18 +1,13 @@
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
-import { earlierComplete, latestComplete, metric, PASS, sizeReadings, skip } from "./readings.ts";
+import { earlierComplete, latestComplete, metric, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
-import { judgeSize, nothingNew, type SizeLimits } from "./size-judgement.ts";
-import { coarseFinding, driftFinding, jumpFinding } from "./words/size.ts";
+import { judgeSize, type SizeLimits } from "./size-judgement.ts";
+import { nothingNew } from "./sizes.ts";
+import { driftFinding, jumpFinding, stillFinding } from "./words/size.ts";
 
-const DEFAULTS: SizeLimits = {
-  minimum_people: 25,
-  minimum_share: 0.05,
-  growth_share: 0.15,
-  drift_score: 4,
-  learning_share: 0.4,
-};
+const DEFAULTS: SizeLimits = { minimum_people: 25, minimum_share: 0.05, growth_share: 0.15, score: 1 };
 
-/** The size of a segment left its expected band, or drifts away from its trend or its owner. */
+/** The size of a segment left its expected band, drifts away from where it was, or stopped moving. */
 export const sizeAnomaly: Check = {
   name: "size_anomaly",
   defaults: DEFAULTS,
@@ -25,30 +20,26 @@ export const sizeAnomaly: Check = {
     const earlier = earlierComplete(input);
     // The same data again: yesterday's verdict stands. `freshness` tells when that lasts too long.
     if (nothingNew(latest, earlier.at(-1))) return skip("no_data");
+    const own = input.sizes;
+    if (own.at(-1)?.id !== latest.id) return skip("no_data");
 
     const ownerLatest = input.ownerHistory.at(-1);
     const comparable =
       !input.isOwner && ownerLatest?.coverage === "complete" && ownerLatest.runId === latest.runId;
-    const verdict = judgeSize(
-      {
-        own: sizeReadings(input.history, input.flagged),
-        owner: comparable ? sizeReadings(input.ownerHistory, new Set()) : null,
-        isOwner: input.isOwner,
-        timezone: input.config.timezone,
-      },
-      settings,
-    );
+    const verdict = judgeSize({ own, owner: comparable ? input.ownerSizes : null }, settings);
     switch (verdict.kind) {
       case "fine":
-        return PASS;
+        return own.at(-1)?.verdict.newNormal === true
+          ? { status: "pass", because: "This is the new normal: the readings of six days agree on it" }
+          : PASS;
       case "learning":
         return skip("learning");
       case "jump":
         return { status: "fail", findings: [jumpFinding(input, latest, earlier.at(-1), verdict)] };
       case "drift":
         return { status: "fail", findings: [driftFinding(input, verdict)] };
-      case "unlike_last":
-        return { status: "fail", findings: [coarseFinding(input, latest, earlier.at(-1), verdict)] };
+      case "still":
+        return { status: "fail", findings: [stillFinding(input, verdict)] };
     }
   },
 };

@@ -1,115 +1,80 @@
 import { median } from "simple-statistics";
-import type { Instant, Snapshot } from "../core/model.ts";
-import { type Band, expectedBand } from "./band.ts";
-import { type Day, type Reading, trainingDays } from "./stats/daily.ts";
-import { drift } from "./stats/drift.ts";
-import { logSize } from "./stats/forecast.ts";
-import { localTime } from "./zone.ts";
+import type { SizeReading } from "../core/stream.ts";
 
 export type SizeLimits = {
   readonly minimum_people: number;
   readonly minimum_share: number;
   /** An owner may grow by a campaign; only this much more is asked about. Also for copies whose owner was not read. */
   readonly growth_share: number;
-  readonly drift_score: number;
-  /** While learning: only this much against the last readings. */
-  readonly learning_share: number;
+  /** Alarm from this score on; 1 is about one false alarm in a thousand days of one list. */
+  readonly score: number;
 };
 
 export type SizeVerdict =
   | { readonly kind: "fine" | "learning" }
-  | {
-      readonly kind: "jump";
-      readonly value: number;
-      readonly expected: number;
-      readonly band: Band;
-      readonly score: number;
-    }
+  | { readonly kind: "jump"; readonly value: number; readonly expected: number }
   | {
       readonly kind: "drift";
       readonly value: number;
       readonly expected: number;
-      readonly band: Band | null;
+      /** The reading before it began. */
+      readonly since: SizeReading;
       readonly perDay: number;
-      readonly sinceDay: number;
-      readonly score: number;
-      readonly againstOwner: boolean;
     }
-  | {
-      readonly kind: "unlike_last";
-      readonly value: number;
-      readonly expected: number;
-      readonly readings: number;
-    };
+  | { readonly kind: "still"; readonly value: number; readonly readings: number };
 
-/** Readings of one segment, oldest first, the one to judge last, complete and with a size. */
+/** Readings of one segment, oldest first, the one to judge last. */
 export type SizeCase = {
-  readonly own: readonly Reading[];
-  /** The owner's readings, the last complete and of the same run; null for the owner itself or when it was not read. */
-  readonly owner: readonly Reading[] | null;
-  readonly isOwner: boolean;
-  readonly timezone: string;
+  readonly own: readonly SizeReading[];
+  /** The owner's readings, the last of the same run; null for the owner itself or when it was not read. */
+  readonly owner: readonly SizeReading[] | null;
 };
 
-/** Is this size one that the segment's own past and its owner explain? Numbers in, verdict out. */
+const DAY = 86_400_000;
+/** Readings before the first verdict, and readings in a row alike before a list is called still. */
+const FIRST = 5;
+const STILL = 3;
+/** What closes an alarm again, against what opens it. */
+const CLOSE = 0.6;
+
+/**
+ * Is this size one that the segment's own past and its owner explain? It has to be unusual, a share of the list, and
+ * a number of people; numbers in, verdict out.
+ */
 export function judgeSize(c: SizeCase, limits: SizeLimits): SizeVerdict {
   const last = c.own.at(-1);
-  if (last === undefined || last.size === null) return { kind: "learning" };
-  const value = last.size;
-  const own = withNewNormal(c.own);
-  const before = own.slice(0, -1);
-  const band = expectedBand(before, last.at, c.timezone);
-  if (band === null) return unlikeLast(before, value, limits);
-
-  const { expected } = band.forecast;
+  if (last === undefined || last.verdict.expected === null) return { kind: "learning" };
+  const { verdict, value } = last;
+  const expected = verdict.expected ?? value;
   const growthLimit = c.owner === null ? limits.growth_share : limits.minimum_share;
-  const enough = (from: number) =>
+  const enough = (from: number): boolean =>
     matters(value, from, value > from ? growthLimit : limits.minimum_share, limits.minimum_people);
-  const off = logSize(value) - band.forecast.logExpected;
-  const outside = value < band.forecast.low || value > band.forecast.high;
-  if (
-    outside &&
-    enough(expected) &&
-    !(c.owner !== null && ownerMovedAlike(c.owner, off, band.forecast.scale, limits, c.timezone))
-  ) {
-    return { kind: "jump", value, expected, band, score: Math.abs(off) / band.forecast.scale };
+  const alarm = verdict.score > limits.score || (verdict.open && verdict.score > CLOSE * limits.score);
+  if (!alarm || verdict.test === null) return { kind: c.own.length <= FIRST ? "learning" : "fine" };
+  if (verdict.test === "stale") {
+    const stillToo = c.owner !== null && c.owner.at(-1)?.verdict.test === "stale";
+    return verdict.points >= STILL && !stillToo && value >= limits.minimum_people
+      ? { kind: "still", value, readings: verdict.points + 1 }
+      : { kind: "fine" };
   }
-
-  const series = driftSeries({ ...c, own }, last);
-  const chance = 0.5 / Math.sqrt(Math.max(1, value));
-  const found = drift(series.days, chance);
-  if (found !== null && found.score >= limits.drift_score) {
-    const line = value / Math.exp(found.change);
-    if (enough(line)) {
-      return {
-        kind: "drift",
-        value,
-        expected: line,
-        band,
-        perDay: found.perDay,
-        sinceDay: found.since,
-        score: found.score,
-        againstOwner: series.againstOwner,
-      };
-    }
+  if (verdict.test === "point") {
+    if (!enough(expected) || alike(c.owner, value, expected)) return { kind: "fine" };
+    return { kind: "jump", value, expected };
   }
-  return { kind: "fine" };
+  return lasting(c, last, enough);
 }
 
-/** Time after which a level that keeps still is the new normal, so that an alarm does not last for ever. */
-const NEW_NORMAL_MS = 21 * 86_400_000;
-
-/** Once the readings that an incident covers have been steady for three weeks, learning starts anew from them. */
-function withNewNormal(readings: readonly Reading[]): readonly Reading[] {
-  const before = readings.slice(0, -1).filter((r) => r.coverage === "complete" && r.size !== null);
-  const sane = before.findLastIndex((r) => !r.flagged);
-  const run = before.slice(sane + 1);
-  const [first, last] = [run[0], run.at(-1)];
-  if (first === undefined || last === undefined || Date.parse(last.at) - Date.parse(first.at) < NEW_NORMAL_MS)
-    return readings;
-  const sizes = run.map((r) => r.size ?? 0);
-  if (Math.max(...sizes) > Math.min(...sizes) * 1.15) return readings;
-  return readings.filter((r) => r.at >= first.at).map((r) => ({ ...r, flagged: false }));
+/** What adds up over readings is measured from where it began, on the same weekday where that is known. */
+function lasting(c: SizeCase, last: SizeReading, enough: (from: number) => boolean): SizeVerdict {
+  const start = Math.max(0, c.own.length - 1 - last.verdict.points);
+  const since = c.own[start];
+  if (since === undefined || start === c.own.length - 1) return { kind: "fine" };
+  const before = c.own.slice(Math.max(0, start - 2), start + 1).map((r) => r.value);
+  const expected = median(before);
+  if (!enough(expected) || alikeSince(c.owner, since, last.value, expected)) return { kind: "fine" };
+  const days = Math.max(1 / 24, (Date.parse(last.at) - Date.parse(since.at)) / DAY);
+  const perDay = (Math.log(last.value + 0.5) - Math.log(expected + 0.5)) / days;
+  return { kind: "drift", value: last.value, expected, since, perDay };
 }
 
 /** Both a share and a number of people; an empty list counts from ten people on. */
@@ -119,70 +84,37 @@ function matters(value: number, expected: number, share: number, people: number)
   return moved >= people && moved >= expected * share;
 }
 
-/** No band yet: only a change that no list makes, and only against steady readings. */
-function unlikeLast(before: readonly Reading[], value: number, limits: SizeLimits): SizeVerdict {
-  const sizes = before
-    .flatMap((r) => (r.coverage === "complete" && !r.flagged && r.size !== null ? [r.size] : []))
-    .slice(-7);
-  if (sizes.length < 3) return { kind: "learning" };
-  const expected = median(sizes);
-  const steady = Math.max(...sizes) <= Math.min(...sizes) * 1.25;
-  if (!steady || !matters(value, expected, limits.learning_share, limits.minimum_people))
-    return { kind: "learning" };
-  return { kind: "unlike_last", value, expected, readings: sizes.length };
-}
-
 /** Readings of the owner that a copy may still show: this run's and the ones before it, as far as a sync lags. */
 const OWNER_READINGS = 3;
+/** A copy that moved by this much more or less than its owner did not just follow it. */
+const FOLLOWS = 0.05;
 
 /** The owner moved the same way by about as much: the copy is right to follow, and the owner is judged by itself. */
-function ownerMovedAlike(
-  owner: readonly Reading[],
-  off: number,
-  scale: number,
-  limits: SizeLimits,
-  timezone: string,
+function alike(owner: readonly SizeReading[] | null, value: number, expected: number): boolean {
+  const off = Math.log((value + 0.5) / (expected + 0.5));
+  return (owner ?? []).slice(-OWNER_READINGS).some((r) => {
+    if (r.verdict.expected === null) return false;
+    const ownerOff = Math.log((r.value + 0.5) / (r.verdict.expected + 0.5));
+    return (
+      ownerOff * off > 0 && Math.abs(ownerOff) >= Math.abs(off) / 2 && Math.abs(ownerOff - off) <= FOLLOWS
+    );
+  });
+}
+
+/** The owner moved by about as much since then, or did so until one of its last readings. */
+function alikeSince(
+  owner: readonly SizeReading[] | null,
+  since: SizeReading,
+  value: number,
+  expected: number,
 ): boolean {
-  for (let i = owner.length - 1; i >= Math.max(1, owner.length - OWNER_READINGS); i--) {
-    const r = owner[i];
-    if (r === undefined || r.coverage !== "complete" || r.size === null) continue;
-    const band = expectedBand(owner.slice(0, i), r.at, timezone);
-    if (band === null) continue;
-    const ownerOff = logSize(r.size) - band.forecast.logExpected;
-    const near = Math.max(Math.log1p(limits.minimum_share), 4 * Math.hypot(scale, band.forecast.scale));
-    if (ownerOff * off > 0 && Math.abs(ownerOff) >= Math.abs(off) / 2 && Math.abs(ownerOff - off) <= near)
-      return true;
-  }
-  return false;
+  if (owner === null) return false;
+  const then = owner.filter((r) => r.at <= since.at).slice(-3);
+  if (then.length === 0) return false;
+  const from = median(then.map((r) => r.value));
+  const off = Math.log((value + 0.5) / (expected + 0.5));
+  return owner.slice(-OWNER_READINGS).some((r) => {
+    const ownerOff = Math.log((r.value + 0.5) / (from + 0.5));
+    return ownerOff * off > 0 && Math.abs(ownerOff - off) <= FOLLOWS;
+  });
 }
-
-/** Logarithms of copy / owner where both were read on a day: the owner's own growth cancels. Else of the size. */
-function driftSeries(c: SizeCase, last: Reading): { days: Day[]; againstOwner: boolean } {
-  const own = withToday(c.own, last, c.timezone);
-  const ownerLast = c.owner?.at(-1);
-  if (c.owner !== null && ownerLast !== undefined) {
-    const owner = new Map(withToday(c.owner, ownerLast, c.timezone).map((d) => [d.day, d.value]));
-    const ratio = own.flatMap((d) => {
-      const there = owner.get(d.day);
-      return there === undefined ? [] : [{ ...d, value: d.value - there }];
-    });
-    if (ratio.at(-1)?.day === own.at(-1)?.day && ratio.length >= own.length / 2)
-      return { days: ratio, againstOwner: true };
-  }
-  return { days: own, againstOwner: false };
-}
-
-function withToday(readings: readonly Reading[], last: Reading, timezone: string): Day[] {
-  const { day, weekday } = localTime(Date.parse(last.at), timezone);
-  const before = trainingDays(readings, last.at, timezone);
-  return [...before, { day, weekday, value: last.size ?? 0 }].map((d) => ({ ...d, value: logSize(d.value) }));
-}
-
-/** The same data read again: neither its clock nor its size moved, so yesterday's verdict stands. */
-export const nothingNew = (latest: Snapshot, before: Snapshot | undefined): boolean =>
-  before !== undefined &&
-  latest.asOf === before.asOf &&
-  latest.metrics.size?.numerator === before.metrics.size?.numerator;
-
-export const instantOfDay = (day: number): Instant =>
-  new Date(day * 86_400_000 + 43_200_000).toISOString() as Instant;

@@ -3,6 +3,7 @@ import type { Audience, CheckSettings, Config, SystemConfig } from "./config.ts"
 import type { DistributionVerdict } from "./distribution.ts";
 import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
 import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
+import type { SizeReading } from "./stream.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */
 export type Severity = "act" | "look";
@@ -90,7 +91,8 @@ export type SkipReason =
 
 /** `skip` is not `pass`. */
 export type Outcome =
-  | { readonly status: "pass" }
+  /** `because`: what an incident that it closes is told; default: back to normal. */
+  | { readonly status: "pass"; readonly because?: string }
   | { readonly status: "fail"; readonly findings: readonly [Finding, ...Finding[]] }
   | { readonly status: "skip"; readonly because: SkipReason };
 
@@ -138,6 +140,9 @@ export type CheckInput = {
   readonly attribution: Attribution | null;
   /** How people spread over the values of an attribute in this reading, by attribute; only what is counted. */
   readonly distributions: Readonly<Record<string, DistributionVerdict>>;
+  /** Sizes of the complete readings with their verdicts, oldest first: the last of `history`, if it has one, and some before. */
+  readonly sizes: readonly SizeReading[];
+  readonly ownerSizes: readonly SizeReading[];
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
 };

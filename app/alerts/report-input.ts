@@ -11,7 +11,7 @@ import { planCounts } from "../../store/plan-counts.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
 import { snapshotsSince } from "../../store/snapshots-since.ts";
 import { undoUntil } from "../../sync/words.ts";
-import { lineOf } from "../api/views/line.ts";
+import { bandsFor, lineOf } from "../api/views/line.ts";
 import { overallView } from "../api/views/score.ts";
 import { loadWorld } from "../api/views/world.ts";
 import type { App } from "../app.ts";
@@ -80,7 +80,9 @@ async function segmentsOf(app: App, history: readonly Snapshot[]): Promise<Repor
         audienceTitle: a.title,
         system: system.id,
         systemTitle: system.title,
-        points: lineOf(own, flagged, POINTS, app.config.timezone).map((p) => ({ ...p, at: p.at as Instant })),
+        points: lineOf(own, flagged, POINTS, bandsFor(own, POINTS, a.cadence, app.config.timezone)).map(
+          (p) => ({ ...p, at: p.at as Instant }),
+        ),
       });
     }
   }

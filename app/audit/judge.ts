@@ -16,6 +16,7 @@ import { backlogOf, keepBacklog } from "./backlog.ts";
 import { type Readings, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { foldDistributions } from "./fold-distributions.ts";
+import { foldSizesOf } from "./fold-sizes.ts";
 import { trackedAttributes } from "./targets.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
@@ -74,11 +75,19 @@ export async function judge(
 /** Carries what streams remember on to these readings, and adds their verdicts. */
 async function carryOn(app: App, inputs: readonly CheckInput[]): Promise<CheckInput[]> {
   const judged: CheckInput[] = [];
+  const owners = new Map<string, CheckInput["ownerSizes"]>();
   for (const input of inputs) {
     const place = { audience: input.audience.id, system: input.system.id };
     const counted = countedAttributes(app.config, trackedAttributes(input.audience));
     const distributions = await foldDistributions(app, place, input.history, counted, input.runId);
-    judged.push({ ...input, distributions });
+    const key = readingKey(input.audience.id, input.audience.owner);
+    const ownerSizes =
+      owners.get(key) ?? (await foldSizesOf(app, input.audience, input.audience.owner, input.ownerHistory));
+    owners.set(key, ownerSizes);
+    const sizes = input.isOwner
+      ? ownerSizes
+      : await foldSizesOf(app, input.audience, input.system.id, input.history);
+    judged.push({ ...input, distributions, sizes, ownerSizes });
   }
   return judged;
 }
@@ -133,6 +142,8 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
         distributions: {},
+        sizes: [],
+        ownerSizes: [],
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
       });
     }

@@ -1,4 +1,4 @@
-import type { StreamVerdict } from "../../checks/stats/stream/verdict.ts";
+import type { StreamVerdict } from "../../core/stream.ts";
 
 const LEFT_OUT: Readonly<Record<NonNullable<StreamVerdict["because"]>, string>> = {
   first: "the first of its series",

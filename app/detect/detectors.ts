@@ -61,7 +61,7 @@ export function metricDetector(): Detector {
       const denominator = numberOrNull(fields, "denominator");
       let of = streams.get(kind);
       if (of === undefined) {
-        of = perSeries(() => new MetricStream(kind, pool));
+        of = perSeries(() => new MetricStream(kind, { pool }));
         streams.set(kind, of);
       }
       const v = of(series).push({ t, value, denominator });

@@ -1,34 +1,35 @@
-import { median } from "simple-statistics";
-import { robustScale } from "./robust-scale.ts";
+import { MetricStream } from "./stream/metric-stream.ts";
 
 export type Share = { readonly part: number; readonly whole: number };
 
 export type ShareJudgement = {
-  /** Median of the past shares. */
+  /** What was expected by the past shares. */
   readonly usual: number;
   readonly share: number;
-  /** Distance from usual in standard deviations, negative when lower; counts both chance and how unsteady it was. */
-  readonly z: number;
+  /** Negative when lower. 1 is an alarm: about one false one in a thousand readings. */
+  readonly score: number;
 };
 
+const DAY = 86_400_000;
+
 /**
- * Is a share today other than it used to be?
+ * Is a share today other than it used to be? The past readings are taken as one a day, and a fault that lasts stays one.
  *
  * @param past earlier shares, oldest first; wholes of 0 are left out
  * @returns null when there is nothing to compare with
- * @see the normal approximation of the binomial, with the spread between days added
- * @example judgeShare([{ part: 90, whole: 100 }, { part: 92, whole: 100 }, { part: 91, whole: 100 }], { part: 50, whole: 100 })
  */
 export function judgeShare(past: readonly Share[], now: Share): ShareJudgement | null {
-  const shares = past.filter((s) => s.whole > 0).map((s) => s.part / s.whole);
-  if (shares.length === 0 || now.whole <= 0) return null;
-  const usual = median(shares);
-  // Half a person more and less keeps the spread of 0 % and 100 % above nothing.
-  const p = (usual * now.whole + 0.5) / (now.whole + 1);
-  const chance = Math.sqrt((p * (1 - p)) / now.whole);
-  const spread = Math.hypot(chance, robustScale(shares.map((s) => s - usual)));
+  if (now.whole <= 0) return null;
+  const stream = new MetricStream("rate", { step: DAY, rebaseline: false });
+  let t = 0;
+  const push = (s: Share) =>
+    stream.push({ t: t++ * DAY, value: Math.min(1, s.part / s.whole), denominator: s.whole });
+  for (const s of past) if (s.whole > 0) push(s);
+  const verdict = push(now);
   const share = now.part / now.whole;
-  return { usual, share, z: (share - usual) / spread };
+  if (verdict.expected === null) return null;
+  const side = verdict.side === 0 ? Math.sign(share - verdict.expected) : verdict.side;
+  return { usual: verdict.expected, share, score: side * verdict.score };
 }
 
 export type DropLimits = {
@@ -46,6 +47,7 @@ export function dropOf(
   if (judged === null) return null;
   const drop = judged.usual - judged.share;
   const people = Math.round(drop * now.whole);
-  const fell = judged.z <= -limits.score && drop >= limits.minimum_share && people >= limits.minimum_people;
+  const fell =
+    judged.score <= -limits.score && drop >= limits.minimum_share && people >= limits.minimum_people;
   return fell ? { judged, people } : null;
 }

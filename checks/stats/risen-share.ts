@@ -1,7 +1,6 @@
 import { judgeShare, type Share, type ShareJudgement } from "./proportion.ts";
-import { usualOnes } from "./usual-ones.ts";
 
-const LOOK_BACK = 28;
+const LOOK_BACK = 60;
 
 export type RiseLimits = {
   readonly minimum_people: number;
@@ -21,20 +20,21 @@ export type Rise = {
 /**
  * Is a share that should be near zero higher than usual, or higher than it should ever be?
  *
- * @param past earlier shares, oldest first; those that were high when they came do not teach what is usual
+ * @param past earlier shares, oldest first
  */
 export function risenShare(past: readonly Share[], now: Share, limits: RiseLimits): Rise {
-  const risen = (before: readonly Share[], share: Share): boolean => {
-    if (before.length < limits.readings) return false;
-    const judged = judgeShare(before.slice(-LOOK_BACK), share);
-    if (judged === null || judged.z < limits.score) return false;
-    const grown = share.part - judged.usual * share.whole;
-    return grown >= limits.minimum_people && grown >= share.whole * limits.minimum_share;
-  };
-  const usual = usualOnes(past, risen);
-  const learned = usual.length >= limits.readings;
-  const judged = learned ? judgeShare(usual.slice(-LOOK_BACK), now) : null;
+  const learned = past.length >= limits.readings;
+  const judged = learned ? judgeShare(past.slice(-LOOK_BACK), now) : null;
   const many = now.part >= limits.minimum_people && now.part >= now.whole * limits.always_share;
-  if (many || risen(usual, now)) return { state: "high", judged };
+  if (many || (judged !== null && risen(judged, now, limits))) return { state: "high", judged };
   return { state: learned ? "usual" : "learning", judged };
+}
+
+function risen(judged: ShareJudgement, now: Share, limits: RiseLimits): boolean {
+  const grown = now.part - judged.usual * now.whole;
+  return (
+    judged.score >= limits.score &&
+    grown >= limits.minimum_people &&
+    grown >= now.whole * limits.minimum_share
+  );
 }

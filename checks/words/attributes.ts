@@ -54,7 +54,7 @@ export function completenessFinding(
       Invalid: now.invalid,
       "Usual share": percent(judged.usual),
       "Share now": percent(judged.share),
-      "Distance in standard deviations": Math.round(Math.abs(judged.z) * 10) / 10,
+      "Score (1 is an alarm)": Math.round(Math.abs(judged.score) * 10) / 10,
     },
   });
 }

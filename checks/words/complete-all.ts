@@ -29,7 +29,7 @@ export function allRequiredFinding(input: CheckInput, now: Share, { judged, peop
       Members: now.whole,
       "Usual share": percent(judged.usual),
       "Share now": percent(judged.share),
-      "Distance in standard deviations": Math.round(Math.abs(judged.z) * 10) / 10,
+      "Score (1 is an alarm)": Math.round(Math.abs(judged.score) * 10) / 10,
     },
   });
 }

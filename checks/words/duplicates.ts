@@ -34,7 +34,7 @@ export function duplicatesFinding(
       Persons: metric(latest, "size"),
       Duplicates: part,
       Usual: usual,
-      "Distance in standard deviations": judged === null ? null : Math.round(judged.z * 10) / 10,
+      "Score (1 is an alarm)": judged === null ? null : Math.round(judged.score * 10) / 10,
     },
   });
 }

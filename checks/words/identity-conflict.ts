@@ -65,7 +65,7 @@ export function sharedFinding(
       "On the fullest": most,
       "Pairs of address and customer id": whole,
       Usual: usual,
-      "Distance in standard deviations": judged === null ? null : Math.round(judged.z * 10) / 10,
+      "Score (1 is an alarm)": judged === null ? null : Math.round(judged.score * 10) / 10,
     },
   });
 }

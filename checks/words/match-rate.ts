@@ -35,7 +35,7 @@ export function matchRateFinding(
       Of: now.whole,
       "Usual share": percent(judged.usual),
       "Share now": percent(judged.share),
-      "Distance in standard deviations": Math.round(Math.abs(judged.z) * 10) / 10,
+      "Score (1 is an alarm)": Math.round(Math.abs(judged.score) * 10) / 10,
     },
   });
 }
@@ -78,7 +78,7 @@ export function acceptedFinding(
       "How it is known": HOW_KNOWN[now.quality],
       "Usual share": percent(judged.usual),
       "Share now": percent(judged.share),
-      "Distance in standard deviations": Math.round(Math.abs(judged.z) * 10) / 10,
+      "Score (1 is an alarm)": Math.round(Math.abs(judged.score) * 10) / 10,
     },
   });
 }

@@ -1,11 +1,13 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { Snapshot } from "../../core/model.ts";
+import type { StreamTest } from "../../core/stream.ts";
+import { bandOf, READINGS_NEEDED } from "../band.ts";
 import { likelyCause } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
-import { instantOfDay, type SizeVerdict } from "../size-judgement.ts";
+import type { SizeVerdict } from "../size-judgement.ts";
 import { capital, count, people, percent } from "./format.ts";
-import { sendWords, titleOf } from "./send.ts";
+import { sendWords } from "./send.ts";
 import { dateOf, moment } from "./when.ts";
 
 type Of<K extends SizeVerdict["kind"]> = Extract<SizeVerdict, { kind: K }>;
@@ -19,45 +21,31 @@ export function jumpFinding(
   before: Snapshot | undefined,
   v: Of<"jump">,
 ): Finding {
+  const reading = input.sizes.at(-1);
+  const learned = input.sizes.length > READINGS_NEEDED;
+  const band = reading === undefined || !learned ? null : bandOf(reading, input.config.timezone);
+  const normal =
+    band === null
+      ? ` The reads before found about ${count(v.expected)}; what is normal for each weekday is still being learned.`
+      : ` Normal for a ${band.label} is ${count(band.low)} to ${count(band.high)}.`;
   return draftFinding(input, "size_anomaly", {
     ...jumped(input, latest, before, v.value, v.expected),
-    moved: `${movedSince(input, before, v.value)} Normal for a ${v.band.label} is ${count(v.band.low)} to ${count(v.band.high)}.`,
-    expected: { low: v.band.low, high: v.band.high },
-    maths: {
-      Expected: Math.round(v.expected),
-      "Normal from": v.band.low,
-      "Normal to": v.band.high,
-      "Distance in robust standard deviations": round(v.score),
-      "Fires above": 4,
-      "Days learned from": v.band.forecast.days,
-    },
-  });
-}
-
-export function coarseFinding(
-  input: CheckInput,
-  latest: Snapshot,
-  before: Snapshot | undefined,
-  v: Of<"unlike_last">,
-): Finding {
-  return draftFinding(input, "size_anomaly", {
-    ...jumped(input, latest, before, v.value, v.expected),
-    moved: `${movedSince(input, before, v.value)} The last ${v.readings} reads found about ${count(v.expected)}; what is normal for each weekday is still being learned.`,
-    maths: { "Median of the last reads": Math.round(v.expected), Reads: v.readings },
+    moved: `${movedSince(input, before, v.value)}${normal}`,
+    expected: band === null ? null : { low: band.low, high: band.high },
+    maths: mathsOf(input, v.expected),
   });
 }
 
 export function driftFinding(input: CheckInput, v: Of<"drift">): Finding {
   const gone = v.value < v.expected;
   const off = Math.abs(v.value - v.expected);
-  const since = instantOfDay(v.sinceDay);
-  const against = v.againstOwner
-    ? `against ${titleOf(input, input.audience.owner)}`
-    : "against its own trend of four weeks";
+  const since = v.since.at;
+  const reading = input.sizes.at(-1);
+  const band = reading === undefined ? null : bandOf(reading, input.config.timezone);
   return draftFinding(input, "size_anomaly", {
     severity: urgentIf(touchesSend(input)),
     title: `${input.audience.title} is slowly ${gone ? "losing" : "gaining"} people in ${input.system.title}`,
-    moved: `${people(v.value)}, ${count(off)} ${gone ? "fewer" : "more"} than expected (${count(v.expected)}), about ${percent(Math.abs(Math.expm1(v.perDay)))} a day since ${dateOf(since, input.config.timezone)} ${against}.`,
+    moved: `${people(v.value)}, ${count(off)} ${gone ? "fewer" : "more"} than the ${count(v.expected)} of ${dateOf(since, input.config.timezone)}: about ${percent(Math.abs(Math.expm1(v.perDay)))} a day since then.`,
     means: meaning(input, gone, off),
     cause: likelyCause(input, since, { fewer: gone }),
     todo: [
@@ -68,15 +56,47 @@ export function driftFinding(input: CheckInput, v: Of<"drift">): Finding {
     ],
     people: Math.round(off),
     observed: v.value,
-    expected: v.band === null ? null : { low: v.band.low, high: v.band.high },
+    expected: band === null ? null : { low: band.low, high: band.high },
     repair: input.isOwner ? null : "membership",
-    maths: {
-      "Expected by trend": Math.round(v.expected),
-      "Distance in standard deviations": round(v.score),
-      "Fires above": 4,
-      "Change per day": percent(Math.expm1(v.perDay)),
-    },
+    maths: { ...mathsOf(input, v.expected), "Change per day": percent(Math.expm1(v.perDay)) },
   });
+}
+
+export function stillFinding(input: CheckInput, v: Of<"still">): Finding {
+  return draftFinding(input, "size_anomaly", {
+    severity: "look",
+    title: `${input.audience.title} stopped moving in ${input.system.title}`,
+    moved: `Exactly ${people(v.value)} in ${count(v.readings)} readings in a row; the number used to change.`,
+    means: `Nobody may be coming in or going out any more; ${sendWords(input)}.`,
+    cause: likelyCause(input, input.sizes.at(-v.readings)?.at ?? input.now, { moved: false }),
+    todo: [`Check that the job which fills ${input.system.title} still writes`],
+    people: null,
+    observed: v.value,
+    repair: null,
+    maths: { ...mathsOf(input, v.value), "Equal readings": v.readings },
+  });
+}
+
+const TESTS: Readonly<Record<StreamTest, string>> = {
+  point: "this reading alone",
+  drift: "small moves that add up (CUSUM)",
+  lasting: "a level that stays off (CUSUM against slow models)",
+  window: "the mean of the last readings",
+  stale: "equal readings in a row",
+};
+
+function mathsOf(input: CheckInput, expected: number): Finding["maths"] {
+  const verdict = input.sizes.at(-1)?.verdict;
+  if (verdict === undefined) return {};
+  return {
+    Expected: Math.round(expected),
+    "Normal from": verdict.low === null ? null : Math.round(verdict.low),
+    "Normal to": verdict.high === null ? null : Math.round(verdict.high),
+    "What told": verdict.test === null ? null : TESTS[verdict.test],
+    "Readings that it looks back over": verdict.points,
+    "Normal deviate of this reading": verdict.z === null ? null : round(verdict.z),
+    "Score (1 is one false alarm in a thousand days)": round(verdict.score),
+  };
 }
 
 function jumped(

@@ -1,3 +1,4 @@
+import { foldSizes, sizeStream } from "../../checks/sizes.ts";
 import type { Audience, Config, GhostSystem, WriterJob } from "../../core/config.ts";
 import type { CheckInput } from "../../core/finding.ts";
 import {
@@ -14,6 +15,7 @@ import {
   type SystemDifference,
   systemId,
 } from "../../core/model.ts";
+import type { SizeReading } from "../../core/stream.ts";
 
 export const DAY = 86_400_000;
 export const START = Date.parse("2026-09-01T04:00:00.000Z");
@@ -192,6 +194,14 @@ export const figures = (f: Partial<PeopleFigures>): PeopleFigures => ({
   ...f,
 });
 
+/** Sizes with their verdicts, as an audit folds them. */
+export function sizesOf(history: readonly Snapshot[]): readonly SizeReading[] {
+  const first = history[0];
+  return first === undefined
+    ? []
+    : foldSizes(sizeStream(AUDIENCE.cadence, first.takenAt, CONFIG.timezone), null, history, CONFIG.timezone);
+}
+
 /** Judges the last of `history` (a CRM copy unless said otherwise). */
 export function inputOf(given: Partial<CheckInput> & { history: readonly Snapshot[] }): CheckInput {
   const last = given.history.at(-1);
@@ -216,6 +226,8 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     deliveries: null,
     attribution: null,
     distributions: {},
+    sizes: sizesOf(given.history),
+    ownerSizes: sizesOf(given.ownerHistory ?? []),
     flagged: new Set(),
     ...given,
   };

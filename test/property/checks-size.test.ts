@@ -101,7 +101,7 @@ describe("planted faults are found", () => {
     }
   });
 
-  test("a leak stays open while it lasts", () => {
+  test("a leak stays told of while it lasts", () => {
     const clean = sizes(7, onset + 30, {
       size: 9000,
       growth: 0.0005,
@@ -114,6 +114,9 @@ describe("planted faults are found", () => {
     const leaking = clean.map((n, d) => Math.round(n * 0.99 ** Math.max(0, d - onset + 1)));
     const fired = alarms(leaking, null, onset);
     const first = fired[0] ?? 0;
-    expect(fired).toEqual(Array.from({ length: onset + 30 - first }, (_, i) => first + i));
+    expect(first).toBeLessThanOrEqual(onset + 8);
+    // A level that was taken as the new normal too soon is told again within days.
+    expect(fired.length).toBeGreaterThanOrEqual(0.8 * (leaking.length - first));
+    expect(fired.every((d, i) => d - (fired[i - 1] ?? d) <= 4)).toBe(true);
   });
 });

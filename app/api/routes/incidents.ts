@@ -17,7 +17,7 @@ import { Drafted, DraftRequest } from "../contract/plan.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { incidentRow } from "../views/incident.ts";
-import { lineOf } from "../views/line.ts";
+import { bandsFor, lineOf } from "../views/line.ts";
 import { nextOf } from "../views/overview.ts";
 import { loadWorld } from "../views/world.ts";
 
@@ -109,7 +109,8 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     const flagged =
       f.audience === null ? new Set<string>() : await flaggedSnapshots(app.db, f.audience, f.system);
     const since = history.at(-28)?.takenAt ?? "";
-    const owner = app.config.audiences.find((a) => a.id === f.audience)?.owner;
+    const audience = app.config.audiences.find((a) => a.id === f.audience);
+    const owner = audience?.owner;
     const changes = (await knownChanges(app))
       .filter((c) => c.at >= since)
       .filter((c) => c.audience === null || c.audience === f.audience)
@@ -128,7 +129,12 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       expected: f.expected,
       maths: Object.entries(f.maths).map(([name, value]) => ({ name, value })),
       whyMoved: whyMovedOf(f.attribution),
-      line: lineOf(history, flagged, 28, app.config.timezone),
+      line: lineOf(
+        history,
+        flagged,
+        28,
+        bandsFor(history, 28, audience?.cadence ?? "0 6 * * *", app.config.timezone),
+      ),
       changes,
       affected: i.state === "resolved" ? null : await affectedBy(app, i),
       events: [...(await app.audits.incidentEvents(i.id))],

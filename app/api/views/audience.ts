@@ -3,7 +3,7 @@ import type { Config } from "../../../core/config.ts";
 import type { Snapshot, SystemId } from "../../../core/model.ts";
 import type { AudienceDetail, AudienceList, IncidentRow, Mark } from "../contract.ts";
 import { cellOf } from "./cell.ts";
-import { lineOf } from "./line.ts";
+import { bandsFor, lineOf } from "./line.ts";
 import { nextOf } from "./overview.ts";
 import { replaysOf } from "./replays.ts";
 import { audienceView } from "./score.ts";
@@ -104,20 +104,13 @@ function segmentOf(
   extra: Extra,
 ): AudienceDetail["systems"][number] {
   const metric = (name: keyof Snapshot["metrics"]) => s.latestComplete?.metrics[name]?.numerator ?? null;
-  const progress = learningProgress(
-    s.history.map((h) => ({
-      at: h.takenAt,
-      size: h.metrics.size?.numerator ?? null,
-      coverage: h.coverage,
-      flagged: s.flagged.has(h.id),
-    })),
-    world.timezone,
-  );
+  const progress = learningProgress(s.history);
+  const bands = bandsFor(s.history, points, s.audience.cadence, world.timezone);
   return {
     id: s.system.id,
     title: s.system.title,
     cell: cellOf(world, s.audience.id, s.system.id),
-    line: lineOf(s.history, s.flagged, points, world.timezone),
+    line: lineOf(s.history, s.flagged, points, bands),
     learning: progress.seen < progress.needed ? progress : null,
     changes: extra.changes(s.system.id),
     matchRate: extra.matchRate(s),

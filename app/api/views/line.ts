@@ -1,52 +1,43 @@
-import { expectedBand } from "../../../checks/band.ts";
-import type { Instant, Snapshot } from "../../../core/model.ts";
+import { type Band, bandsOf } from "../../../checks/band.ts";
+import type { Snapshot } from "../../../core/model.ts";
 import type { Point } from "../contract.ts";
 
-type Reading = {
-  readonly at: Instant;
-  readonly size: number | null;
-  readonly coverage: Snapshot["coverage"];
-  readonly flagged: boolean;
-};
+export type Bands = ReadonlyMap<string, Band | null>;
 
-const readingsOf = (history: readonly Snapshot[], flagged: ReadonlySet<string>): Reading[] =>
-  history.map((s) => ({
-    at: s.takenAt,
-    size: s.metrics.size?.numerator ?? null,
-    coverage: s.coverage,
-    flagged: flagged.has(s.id),
-  }));
+/** Readings before the ones shown that teach what was normal for them. */
+const WARM_UP = 200;
+
+/** What was normal for the last `points` readings, by snapshot. */
+export const bandsFor = (
+  history: readonly Snapshot[],
+  points: number,
+  cadence: string,
+  timezone: string,
+): Bands => bandsOf(history.slice(-points - WARM_UP), cadence, timezone);
 
 /** The last `points` readings, each with the range that was normal for it, from what was known before it. */
 export function lineOf(
   history: readonly Snapshot[],
   flagged: ReadonlySet<string>,
   points: number,
-  timezone: string,
+  bands: Bands,
 ): Point[] {
-  const readings = readingsOf(history, flagged);
-  const from = Math.max(0, readings.length - points);
-  return readings.slice(from).map((r, i) => {
-    const band = expectedBand(readings.slice(0, from + i), r.at, timezone);
+  return history.slice(-points).map((s) => {
+    const band = bands.get(s.id);
     return {
-      at: r.at,
-      size: r.size,
-      coverage: r.coverage,
-      flagged: r.flagged,
+      at: s.takenAt,
+      size: s.metrics.size?.numerator ?? null,
+      coverage: s.coverage,
+      flagged: flagged.has(s.id),
       low: band?.low ?? null,
       high: band?.high ?? null,
-      ordinal: history[from + i]?.ordinal ?? null,
+      ordinal: s.ordinal,
     };
   });
 }
 
 /** Normal range of the latest reading, with the weekday's name. */
-export function normalNow(
-  history: readonly Snapshot[],
-  flagged: ReadonlySet<string>,
-  timezone: string,
-): { low: number; high: number; label: string } | null {
-  const readings = readingsOf(history, flagged);
-  const last = readings.at(-1);
-  return last === undefined ? null : expectedBand(readings.slice(0, -1), last.at, timezone);
+export function normalNow(history: readonly Snapshot[], bands: Bands): Band | null {
+  const last = history.at(-1);
+  return last === undefined ? null : (bands.get(last.id) ?? null);
 }

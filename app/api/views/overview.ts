@@ -3,7 +3,7 @@ import type { Config } from "../../../core/config.ts";
 import type { PlanSummary } from "../../../store/plan-summaries.ts";
 import type { Mark, Overview } from "../contract.ts";
 import { cellOf } from "./cell.ts";
-import { lineOf, normalNow } from "./line.ts";
+import { bandsFor, lineOf, normalNow } from "./line.ts";
 import { overallView } from "./score.ts";
 import { bySeverity, overviewVerdict } from "./verdict.ts";
 import { clockTime, count, dayAndTime } from "./words.ts";
@@ -151,6 +151,7 @@ function changesOf(world: World): Overview["changes"] {
     );
     const blind = s.latest !== null && s.latest.coverage !== "complete";
     if (incident === undefined && !blind && (now === null || before === null || now === before)) return [];
+    const bands = bandsFor(s.history, 28, s.audience.cadence, world.timezone);
     const mark: Mark = blind ? "cant_tell" : incident === undefined ? "fine" : incident.severity;
     return [
       {
@@ -161,12 +162,12 @@ function changesOf(world: World): Overview["changes"] {
         systemTitle: s.system.title,
         now: blind ? null : now,
         change: blind || now === null || before === null ? null : now - before,
-        normal: normalNow(s.history, s.flagged, world.timezone),
+        normal: normalNow(s.history, bands),
         cause: incident?.finding.cause ?? {
           certainty: blind ? ("confirmed" as const) : ("unclear" as const),
           text: blind ? (s.latest?.because ?? null) : "Inside its normal range",
         },
-        line: lineOf(s.history, s.flagged, 28, world.timezone),
+        line: lineOf(s.history, s.flagged, 28, bands),
         incidentId: incident?.id ?? null,
       },
     ];

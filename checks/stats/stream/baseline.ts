@@ -1,6 +1,10 @@
 /** Alarms of one side may pause for this many points and are one run still. */
 const PAUSE = 1;
-const SMOOTH = 0.3;
+const SMOOTH = 0.2;
+/** A level that is this much further off than it was on the average of the run is still moving. */
+const MOVING = 1.2;
+/** Even then it is believed after so many times the usual run. */
+const PATIENCE = 3;
 
 export type BaselineState = {
   readonly run: number;
@@ -23,9 +27,11 @@ export class Baseline {
       this.#run++;
       this.#side = side;
       this.#pause = 0;
-      this.#off += SMOOTH * (off - this.#off);
+      this.#off = this.#run === 1 ? off : this.#off + SMOOTH * (off - this.#off);
     } else if (this.#run > 0 && ++this.#pause > PAUSE) this.clear();
     if (this.#run < needed) return null;
+    const moving = Math.abs(off) > MOVING * Math.abs(this.#off);
+    if (moving && this.#run < PATIENCE * needed) return null;
     const moved = Math.hypot(off, this.#off);
     this.clear();
     return moved;

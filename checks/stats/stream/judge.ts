@@ -1,9 +1,8 @@
-import type { StreamKind } from "../../../core/stream.ts";
+import type { StreamKind, StreamTest } from "../../../core/stream.ts";
 import type { Cadence } from "./calendar.ts";
 import type { CusumAlarm } from "./cusum.ts";
 import type { PointTail } from "./point-tails.ts";
 import { rateUnit } from "./scale.ts";
-import type { StreamTest } from "./verdict.ts";
 import type { WindowAlarm } from "./windows.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { StreamKind, StreamPoint } from "../../../core/stream.ts";
+import type { StreamKind, StreamPoint, StreamVerdict } from "../../../core/stream.ts";
 import { Bank, type BankState } from "./bank.ts";
 import { Baseline, type BaselineState } from "./baseline.ts";
 import { type Cadence, cadenceOf, fillRegressors, type Regressors, regressors } from "./calendar.ts";
@@ -11,10 +11,12 @@ import { type KindPrior, priorOf } from "./priors.ts";
 import { countVariance, fromScale, inUnits, rateUnit, toScale } from "./scale.ts";
 import { Stale, type StaleState } from "./stale.ts";
 import { usable } from "./usable.ts";
-import { type StreamVerdict, unjudged } from "./verdict.ts";
+import { unjudged } from "./verdict.ts";
 import { Windows, type WindowsState } from "./windows.ts";
 
 const DAY = 86_400_000;
+/** Grows whenever a state from before would be read wrongly. */
+const VERSION = 1;
 /** Standard deviations that one point may teach of the level, and as much while something lasts. */
 const CUT = 2.2;
 const CUT_LASTING = 0.6;
@@ -30,10 +32,23 @@ const SET_BACK = 3;
 const GAUGE_POINTS = 6;
 const FEAST = { size: 0.01, count: 1, rate: 0.1, latency: 0.1, gauge: 0 } as const;
 
+type Given = {
+  /** Usual milliseconds between points; null: as the first points show. */
+  readonly step: number | null;
+  /** Is a level that lasts six days taken as the new normal? Else an alarm lasts as long as its cause. */
+  readonly rebaseline: boolean;
+};
+
+export type StreamOptions = Partial<Given> & {
+  /** What siblings know, for a start. */
+  readonly pool?: StreamPool | null;
+};
+
 /** The whole state as JSON: a stream goes on from it exactly as if it had never stopped. */
 export type StreamState = {
-  readonly version: 1;
+  readonly version: number;
   readonly kind: StreamKind;
+  readonly given: Given;
   readonly waiting: readonly StreamPoint[];
   readonly cadence: Cadence;
   readonly step: number;
@@ -60,6 +75,7 @@ export type StreamState = {
 export class MetricStream {
   readonly kind: StreamKind;
   readonly #pool: StreamPool | null;
+  readonly #given: Given;
   #waiting: StreamPoint[] = [];
   #cadence: Cadence = "daily";
   #step = DAY;
@@ -77,9 +93,10 @@ export class MetricStream {
   readonly #stale = new Stale();
   readonly #baseline = new Baseline();
 
-  constructor(kind: StreamKind, pool: StreamPool | null = null) {
+  constructor(kind: StreamKind, options: StreamOptions = {}) {
     this.kind = kind;
-    this.#pool = pool;
+    this.#pool = options.pool ?? null;
+    this.#given = { step: options.step ?? null, rebaseline: options.rebaseline ?? true };
   }
 
   /** @param point in order of time; `t` is wall-clock time of the series, so that weekdays and hours are its own */
@@ -107,7 +124,7 @@ export class MetricStream {
     const points = this.#waiting;
     this.#waiting = [];
     const steps = points.slice(1).map((p, i) => p.t - (points[i]?.t ?? p.t));
-    const shortest = Math.min(...steps);
+    const shortest = this.#given.step ?? Math.min(...steps);
     this.#cadence = cadenceOf(shortest);
     this.#step = this.#cadence === "daily" ? DAY : shortest;
     this.#h = regressors(this.#cadence);
@@ -202,8 +219,8 @@ export class MetricStream {
   ): boolean {
     // Six days of one side, or a day and a half of a series that is read more often.
     const needed = this.#cadence === "daily" ? 6 : Math.max(30, (1.5 * DAY) / this.#step);
-    const moved = this.#baseline.push(o.flagged, o.side, o.slowOff, needed);
-    if (moved !== null) {
+    const moved = this.#given.rebaseline && this.#baseline.push(o.flagged, o.side, o.slowOff, needed);
+    if (typeof moved === "number") {
       bank.loosen(2 * moved * moved);
       bank.predict(0, this.#h, sampling);
       bank.update(y, 10, 0);
@@ -223,8 +240,9 @@ export class MetricStream {
 
   toJSON(): StreamState {
     return {
-      version: 1,
+      version: VERSION,
       kind: this.kind,
+      given: this.#given,
       waiting: this.#waiting,
       cadence: this.#cadence,
       step: this.#step,
@@ -243,8 +261,11 @@ export class MetricStream {
     };
   }
 
+  /** @throws RangeError for the state of another version: make the stream anew from what is kept */
   static from(state: StreamState, pool: StreamPool | null = null): MetricStream {
-    const stream = new MetricStream(state.kind, pool);
+    if (state.version !== VERSION)
+      throw new RangeError(`the state is of version ${state.version}, not ${VERSION}`);
+    const stream = new MetricStream(state.kind, { ...state.given, pool });
     stream.#waiting = [...state.waiting];
     stream.#cadence = state.cadence;
     stream.#step = state.step;
