@@ -34,6 +34,9 @@ const DAY = 86_400_000;
 /** Readings before the first verdict, and readings in a row alike before a list is called still. */
 const FIRST = 5;
 const STILL = 3;
+/** A list that moves by less is not missed when it does not move. */
+const STEP = 5;
+const LOOK_BACK = 21;
 /** What closes an alarm again, against what opens it. */
 const CLOSE = 0.6;
 
@@ -53,7 +56,7 @@ export function judgeSize(c: SizeCase, limits: SizeLimits): SizeVerdict {
   if (!alarm || verdict.test === null) return { kind: c.own.length <= FIRST ? "learning" : "fine" };
   if (verdict.test === "stale") {
     const stillToo = c.owner !== null && c.owner.at(-1)?.verdict.test === "stale";
-    return verdict.points >= STILL && !stillToo && value >= limits.minimum_people
+    return verdict.points >= STILL && !stillToo && usualStep(c.own, verdict.points) >= STEP
       ? { kind: "still", value, readings: verdict.points + 1 }
       : { kind: "fine" };
   }
@@ -62,6 +65,13 @@ export function judgeSize(c: SizeCase, limits: SizeLimits): SizeVerdict {
     return { kind: "jump", value, expected };
   }
   return lasting(c, last, enough);
+}
+
+/** Median of what the size changed by from reading to reading, before it stood still. */
+function usualStep(own: readonly SizeReading[], still: number): number {
+  const moving = own.slice(0, Math.max(0, own.length - still)).slice(-LOOK_BACK);
+  const steps = moving.slice(1).map((r, i) => Math.abs(r.value - (moving[i]?.value ?? r.value)));
+  return steps.length === 0 ? 0 : median(steps);
 }
 
 /** What adds up over readings is measured from where it began, on the same weekday where that is known. */

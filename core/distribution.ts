@@ -3,6 +3,8 @@ export type DistributionPoint = {
   /** Milliseconds since 1970, UTC. */
   readonly t: number;
   readonly counts: Readonly<Record<string, number>>;
+  /** Counts under this stand in "other"; absent: every value stands by its name. */
+  readonly pooledBelow?: number;
 };
 
 /** One value of the attribute; shares are of all people counted. */

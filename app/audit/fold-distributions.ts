@@ -1,6 +1,7 @@
 import { DistributionStream } from "../../checks/stats/distribution.ts";
 import type { DistributionVerdict } from "../../core/distribution.ts";
 import type { AudienceId, Instant, RunId, Snapshot, SystemId } from "../../core/model.ts";
+import { FEWEST_PEOPLE } from "../../members/value-counts.ts";
 import { dropStreamStates } from "../../store/drop-stream-states.ts";
 import { getStreamStates, type StreamState } from "../../store/get-stream-states.ts";
 import { putStreamStates } from "../../store/put-stream-states.ts";
@@ -100,5 +101,7 @@ export const judgeOnly = (
 
 function push(stream: DistributionStream, s: Snapshot, attribute: string): DistributionVerdict | null {
   const counts = s.distributions?.[attribute];
-  return counts == null ? null : stream.push({ t: Date.parse(s.takenAt), counts });
+  return counts == null
+    ? null
+    : stream.push({ t: Date.parse(s.takenAt), counts, pooledBelow: FEWEST_PEOPLE });
 }

@@ -5,6 +5,7 @@ import { NOT_USED, usable, verdictOf } from "./distribution-verdict.ts";
 import { ShareBank } from "./share-bank.ts";
 import { along, type Foreseen, judgeShares, leastShare, strangest, totalVariation } from "./share-judge.ts";
 import { ShiftRun } from "./shift-run.ts";
+import { unpool } from "./unpool.ts";
 
 const DAY = 86_400_000;
 /** −log₁₀ p from which on one point, and the mean of several, is a fault. */
@@ -57,8 +58,11 @@ export class DistributionStream {
     const s = this.#s;
     const given = usable(point, s.last);
     if (given === null) return NOT_USED;
-    const { counts, total } = given;
+    const { total } = given;
     const table = s.table;
+    const usual = table.names.map((name, c) => [name, s.bank?.still(c) ?? 0] as const);
+    const counts =
+      point.pooledBelow === undefined ? given.counts : unpool(given.counts, total, point.pooledBelow, usual);
     const share = this.#shares(counts, total);
     const k = share.length;
     const day = Math.floor(point.t / DAY);

@@ -13,6 +13,8 @@ const NOISES = [
 ] as const;
 /** A model whose level hardly moves by itself. */
 const SLOW_SHARE = 0.999;
+/** Of a series that is read every hour or so the level moves as little in a day. */
+const SLOW_OFTEN = 0.9998;
 /** Guesses of the noise around what is usual for the kind. */
 const SCALES = [0.22, 1, 4] as const;
 /** What is left of a slope after one step. */
@@ -40,8 +42,9 @@ export function shapeOf(
   return {
     shape: {
       ...noise,
+      noiseShare: isSlow(shape) && cadence === "subdaily" ? SLOW_OFTEN : noise.noiseShare,
       priors: priorsOf(cadence, lively ? prior.lively : prior.calm, lively ? prior.edge : prior.calm),
-      slope: prior.slope * (scale < 1 ? 0.5 : 1),
+      slope: (cadence === "subdaily" ? 1 / 24 : 1) * prior.slope * (scale < 1 ? 0.5 : 1),
       damping: DAMPING,
     },
     logSigma: Math.log(prior.sigma * scale),
