@@ -10,11 +10,11 @@ import type { WindowAlarm } from "./windows.ts";
  * come to about one in a thousand series-days.
  */
 const BUDGET: Readonly<Record<StreamTest, number>> = {
-  point: 3.3,
+  point: 3.45,
   drift: 5,
-  lasting: 4.5,
+  lasting: 3.8,
   window: 4,
-  stale: 5,
+  stale: 4,
 };
 /** A series read every hour has more points in a day and the same budget. */
 const OFTEN = 1.15;
@@ -51,7 +51,7 @@ export type Judged = {
 /** Weighs every test against its part of the budget; the strangest speaks. Both rarity and size are needed. */
 export function judge(e: Evidence): Judged {
   const least = e.kind === "rate" ? 0.05 * rateUnit(Math.sin(e.mean / 2) ** 2) : LEAST[e.kind];
-  const care = (1 + 2 / e.seen) * (e.cadence === "daily" ? 1 : OFTEN);
+  const care = (1 + 1 / e.seen) * (e.cadence === "daily" ? 1 : OFTEN);
   const slow = Math.min(1, e.slowShare / SLOW_ENOUGH);
   const lastingOff = Math.abs(e.lasting.moved) / Math.max(1, e.lasting.since);
   const { rarity: window, width } = e.seen > FIRST_WINDOW ? e.window : { rarity: 0, width: 0 };

@@ -60,6 +60,7 @@ export type StreamState = {
   readonly open: boolean;
   readonly bank: BankState | null;
   readonly windows: WindowsState;
+  readonly innovations: WindowsState;
   readonly drift: CusumState;
   readonly lasting: CusumState;
   readonly stale: StaleState;
@@ -88,6 +89,8 @@ export class MetricStream {
   #score = 0;
   #open = false;
   readonly #windows = new Windows();
+  /** Only for how much sums of innovations wander. */
+  readonly #innovations = new Windows();
   readonly #drift = new Cusum();
   readonly #lasting = new Cusum();
   readonly #stale = new Stale();
@@ -166,6 +169,7 @@ export class MetricStream {
     const feastDay = kind === "count" && extra > 0;
     const slowZ = slowOff / bank.slow.sd;
     const calm = this.#seen > 14 && this.#score < 1;
+    this.#innovations.push(feastDay ? 0 : tail.z, calm);
     const judged = judge({
       kind,
       seen: this.#seen,
@@ -175,7 +179,7 @@ export class MetricStream {
       off,
       point: tail,
       window: this.#windows.push(feastDay ? 0 : slowZ, calm),
-      drift: this.#drift.push(feastDay ? 0 : tail.z, feastDay ? 0 : off),
+      drift: this.#drift.push(feastDay ? 0 : tail.z / this.#innovations.wander, feastDay ? 0 : off),
       lasting: this.#lasting.push(feastDay ? 0 : slowZ / this.#windows.wander, feastDay ? 0 : slowOff),
       stale: this.#stale.push(point, inUnits(kind, point, bank.mean, bank.sd)),
     });
@@ -225,6 +229,7 @@ export class MetricStream {
       bank.predict(0, this.#h, sampling);
       bank.update(y, 10, 0);
       this.#windows.clear();
+      this.#innovations.clear();
       this.#drift.clear();
       this.#lasting.clear();
       return true;
@@ -254,6 +259,7 @@ export class MetricStream {
       open: this.#open,
       bank: this.#bank?.toJSON() ?? null,
       windows: this.#windows.toJSON(),
+      innovations: this.#innovations.toJSON(),
       drift: this.#drift.toJSON(),
       lasting: this.#lasting.toJSON(),
       stale: this.#stale.toJSON(),
@@ -281,6 +287,7 @@ export class MetricStream {
       stream.#bank.restore(state.bank);
     }
     stream.#windows.restore(state.windows);
+    stream.#innovations.restore(state.innovations);
     stream.#drift.restore(state.drift);
     stream.#lasting.restore(state.lasting);
     stream.#stale.restore(state.stale);
