@@ -4,10 +4,11 @@ import type { KindPrior } from "./priors.ts";
 import { isSlow, PRIOR_WEIGHTS, SHAPES, shapeOf } from "./shapes.ts";
 import { logNormal, logStudent4, mixedTail } from "./tails.ts";
 
-/** Models that stay once the series is known, of them at least so many slow ones. */
-const KEPT = 7;
-const KEPT_SLOW = 3;
-const PRUNE_AT = 16;
+/** After so many points so many models stay, of them at least so many slow ones. */
+const STAGES = [
+  { seen: 6, kept: 18, slow: 6 },
+  { seen: 16, kept: 7, slow: 3 },
+] as const;
 /** Weight of the past in the models' weights. */
 const MEMORY = 0.985;
 const LEAST_WEIGHT = 1e-12;
@@ -158,7 +159,8 @@ export class Bank {
     });
     for (const [i, m] of this.#members.entries())
       m.weight = Math.max(LEAST_WEIGHT, Math.exp((logs[i] as number) - most));
-    if (this.#seen === PRUNE_AT) this.#prune();
+    const stage = STAGES.find((p) => p.seen === this.#seen);
+    if (stage !== undefined) this.#prune(stage.kept, stage.slow);
   }
 
   learnTail(y: number): void {
@@ -177,10 +179,10 @@ export class Bank {
     return new Filter(made.shape, made.logSigma);
   }
 
-  #prune(): void {
+  #prune(kept: number, keptSlow: number): void {
     const sorted = [...this.#members].sort((a, b) => b.weight - a.weight || a.shape - b.shape);
-    const slow = sorted.filter((m) => isSlow(m.shape)).slice(0, KEPT_SLOW);
-    this.#members = [...slow, ...sorted.filter((m) => !slow.includes(m)).slice(0, KEPT - KEPT_SLOW)];
+    const slow = sorted.filter((m) => isSlow(m.shape)).slice(0, keptSlow);
+    this.#members = [...slow, ...sorted.filter((m) => !slow.includes(m)).slice(0, kept - keptSlow)];
   }
 
   toJSON(): BankState {

@@ -84,11 +84,13 @@ export class Filter {
       p[row] = g(p, row) + carry * g(p, row + 1);
       p[row + 1] = g(p, row + 1) * keep;
     }
-    const left = shape.memory ** steps;
-    x[2] = g(x, 2) * left;
-    for (let j = 0; j < dim; j++) p[2 * dim + j] = g(p, 2 * dim + j) * left;
-    for (let i = 0; i < dim; i++) p[i * dim + 2] = g(p, i * dim + 2) * left;
-    p[2 * dim + 2] = g(p, 2 * dim + 2) + (1 - left * left) * this.#lingering();
+    if (shape.lingering > 0) {
+      const left = shape.memory ** steps;
+      x[2] = g(x, 2) * left;
+      for (let j = 0; j < dim; j++) p[2 * dim + j] = g(p, 2 * dim + j) * left;
+      for (let i = 0; i < dim; i++) p[i * dim + 2] = g(p, i * dim + 2) * left;
+      p[2 * dim + 2] = g(p, 2 * dim + 2) + (1 - left * left) * this.#lingering();
+    }
     const sigma2 = Math.exp(2 * this.logSigma);
     const level = (1 - shape.noiseShare) * sigma2 * steps;
     p[0] = g(p, 0) + level;
