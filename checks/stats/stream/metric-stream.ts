@@ -117,6 +117,11 @@ export class MetricStream {
     return this.#judge(point, bank);
   }
 
+  /** Lets siblings that start know how noisy this one is, once it knows by itself. */
+  teach(): void {
+    if (this.#bank !== null && this.#seen >= 16) this.#pool?.learn(this.kind, this, this.#bank.logSigma);
+  }
+
   /** Until the distance between points is known, and a gauge's scale, nothing is said. */
   #wait(point: StreamPoint): StreamVerdict {
     this.#last = point.t;
@@ -200,7 +205,7 @@ export class MetricStream {
     });
     this.#score = judged.score;
     this.#open = judged.score > (this.#open ? CLOSE : 1);
-    if (this.#seen % 8 === 0 && this.#seen >= 16) this.#pool?.learn(kind, this, bank.logSigma);
+    if (this.#seen % 8 === 0) this.teach();
     return {
       score: judged.score,
       flagged,
