@@ -84,6 +84,8 @@ export class Filter {
       p[row] = g(p, row) + carry * g(p, row + 1);
       p[row + 1] = g(p, row + 1) * keep;
     }
+    // Rounded in another order, the one pair would differ in its last bit, and a state kept as a triangle with it.
+    p[dim] = g(p, 1);
     const left = shape.memory ** steps;
     x[2] = g(x, 2) * left;
     for (let j = 0; j < dim; j++) p[2 * dim + j] = g(p, 2 * dim + j) * left;
