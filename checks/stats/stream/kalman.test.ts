@@ -81,7 +81,7 @@ class Plain {
 }
 
 const dense = (h: ReturnType<typeof regressors>): number[] => {
-  const all = Array.from({ length: N }, (_, i) => (i === 0 || i === 2 ? 1 : 0));
+  const all: number[] = Array.from({ length: N }, (_, i) => (i === 0 || i === 2 ? 1 : 0));
   for (let k = 0; k < h.n; k++) all[(h.index[k] ?? 0) + 3] = h.value[k] ?? 0;
   return all;
 };
@@ -201,6 +201,24 @@ describe("the filter", () => {
       step(other, i, y);
       expect(other.mean).toBe(one.mean);
       expect(other.variance).toBe(one.variance);
+    }
+  });
+
+  test("stays positive when a level that was let go is found again very precisely", () => {
+    const filter = new Filter({ ...SHAPE, priors: SHAPE.priors.map((v) => v * 1e-8) }, Math.log(1e-9));
+    filter.start(0, 1e-18);
+    const h = regressors("daily");
+    for (let i = 0; i < 300; i++) {
+      fillRegressors("daily", i * DAY, h);
+      filter.advance(1);
+      if (i % 50 === 49) filter.loosen(2);
+      filter.predict(h, () => 0);
+      filter.update((i / 50) % 2 < 1 ? 0 - filter.mean : 1 - filter.mean, 10, 1);
+      expect(symmetric(filter)).toBe(true);
+      expect(positive(filter)).toBe(true);
+      expect(filter.learned).toBeGreaterThan(0);
+      // Found again: as sure of it as one value makes.
+      expect(filter.p[0]).toBeLessThan(1e-15);
     }
   });
 
