@@ -7,7 +7,8 @@ import { logNormal, logStudent4, mixedTail } from "./tails.ts";
 /** Models that stay once the series is known, of them at least so many slow ones. */
 const KEPT = 7;
 const KEPT_SLOW = 3;
-const PRUNE_AT = 16;
+/** Four weekends of a daily series have shown a rhythm by then; after two, every model that could learn it may be behind. */
+const PRUNE_AT = 30;
 /** Weight of the past in the models' weights. */
 const MEMORY = 0.985;
 const LEAST_WEIGHT = 1e-12;
