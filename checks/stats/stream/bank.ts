@@ -4,8 +4,8 @@ import type { KindPrior } from "./priors.ts";
 import { isSlow, PRIOR_WEIGHTS, SHAPES, shapeOf, siblingsOf } from "./shapes.ts";
 import { logNormal, logStudent4, mixedTail } from "./tails.ts";
 
-/** By now how noisy a series is shows: of models that differ in it alone the best stays. */
-const SCALE_KNOWN = 6;
+/** After two weeks how noisy a series is shows: of models that differ in it alone the best stays. */
+const SCALE_KNOWN = 14;
 /**
  * Four weekends of a daily series have shown its rhythm; after two, every model that could learn it may be behind. So
  * many models stay then, of them at least so many slow ones.
@@ -98,26 +98,27 @@ export class Bank {
   predict(steps: number, h: Regressors, known: (mean: number) => number): void {
     let total = 0;
     let mean = 0;
-    let square = 0;
     let slow = 0;
     let slowMean = 0;
-    let slowSquare = 0;
     for (const { filter, shape, weight } of this.#members) {
       if (steps > 0) filter.advance(steps);
       filter.predict(h, known);
-      const second = weight * (filter.variance + filter.mean ** 2);
       total += weight;
       mean += weight * filter.mean;
-      square += second;
       if (!isSlow(shape)) continue;
       slow += weight;
       slowMean += weight * filter.mean;
-      slowSquare += second;
     }
     this.mean = mean / total;
-    this.sd = Math.sqrt(Math.max(1e-18, square / total - this.mean ** 2));
     const m = slowMean / slow;
-    this.slow = { mean: m, sd: Math.sqrt(Math.max(1e-18, slowSquare / slow - m * m)) };
+    let square = 0;
+    let slowSquare = 0;
+    for (const { filter, shape, weight } of this.#members) {
+      square += weight * (filter.variance + (filter.mean - this.mean) ** 2);
+      if (isSlow(shape)) slowSquare += weight * (filter.variance + (filter.mean - m) ** 2);
+    }
+    this.sd = Math.sqrt(Math.max(1e-18, square / total));
+    this.slow = { mean: m, sd: Math.sqrt(Math.max(1e-18, slowSquare / slow)) };
     this.#slowShare += 0.03 * (slow / total - this.#slowShare);
   }
 

@@ -109,6 +109,8 @@ export class MetricStream {
       if (++this.#late < SET_BACK) return unjudged("late", this.#open);
       this.#last = point.t;
       this.#late = 0;
+      // Distances between points of two clocks are none.
+      this.#waiting = [];
       return unjudged("late", this.#open);
     }
     this.#late = 0;
@@ -253,7 +255,7 @@ export class MetricStream {
       version: VERSION,
       kind: this.kind,
       given: this.#given,
-      waiting: this.#waiting,
+      waiting: [...this.#waiting],
       cadence: this.#cadence,
       step: this.#step,
       prior: this.#prior,
