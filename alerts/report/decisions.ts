@@ -1,9 +1,10 @@
 import type { Incident } from "../../core/finding.ts";
+import { byUrgency } from "../../core/incident-order.ts";
 import { clean } from "../clean.ts";
 import { count } from "../counts.ts";
 import { withoutSend } from "../sentences.ts";
 import { dayAndTime } from "../when.ts";
-import { bySeverity, liveAt } from "./history.ts";
+import { liveAt } from "./history.ts";
 import type { Report, ReportInput, ReportPlan } from "./model.ts";
 import { blurred, groupOf } from "./small-groups.ts";
 
@@ -23,7 +24,7 @@ export function decisionsOf(input: ReportInput): {
         (i.state === "open" || i.state === "regressed") &&
         needsPerson(i),
     )
-    .sort(bySeverity);
+    .sort(byUrgency);
   const plans = input.plans.filter((p) => p.state === "checked" && p.expiresAt > input.now);
   const all: (() => Decision & { at: string | null })[] = [
     ...open.filter((i) => i.severity === "act").map((i) => () => fromIncident(i, input)),
@@ -43,6 +44,7 @@ const needsPerson = (i: Incident): boolean =>
   i.severity === "act" ||
   i.finding.cantTell ||
   i.finding.repair !== null ||
+  i.finding.siblings !== undefined ||
   i.finding.check === "flip_flop" ||
   i.finding.check === "freshness" ||
   i.finding.check === "schema_drift";

@@ -1,6 +1,6 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import { likelyCause } from "../cause.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import type { PlatformShare, Quality } from "../match-rates.ts";
 import type { Fall } from "../share-fall.ts";
 import type { Share, ShareJudgement } from "../stats/proportion.ts";
@@ -28,6 +28,7 @@ export function matchRateFinding(
       "The next complete read closes this by itself",
     ],
     people: lost,
+    alike: alike("", " finds fewer people than usual", " find fewer people than usual"),
     observed: now.part,
     expected: { low: usual, high: now.whole },
     maths: {
@@ -70,6 +71,7 @@ export function acceptedFinding(
       "The next complete read closes this by itself",
     ],
     people: lost,
+    alike: alike("", " finds fewer people than usual", " find fewer people than usual"),
     observed: now.part,
     expected: { low: usual, high: now.whole },
     maths: {
