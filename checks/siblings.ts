@@ -5,8 +5,8 @@ import { firstClause, severalFinding, subjectOfSeveral } from "./words/siblings.
 
 /** Fewer are told one by one. */
 const ENOUGH = 3;
-/** Who moves the same way within a day of the first ones belongs to them. */
-const SAME_DAY_MS = 24 * 3_600_000;
+/** Who moves the same way by the next daily read belongs to the first ones. */
+const NEXT_READ_MS = 36 * 3_600_000;
 
 /** One finding about one audience, and what was known when it was made. */
 export type Member = { readonly finding: Finding; readonly input: CheckInput };
@@ -19,7 +19,7 @@ type Group = { readonly members: readonly Member[]; readonly judged: number };
  * that were judged there. What people have been told of a list by itself stays by itself.
  *
  * Once told together they stay together until all are over: with fewer than three the incident shrinks, and says who is
- * back to normal. Lists that follow join it on the first day, for its reason, or when they are enough by themselves.
+ * back to normal. Lists that follow join it by the next day, for its reason, or when they are enough by themselves.
  *
  * Only findings that say what lists may have in common (`alike`) are told so; consent is told list by list.
  */
@@ -97,7 +97,7 @@ function joiners(
   incident: Incident,
   now: string,
 ): readonly Member[] {
-  if (Date.parse(now) - Date.parse(incident.openedAt) <= SAME_DAY_MS) return late;
+  if (Date.parse(now) - Date.parse(incident.openedAt) <= NEXT_READ_MS) return late;
   const enough = withOneCause(late, judged);
   if (enough.length > 0) return enough;
   const cause = firstClause(incident.finding.cause.text);

@@ -1,5 +1,5 @@
 import type { Incident } from "../../core/finding.ts";
-import { byUrgency } from "../../core/incident-order.ts";
+import { byUrgency, tellsOf } from "../../core/incident-order.ts";
 import { clean } from "../clean.ts";
 import { count } from "../counts.ts";
 import { withoutSend } from "../sentences.ts";
@@ -54,7 +54,7 @@ function fromIncident(i: Incident, input: ReportInput): Decision & { at: string 
   const [audience, system] = titlesOf(i, input);
   // a list that keeps people out guards every send of its system
   const guards =
-    f.check === "consent_violation" || input.audiences.some((a) => a.id === f.audience && a.keepsOut);
+    f.check === "consent_violation" || input.audiences.some((a) => tellsOf(f, a.id) && a.keepsOut);
   const send = input.sends.find((s) => (guards ? s.system === f.system : s.audience === f.audience));
   return {
     question: questionOf(i, audience, system),
@@ -85,7 +85,8 @@ function fromPlan(p: ReportPlan, input: ReportInput): Decision & { at: string | 
 
 function questionOf(i: Incident, audience: string | null, system: string): string {
   const n = i.finding.people;
-  const what = audience ?? system;
+  const lists = i.finding.siblings?.filter((s) => s.now !== "over").length;
+  const what = lists === undefined ? (audience ?? system) : lists === 1 ? "1 list" : `${count(lists)} lists`;
   switch (i.finding.check) {
     case "suppression_leak":
     case "consent_violation":
