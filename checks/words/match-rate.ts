@@ -7,6 +7,10 @@ import type { Share, ShareJudgement } from "../stats/proportion.ts";
 import { capital, count, countOf, people, percent } from "./format.ts";
 import { sendWords, titleOf } from "./send.ts";
 
+/** What the findings about a platform's own count are told apart by. */
+export const OF_ACCEPTED = "of accepted";
+export const ABOVE_ALL = "above 100 %";
+
 export function matchRateFinding(
   input: CheckInput,
   now: Share,
@@ -60,7 +64,7 @@ export function acceptedFinding(
   const system = input.system.title;
   const usual = Math.round(judged.usual * now.whole);
   return draftFinding(input, "match_rate", {
-    subject: "of accepted",
+    subject: OF_ACCEPTED,
     severity: "look",
     title: `${system} finds ${people(lost)} fewer of what it accepted for ${input.audience.title}`,
     moved: `${capital(countOf(now.part, now.whole))} records that ${whoAccepted(input, now)} counts as accepted belong to somebody in ${system} (${HOW_KNOWN[now.quality]}); usually it is about ${count(usual)}.`,
@@ -90,7 +94,7 @@ export function fanOutFinding(input: CheckInput, now: PlatformShare): Finding {
   const system = input.system.title;
   const above = now.part - now.whole;
   return draftFinding(input, "match_rate", {
-    subject: "above 100 %",
+    subject: ABOVE_ALL,
     severity: "look",
     title: `${system} finds more people than it was sent for ${input.audience.title}`,
     moved: `${count(now.part)} people were found for ${count(now.whole)} accepted records (${percent(now.part / now.whole)}, ${HOW_KNOWN[now.quality]}). Normal is at most 100 %.`,
