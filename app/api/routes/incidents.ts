@@ -137,6 +137,16 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       expected: f.expected,
       maths: Object.entries(f.maths).map(([name, value]) => ({ name, value })),
       whyMoved: whyMovedOf(f.attribution),
+      ...(f.siblings === undefined
+        ? {}
+        : {
+            siblings: f.siblings.map(({ audience: id, title, now, people }) => ({
+              audience: id,
+              title,
+              now,
+              people,
+            })),
+          }),
       line: lineOf(
         history,
         flagged,
