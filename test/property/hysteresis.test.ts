@@ -23,6 +23,10 @@ type Day = (
   off: number,
 ) => Partial<Pick<CheckInput, "comparisons" | "distributions">> & { snapshot: Snapshot };
 
+const OWNER = Array.from({ length: BEFORE + DAYS }, (_, d) =>
+  reading(d, "warehouse", { size: 5000, metrics: { records: 5000 } }),
+);
+
 /** How often people are told, when a share is off by about `limit` from day 25 on. */
 function episodes(check: Check, day: Day, off: (n: number) => number): number {
   const told = new Episodes();
@@ -34,13 +38,11 @@ function episodes(check: Check, day: Day, off: (n: number) => number): number {
     comparisons.push(...(now.comparisons ?? []));
     const input = inputOf({
       history: [...history],
-      ownerHistory: history.map((_, i) =>
-        reading(i, "warehouse", { size: 5000, metrics: { records: 5000 } }),
-      ),
+      ownerHistory: OWNER.slice(0, d + 1),
       comparisons: [...comparisons],
       distributions: now.distributions ?? {},
       incidents: told.live,
-      sizes: sizesOf(history),
+      sizes: check === sizeAnomaly ? sizesOf(history) : [],
     });
     told.take(runChecks([input], [check]), { runId: runOf(d), at: at(d) });
   }
@@ -132,7 +134,7 @@ const CASES: readonly [string, Check, number, Day][] = [
   ],
 ];
 
-describe.each(CASES)("%s", (_, check, limit, day) => {
+describe.each(CASES)("%s", { timeout: 60_000 }, (_, check, limit, day) => {
   test("what hovers around a limit opens few incidents in 60 days", () => {
     fc.assert(
       fc.property(
@@ -142,7 +144,7 @@ describe.each(CASES)("%s", (_, check, limit, day) => {
           expect(n).toBeLessThanOrEqual(FEW);
         },
       ),
-      { numRuns: 3, seed: 7, endOnFailure: true },
+      { numRuns: 2, seed: 7, endOnFailure: true },
     );
   });
 
