@@ -124,6 +124,9 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
   for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, reach.bases));
+  const incidents = (await app.audits.openIncidents()).filter(
+    (i) => i.state !== "resolved" || (i.markedFalseAt ?? null) !== null,
+  );
   const inputs: CheckInput[] = [];
   for (const audience of app.config.audiences) {
     const kept = reach.readings(audience.cadence);
@@ -159,6 +162,7 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
         sizes: [],
         ownerSizes: [],
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
+        incidents: incidents.filter((i) => i.finding.system === segment.system),
       });
     }
   }
