@@ -83,7 +83,7 @@ export function bySeverity(a: Incident, b: Incident): number {
   );
 }
 
-export const titleOf = (world: World, system: string): string =>
+export const titleOf = (world: Pick<World, "systems">, system: string): string =>
   world.systems.find((s) => s.id === system)?.title ?? system;
 
 /** The audience page's first sentence: "Klaviyo holds 27,310 extra people; Mailchimp lacks 431." */
