@@ -65,8 +65,9 @@ function Said(props: { cell: CheckCell | undefined; system: string; overdue: boo
   if (cell === undefined) return null;
   const past = props.overdue && cell.state === "fine";
   const words = wordsOf(cell, props.overdue);
+  const found = cell.findings.join("; ");
   return (
-    <div className="checks-cell" title={cell.findings.join("; ") || undefined}>
+    <div className="checks-cell" title={found || undefined}>
       <Mark name={past ? "waiting" : cell.mark} silent={past} />
       <span>
         <span className="narrow-name anyname">{props.system}</span>
@@ -74,9 +75,9 @@ function Said(props: { cell: CheckCell | undefined; system: string; overdue: boo
         {cell.incidents.map((id) => (
           <Link key={id} to="/incidents/$id" params={{ id: String(id) }} className="checks-incident">
             {incidentName(id)}
-            {cell.findings.length > 0 && <span className="hidden">: {cell.findings.join("; ")}</span>}
           </Link>
         ))}
+        {found !== "" && <span className="hidden">: {found}</span>}
       </span>
     </div>
   );

@@ -36,8 +36,9 @@ export function Checks(props: { audience: string }) {
   );
 }
 
-/** "judged 06:04: 41 fine, 2 found something, 12 can’t tell" */
+/** "judged 06:04: 41 fine, 2 found something, 12 can’t tell"; what is too old is not counted as fine. */
 function noteOf(checks: AudienceChecks, when: string): string {
+  if (checks.overdue) return `judged ${when}`;
   const cells = checks.checks.flatMap((c) => c.cells);
   const fine = cells.filter((c) => c.state === "fine").length;
   const found = cells.filter((c) => c.state === "found").length;

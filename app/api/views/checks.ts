@@ -2,7 +2,7 @@ import { longestPauseHours } from "../../../checks/cron.ts";
 import { fingerprintOf } from "../../../checks/fingerprint.ts";
 import { isUnjudged, SKIPPED } from "../../../checks/words/skipped.ts";
 import { TITLES } from "../../../checks/words/titles.ts";
-import type { Audience } from "../../../core/config.ts";
+import type { Audience, SegmentConfig, SystemConfig } from "../../../core/config.ts";
 import { CHECK_NAMES, type CheckName, type CheckResult, type Finding } from "../../../core/finding.ts";
 import type { SystemId } from "../../../core/model.ts";
 import type { LatestResults } from "../../../store/latest-results.ts";
@@ -12,7 +12,12 @@ import { incidentsOf } from "./cell.ts";
 import { bySeverity, titleOf } from "./verdict.ts";
 import type { World } from "./world.ts";
 
-type Seen = Pick<World, "now" | "timezone" | "systems" | "open">;
+type Seen = Pick<World, "now" | "timezone" | "open"> & {
+  readonly systems: readonly Pick<SystemConfig, "id" | "title">[];
+};
+type Asked = Pick<Audience, "id" | "owner" | "cadence"> & {
+  readonly segments: readonly Pick<SegmentConfig, "system">[];
+};
 
 const HOUR = 3_600_000;
 /** As `freshness`: one read may be missed. */
@@ -20,7 +25,7 @@ const CADENCES = 2;
 const NOT_JUDGED = { code: "not_judged", words: "not judged yet" };
 
 /** Every check of an audience against every copy, as the last audit judged them. */
-export function checksOf(world: Seen, audience: Audience, latest: LatestResults | null): AudienceChecks {
+export function checksOf(world: Seen, audience: Asked, latest: LatestResults | null): AudienceChecks {
   const results = latest?.results ?? [];
   const judged = new Set(results.map((r) => r.check));
   return {
@@ -52,7 +57,7 @@ const resultOf = (results: readonly CheckResult[], check: CheckName, audience: s
 
 function cellOf(
   world: Seen,
-  audience: Audience,
+  audience: Asked,
   check: CheckName,
   system: SystemId,
   result: CheckResult | undefined,
