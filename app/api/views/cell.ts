@@ -5,7 +5,11 @@ import type { Cell, Mark } from "../contract.ts";
 import type { SegmentView, World } from "./world.ts";
 
 /** Incidents that speak of this segment, those of its whole system included. */
-export function incidentsOf(world: World, audience: string, system: SystemId): readonly Incident[] {
+export function incidentsOf(
+  world: Pick<World, "open">,
+  audience: string,
+  system: SystemId,
+): readonly Incident[] {
   return world.open.filter(
     ({ finding: f }) => f.system === system && (tellsOf(f, audience) || isOfSystem(f)),
   );

@@ -1,3 +1,4 @@
+import type { SystemConfig } from "../../../core/config.ts";
 import type { Incident } from "../../../core/finding.ts";
 import { byUrgency } from "../../../core/incident-order.ts";
 import type { Overview } from "../contract.ts";
@@ -71,8 +72,10 @@ function worst(faults: readonly Incident[]): Part[] {
   return [...parts, plain(".")];
 }
 
-export const titleOf = (world: World, system: string): string =>
-  world.systems.find((s) => s.id === system)?.title ?? system;
+export const titleOf = (
+  world: { systems: readonly Pick<SystemConfig, "id" | "title">[] },
+  system: string,
+): string => world.systems.find((s) => s.id === system)?.title ?? system;
 
 /** The audience page's first sentence: "Klaviyo holds 27,310 extra people; Mailchimp lacks 431." */
 export function audienceVerdict(world: World, audience: string): Part[] {
