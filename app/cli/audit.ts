@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { Type } from "typebox";
-import { bySeverity } from "../api/views/verdict.ts";
+import { byUrgency } from "../../core/incident-order.ts";
 import { count } from "../api/views/words.ts";
 import type { AuditSummary } from "../audit/run-audit.ts";
 import { unjudgedText } from "../audit/unjudged.ts";
@@ -103,7 +103,7 @@ function print(io: CliIo, s: AuditSummary): void {
       });
     io.stdout.write(`${c.audience}: ${parts.join(", ") || "only the owner was read"}\n`);
   }
-  for (const i of [...s.open].sort(bySeverity)) {
+  for (const i of [...s.open].sort(byUrgency)) {
     io.stdout.write(
       `${i.finding.cantTell ? "○" : i.severity === "act" ? "◆" : "▲"} INC-${i.id} ${i.finding.title}\n`,
     );

@@ -4,12 +4,13 @@ import { isUnjudged, SKIPPED } from "../../../checks/words/skipped.ts";
 import { TITLES } from "../../../checks/words/titles.ts";
 import type { Audience, SegmentConfig, SystemConfig } from "../../../core/config.ts";
 import { CHECK_NAMES, type CheckName, type CheckResult, type Finding } from "../../../core/finding.ts";
-import type { SystemId } from "../../../core/model.ts";
+import { byUrgency } from "../../../core/incident-order.ts";
+import type { AudienceId, SystemId } from "../../../core/model.ts";
 import type { LatestResults } from "../../../store/latest-results.ts";
 import type { AudienceChecks, CheckCell } from "../contract/checks.ts";
 import type { Mark } from "../contract/parts.ts";
 import { incidentsOf } from "./cell.ts";
-import { bySeverity, titleOf } from "./verdict.ts";
+import { titleOf } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 type Seen = Pick<World, "now" | "timezone" | "open"> & {
@@ -73,26 +74,28 @@ function cellOf(
       state: "cant_tell",
       mark: isUnjudged(outcome.because) ? "cant_tell" : "absent",
       because: { code: outcome.because, words: SKIPPED[outcome.because] },
-      incidents: [...open].sort(bySeverity).map((i) => i.id),
+      incidents: [...open].sort(byUrgency).map((i) => i.id),
     };
   const findings = [...outcome.findings].sort((a, b) => a.severity.localeCompare(b.severity));
   const told = new Set(findings.map(fingerprintOf));
   return {
     ...none,
     state: "found",
-    mark: markOf(outcome.findings),
+    mark: markOf(outcome.findings, audience.id),
     findings: findings.map((f) => f.title),
     incidents: open
       .filter((i) => told.has(i.fingerprint))
-      .sort(bySeverity)
+      .sort(byUrgency)
       .map((i) => i.id),
   };
 }
 
-function markOf(findings: readonly Finding[]): Mark {
+/** By how bad it is for this audience, where a finding tells of several. */
+function markOf(findings: readonly Finding[], audience: AudienceId): Mark {
   const faults = findings.filter((f) => !f.cantTell);
   if (faults.length === 0) return "cant_tell";
-  return faults.some((f) => f.severity === "act") ? "act" : "look";
+  const here = (f: Finding) => f.siblings?.find((s) => s.audience === audience) ?? f;
+  return faults.some((f) => here(f).severity === "act") ? "act" : "look";
 }
 
 function isOverdue(world: Seen, cadence: string, at: number): boolean {
