@@ -107,6 +107,26 @@ describe("a verdict", () => {
     });
   });
 
+  test("told of several lists at once: as bad as it is for this one, with the incident of all", () => {
+    const sibling = (audience: string, severity: Finding["severity"]) => ({
+      audience: audienceId(audience),
+      title: audience,
+      severity,
+      people: 300,
+      observed: null,
+      expected: null,
+      now: "off" as const,
+    });
+    const several = aFinding({
+      audience: null,
+      subject: "fewer",
+      severity: "act",
+      siblings: [sibling("other", "act"), sibling("active", "look")],
+    });
+    const p = page([result("size_anomaly", fail(several))], [incident(7, several)]);
+    expect(cell(p, "size_anomaly")).toMatchObject({ state: "found", mark: "look", incidents: [7] });
+  });
+
   test("no verdict closes no incident: it is still named", () => {
     const p = page(
       [result("size_anomaly", { status: "skip", because: "partial" })],

@@ -5,7 +5,7 @@ import { TITLES } from "../../../checks/words/titles.ts";
 import type { Audience, SegmentConfig, SystemConfig } from "../../../core/config.ts";
 import { CHECK_NAMES, type CheckName, type CheckResult, type Finding } from "../../../core/finding.ts";
 import { byUrgency } from "../../../core/incident-order.ts";
-import type { SystemId } from "../../../core/model.ts";
+import type { AudienceId, SystemId } from "../../../core/model.ts";
 import type { LatestResults } from "../../../store/latest-results.ts";
 import type { AudienceChecks, CheckCell } from "../contract/checks.ts";
 import type { Mark } from "../contract/parts.ts";
@@ -81,7 +81,7 @@ function cellOf(
   return {
     ...none,
     state: "found",
-    mark: markOf(outcome.findings),
+    mark: markOf(outcome.findings, audience.id),
     findings: findings.map((f) => f.title),
     incidents: open
       .filter((i) => told.has(i.fingerprint))
@@ -90,10 +90,12 @@ function cellOf(
   };
 }
 
-function markOf(findings: readonly Finding[]): Mark {
+/** By how bad it is for this audience, where a finding tells of several. */
+function markOf(findings: readonly Finding[], audience: AudienceId): Mark {
   const faults = findings.filter((f) => !f.cantTell);
   if (faults.length === 0) return "cant_tell";
-  return faults.some((f) => f.severity === "act") ? "act" : "look";
+  const here = (f: Finding) => f.siblings?.find((s) => s.audience === audience) ?? f;
+  return faults.some((f) => here(f).severity === "act") ? "act" : "look";
 }
 
 function isOverdue(world: Seen, cadence: string, at: number): boolean {
