@@ -4,7 +4,7 @@ import type { SkipReason } from "../../core/finding.ts";
 export const SKIPPED: Readonly<Record<SkipReason, string>> = {
   partial: "the last reading was not complete",
   owner_partial: "the owner was not read completely",
-  no_data: "nothing new was read",
+  no_data: "nothing new to judge",
   learning: "still learning what is normal",
   settling: "numbers are still settling",
   not_readable: "the system does not tell",
