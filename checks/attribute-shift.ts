@@ -1,6 +1,7 @@
 import type { DistributionVerdict } from "../core/distribution.ts";
 import type { Check, CheckInput, Finding, Outcome } from "../core/finding.ts";
 import { completeness } from "./completeness.ts";
+import { eased, isLive } from "./live.ts";
 import { latestComplete, PASS, skip } from "./readings.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { settingsOf } from "./settings.ts";
@@ -20,7 +21,9 @@ export const attributeShift: Check = {
     const judged = Object.entries(input.distributions).filter(([, v]) => v.used);
     if (judged.length === 0) return skip("no_data");
     if (judged.every(([, v]) => v.learning)) return skip("learning");
-    const shifted = judged.filter(([, v]) => isFault(v, settings));
+    const shifted = judged.filter(([attribute, v]) =>
+      isFault(v, eased(settings, isLive(input, "attribute_shift", attribute))),
+    );
     if (shifted.length === 0) return PASS;
     const told = toldElsewhere(input);
     const findings: Finding[] = shifted

@@ -1,11 +1,12 @@
 import type { Check, CheckInput, Finding, Outcome } from "../core/finding.ts";
 import type { AttributeStates, Snapshot } from "../core/model.ts";
+import { eased, isLive } from "./live.ts";
 import { latestComplete, metric, PASS, skip, training } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { shareFall } from "./share-fall.ts";
 import type { Share } from "./stats/proportion.ts";
 import { completenessFinding } from "./words/attributes.ts";
-import { allRequiredFinding } from "./words/complete-all.ts";
+import { ALL_REQUIRED, allRequiredFinding } from "./words/complete-all.ts";
 
 const DEFAULTS = { minimum_people: 25, minimum_share: 0.03, score: 1, readings: 4 };
 
@@ -32,7 +33,7 @@ export const completeness: Check = {
       const fall = shareFall(
         past.flatMap((s) => shareOf(s, attribute)),
         { part: now.valid, whole: members(now) },
-        settings,
+        eased(settings, isLive(input, "completeness", attribute)),
       );
       if (fall === "learning") continue;
       judgedAny = true;
@@ -42,11 +43,12 @@ export const completeness: Check = {
     }
     const [strict] = required.length < 2 ? [] : strictShare(latest);
     if (strict !== undefined) {
-      const fall = shareFall(past.flatMap(strictShare), strict, settings);
+      const limits = eased(settings, isLive(input, "completeness", ALL_REQUIRED));
+      const fall = shareFall(past.flatMap(strictShare), strict, limits);
       if (fall !== "learning") judgedAny = true;
       if (fall !== null && fall !== "learning") {
         const more = fall.people - told;
-        if (more >= Math.max(settings.minimum_people, settings.minimum_share * strict.whole))
+        if (more >= Math.max(limits.minimum_people, limits.minimum_share * strict.whole))
           findings.push(allRequiredFinding(input, strict, fall));
       }
     }

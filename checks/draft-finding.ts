@@ -1,4 +1,4 @@
-import type { CheckInput, CheckName, Finding } from "../core/finding.ts";
+import type { Alike, CheckInput, CheckName, Finding } from "../core/finding.ts";
 
 type Given = Pick<Finding, "severity" | "title" | "moved" | "means" | "cause" | "todo" | "people"> &
   Partial<Finding>;
@@ -19,3 +19,11 @@ export function draftFinding(input: CheckInput, check: CheckName, given: Given):
     ...given,
   };
 }
+
+/** Words for several lists that are alike: "3 lists of Klaviyo" and then these. */
+export const alike = (way: string, one: string, many = one, before = ""): Alike => ({
+  way,
+  before,
+  one,
+  many,
+});

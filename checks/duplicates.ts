@@ -1,6 +1,7 @@
 import type { Audience } from "../core/config.ts";
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
 import type { Snapshot } from "../core/model.ts";
+import { CLOSE, eased, isLive } from "./live.ts";
 import { latestComplete, metric, PASS, skip, training } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import type { Share } from "./stats/proportion.ts";
@@ -20,8 +21,10 @@ export const duplicates: Check = {
   name: "duplicates",
   defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const settings = settingsOf(input.config, "duplicates", DEFAULTS);
-    if (!settings.enabled) return skip("not_configured");
+    const given = settingsOf(input.config, "duplicates", DEFAULTS);
+    if (!given.enabled) return skip("not_configured");
+    const live = isLive(input, "duplicates", null);
+    const settings = { ...eased(given, live), always_share: given.always_share * (live ? CLOSE : 1) };
     const { latest, skip: none } = latestComplete(input);
     if (latest === null) return none;
     const share = shareOf(latest, input.audience);

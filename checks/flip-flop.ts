@@ -3,6 +3,7 @@ import type { RunId, SystemDifference } from "../core/model.ts";
 import { FLIP_RETURNS, FLIP_WINDOW } from "../members/flips.ts";
 import { diagnoseFlips } from "./flip-diagnosis.ts";
 import { isOver } from "./flip-timeline.ts";
+import { eased, isLive } from "./live.ts";
 import { comparedBefore, latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { learn, NO_BACKGROUND, type Returners, strangeness, withAtLeast } from "./stats/flip-background.ts";
@@ -18,8 +19,9 @@ export const flipFlop: Check = {
   name: "flip_flop",
   defaults: DEFAULTS,
   run(input: CheckInput): Outcome {
-    const settings = settingsOf(input.config, "flip_flop", DEFAULTS);
-    if (!settings.enabled) return skip("not_configured");
+    const given = settingsOf(input.config, "flip_flop", DEFAULTS);
+    if (!given.enabled) return skip("not_configured");
+    const settings = eased(given, isLive(input, "flip_flop", null));
     const { here, skip: none } = latestComparison(input);
     if (here === null) return none;
     const { fights, usual } = judged(input);

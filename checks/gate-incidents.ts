@@ -1,5 +1,6 @@
-import type { Incident } from "../core/finding.ts";
+import type { Finding, Incident } from "../core/finding.ts";
 import type { GateReason } from "../core/gate.ts";
+import { audiencesOf } from "../core/incident-order.ts";
 import type { AudienceId } from "../core/model.ts";
 import type { GateInput } from "./gate-input.ts";
 import { incidentReason } from "./words/gate.ts";
@@ -19,16 +20,20 @@ export function incidentReasons(input: GateInput): GateReason[] {
   const reasons = input.incidents
     .filter((i) => i.state !== "resolved" && !i.finding.cantTell && i.finding.system === input.send.system)
     .flatMap((i) => {
-      const { audience } = i.finding;
-      if (audience === null) return [];
-      const weight = i.state === "snoozed" ? "note" : weightOf(input, i, included, excluded);
-      const concerns = included.has(audience) || excluded.has(audience) || weight !== "note";
-      if (weight === null || !concerns) return [];
-      return [incidentReason(i, weight, isSize(i) ? "size" : "incident")];
+      // of several audiences in one incident, the one that says most about this send
+      const weights = audiencesOf(i.finding).flatMap((audience) => {
+        const weight = i.state === "snoozed" ? "note" : weightOf(input, { i, audience }, included, excluded);
+        const concerns = included.has(audience) || excluded.has(audience) || weight !== "note";
+        return weight === null || !concerns ? [] : [weight];
+      });
+      const weight = HARDEST.find((w) => weights.includes(w));
+      return weight === undefined ? [] : [incidentReason(i, weight, isSize(i) ? "size" : "incident")];
     });
   const notes = reasons.filter((r) => r.weight === "note");
   return [...reasons.filter((r) => r.weight !== "note"), ...notes.slice(0, NOTES)];
 }
+
+const HARDEST = ["no_go", "cant_tell", "note"] as const;
 
 const isSize = (i: Incident): boolean =>
   i.finding.check === "size_anomaly" || (i.finding.check === "disagreement" && i.severity === "act");
@@ -36,13 +41,11 @@ const isSize = (i: Incident): boolean =>
 /** null: it says nothing about this send. */
 function weightOf(
   input: GateInput,
-  i: Incident,
+  { i, audience }: { readonly i: Incident; readonly audience: AudienceId },
   included: ReadonlySet<AudienceId>,
   excluded: ReadonlySet<AudienceId>,
 ): GateReason["weight"] | null {
   const { finding } = i;
-  const audience = finding.audience;
-  if (audience === null) return null;
   if (CONSENT.includes(finding.check)) {
     if (input.send.transactional === true) return null;
     if (input.counts !== null) return included.has(audience) ? "note" : null;
@@ -51,8 +54,9 @@ function weightOf(
     return finding.check === "suppression_leak" ? "cant_tell" : null;
   }
   if (finding.backlog) return "note";
-  if (included.has(audience) && isSize(i) && (i.severity === "act" || isSoon(input))) return "no_go";
-  if (excluded.has(audience) && finding.check === "size_anomaly" && lost(i)) return "no_go";
+  const part = partOf(i, audience);
+  if (included.has(audience) && isSize(i) && (part.severity === "act" || isSoon(input))) return "no_go";
+  if (excluded.has(audience) && finding.check === "size_anomaly" && lost(part)) return "no_go";
   return "note";
 }
 
@@ -60,5 +64,10 @@ function weightOf(
 const isSoon = ({ send, now }: GateInput): boolean =>
   send.at !== null && Date.parse(send.at) - Date.parse(now) <= SOON_MS;
 
-const lost = ({ finding }: Incident): boolean =>
-  finding.observed !== null && finding.expected !== null && finding.observed < finding.expected.low;
+type Part = Pick<Finding, "severity" | "observed" | "expected">;
+
+const partOf = ({ finding, severity }: Incident, audience: AudienceId): Part =>
+  finding.siblings?.find((s) => s.audience === audience) ?? { ...finding, severity };
+
+const lost = ({ observed, expected }: Part): boolean =>
+  observed !== null && expected !== null && observed < expected.low;

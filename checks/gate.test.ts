@@ -114,6 +114,23 @@ const incident = (over: Partial<Finding> & { state?: Incident["state"] } = {}): 
 const verdict = (over: Partial<GateInput>) => gate(input(over)).verdict;
 const texts = (over: Partial<GateInput>) => gate(input(over)).reasons.map((r) => r.text);
 
+test("of several lists in one incident, the ones of this send decide", () => {
+  const sibling = (id: string, now: "off" | "over", severity: "act" | "look") => ({
+    audience: audienceId(id),
+    title: id,
+    now,
+    severity,
+    people: 900,
+    observed: 100,
+    expected: { low: 900, high: 1000 },
+  });
+  const several = (...siblings: readonly ReturnType<typeof sibling>[]) =>
+    verdict({ incidents: [incident({ audience: null, siblings })] });
+  expect(several(sibling("trial", "off", "act"), sibling(active, "off", "act"))).toBe("no_go");
+  expect(several(sibling("trial", "off", "act"), sibling(active, "over", "act"))).toBe("go");
+  expect(several(sibling("trial", "off", "act"), sibling("vip", "off", "act"))).toBe("go");
+});
+
 describe("Go", () => {
   test("everything read, nobody at risk", () => {
     const answer = gate(input());

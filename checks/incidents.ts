@@ -1,4 +1,5 @@
 import type { CheckName, CheckResult, Finding, Incident, Transition } from "../core/finding.ts";
+import { audiencesOf, isOfSystem } from "../core/incident-order.ts";
 import type { Instant } from "../core/model.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
@@ -131,12 +132,16 @@ const told = (finding: Finding, people: number | null): Finding => ({
 
 /**
  * The check judged this segment and did not find it again. A finding about a whole system (audience null) needs every
- * segment of the system judged: one that was skipped may still hide it.
+ * segment of the system judged: one that was skipped may still hide it. One about several lists needs each that is not over.
  */
 function passed(incident: Incident, results: readonly CheckResult[]): boolean {
-  const { check, audience, system } = incident.finding;
+  const { check, system } = incident.finding;
+  const some = isOfSystem(incident.finding) ? null : audiencesOf(incident.finding);
   const about = results.filter(
-    (r) => r.check === check && r.system === system && (audience === null || r.audience === audience),
+    (r) =>
+      r.check === check &&
+      r.system === system &&
+      (some === null || (r.audience !== null && some.includes(r.audience))),
   );
   return about.length > 0 && about.every((r) => r.outcome.status !== "skip");
 }

@@ -1,11 +1,18 @@
 import type { Check, CheckInput, Finding, Outcome, SkipReason } from "../core/finding.ts";
 import type { Snapshot } from "../core/model.ts";
+import { eased, isLive } from "./live.ts";
 import { type PlatformShare, plainShare, platformShare, type Quality, sourceShare } from "./match-rates.ts";
 import { comparedBefore, latestComparison, latestComplete, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { shareFall } from "./share-fall.ts";
 import type { Share } from "./stats/proportion.ts";
-import { acceptedFinding, fanOutFinding, matchRateFinding } from "./words/match-rate.ts";
+import {
+  ABOVE_ALL,
+  acceptedFinding,
+  fanOutFinding,
+  matchRateFinding,
+  OF_ACCEPTED,
+} from "./words/match-rate.ts";
 
 const DEFAULTS = { minimum_people: 25, minimum_share: 0.02, score: 1, readings: 7 };
 /** Of two reasons why neither rate was judged, the one that waiting mends. */
@@ -31,6 +38,7 @@ export const matchRate: Check = {
       return skip("not_configured");
     const { latest, skip: none } = latestComplete(input);
     if (latest === null) return none;
+    const limitsOf = (subject: string | null) => eased(settings, isLive(input, "match_rate", subject));
     const findings: Finding[] = [];
     const whys: SkipReason[] = [];
     let judged = false;
@@ -38,7 +46,7 @@ export const matchRate: Check = {
     const source = sourceRates(input);
     if (source.now === null) whys.push(source.because);
     else {
-      const fall = shareFall(source.past, source.now, settings);
+      const fall = shareFall(source.past, source.now, limitsOf(null));
       if (fall === "learning") whys.push("learning");
       else judged = true;
       if (fall !== null && fall !== "learning")
@@ -53,10 +61,10 @@ export const matchRate: Check = {
       if (
         now.told === "vendor" &&
         above > now.whole * ROUNDING[now.quality] &&
-        above >= settings.minimum_people
+        above >= limitsOf(ABOVE_ALL).minimum_people
       )
         findings.push(fanOutFinding(input, now));
-      const fall = shareFall(platform.past, now, settings);
+      const fall = shareFall(platform.past, now, limitsOf(OF_ACCEPTED));
       if (fall === "learning") whys.push("learning");
       else judged = true;
       // the same people are lost to both rates: one finding tells of them

@@ -21,6 +21,7 @@ import { overSuppression } from "./over-suppression.ts";
 import { runFailure } from "./run-failure.ts";
 import { schemaDrift } from "./schema-drift.ts";
 import { sensitiveAttribute } from "./sensitive-attribute.ts";
+import { onePerCause } from "./siblings.ts";
 import { sizeAnomaly } from "./size-anomaly.ts";
 import { stuckMembers } from "./stuck-members.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
@@ -71,7 +72,7 @@ export function runChecks(
       }),
     ),
   );
-  return onePerSystem(results, inputs);
+  return onePerCause(onePerSystem(results, inputs), inputs);
 }
 
 /** A system that could not be read says so once, with all the audiences that it leaves open. */

@@ -1,4 +1,5 @@
 import type { CheckName, Incident } from "../core/finding.ts";
+import { isOfSystem, tellsOf } from "../core/incident-order.ts";
 import type { Dimension } from "../core/score.ts";
 import type { ScoreInput } from "./score.ts";
 import { breachValue, type Judged } from "./score-parts.ts";
@@ -44,7 +45,7 @@ export const isBreach = ({ finding, severity }: Incident): boolean =>
 /** Live, and about this audience: its copies, or a whole system that has one. */
 export function concerns(input: ScoreInput, { state, finding }: Incident): boolean {
   if (state === "resolved") return false;
-  if (finding.audience !== null) return finding.audience === input.audience.id;
+  if (!isOfSystem(finding)) return tellsOf(finding, input.audience.id);
   return input.copies.some((c) => c.system.id === finding.system);
 }
 

@@ -1,4 +1,5 @@
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
+import { CLOSE, eased, isLive } from "./live.ts";
 import { earlierComplete, latestComplete, metric, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { judgeSize, type SizeLimits } from "./size-judgement.ts";
@@ -26,7 +27,14 @@ export const sizeAnomaly: Check = {
     const ownerLatest = input.ownerHistory.at(-1);
     const comparable =
       !input.isOwner && ownerLatest?.coverage === "complete" && ownerLatest.runId === latest.runId;
-    const verdict = judgeSize({ own, owner: comparable ? input.ownerSizes : null }, settings);
+    const live = isLive(input, "size_anomaly", null);
+    const limits = {
+      ...eased(settings, live),
+      growth_share: settings.growth_share * (live ? CLOSE : 1),
+      // the stream remembers by itself that its alarm is on
+      score: settings.score,
+    };
+    const verdict = judgeSize({ own, owner: comparable ? input.ownerSizes : null }, limits);
     switch (verdict.kind) {
       case "fine":
         return own.at(-1)?.verdict.newNormal === true

@@ -1,5 +1,6 @@
 import { median } from "simple-statistics";
 import type { SizeReading } from "../core/stream.ts";
+import { CLOSE } from "./live.ts";
 
 export type SizeLimits = {
   readonly minimum_people: number;
@@ -37,8 +38,6 @@ const STILL = 3;
 /** A list that moves by less is not missed when it does not move. */
 const STEP = 5;
 const LOOK_BACK = 21;
-/** What closes an alarm again, against what opens it. */
-const CLOSE = 0.6;
 
 /**
  * Is this size one that the segment's own past and its owner explain? It has to be unusual, a share of the list, and

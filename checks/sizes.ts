@@ -3,15 +3,21 @@ import type { SizeReading } from "../core/stream.ts";
 import { usualPauseHours } from "./cron.ts";
 import { metric } from "./readings.ts";
 import { MetricStream } from "./stats/stream/metric-stream.ts";
+import type { StreamPool } from "./stats/stream/pool.ts";
 import { localTime } from "./zone.ts";
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
-/** A stream of sizes for a segment that is read by this cron. */
-export const sizeStream = (cadence: string, from: Instant, timezone: string): MetricStream =>
-  new MetricStream("size", { step: usualPauseHours(cadence, Date.parse(from), timezone) * HOUR });
+/** A stream of sizes for a segment that is read by this cron; `pool`: what its siblings know. */
+export const sizeStream = (
+  cadence: string,
+  from: Instant,
+  timezone: string,
+  pool: StreamPool | null = null,
+): MetricStream =>
+  new MetricStream("size", { step: usualPauseHours(cadence, Date.parse(from), timezone) * HOUR, pool });
 
 /**
  * Takes the readings after `lastAt` into the stream: complete ones, but for those after a repair, and none that shows

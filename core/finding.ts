@@ -43,6 +43,24 @@ export const CHECK_NAMES = [
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
+/** What several audiences of a system may have in common, in words that lists can be counted in. */
+export type Alike = {
+  /** Tells two such things of one check and subject apart: "fewer", "more". Empty: there is only one. */
+  readonly way: string;
+  /** "plan is empty in " goes before "3 lists of Klaviyo"; `one` or `many` after it: " are too small". */
+  readonly before: string;
+  readonly one: string;
+  readonly many: string;
+};
+
+/** One of several audiences that one incident tells of. */
+export type Sibling = Pick<Finding, "severity" | "people" | "observed" | "expected"> & {
+  readonly audience: AudienceId;
+  readonly title: string;
+  /** over: back to normal, while others are not. unread: not judged this time. */
+  readonly now: "off" | "over" | "unread";
+};
+
 /** One check, one run, one problem. */
 export type Finding = {
   readonly check: CheckName;
@@ -75,6 +93,10 @@ export type Finding = {
   readonly maths: Readonly<Record<string, string | number | null>>;
   /** Why the people moved that it tells of, where that was looked up. */
   readonly attribution?: Attribution;
+  /** Absent: never told together with others, since people must see each. */
+  readonly alike?: Alike;
+  /** The audiences that moved alike, where one incident tells of several; `audience` is null then. */
+  readonly siblings?: readonly Sibling[];
 };
 
 export type SkipReason =
@@ -145,6 +167,8 @@ export type CheckInput = {
   readonly ownerSizes: readonly SizeReading[];
   /** `snapshot.id`s that an incident covers: left out of the training. */
   readonly flagged: ReadonlySet<string>;
+  /** Of this system: those that are not over, and those that a person called no problem and did not pass since. */
+  readonly incidents: readonly Incident[];
 };
 
 export type Check = {

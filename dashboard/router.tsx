@@ -11,7 +11,7 @@ const text = (value: unknown): string | undefined =>
 const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
   allowed.find((one) => one === value);
 
-const TABS = ["summary", "trend", "definition", "history"] as const;
+const TABS = ["summary", "trend", "checks", "definition", "history"] as const;
 export type AudienceTab = (typeof TABS)[number];
 export type AudienceSearch = { tab?: AudienceTab; days?: number; system?: string };
 export type IncidentSearch = Partial<IncidentFilter>;

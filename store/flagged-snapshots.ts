@@ -18,7 +18,8 @@ export async function flaggedSnapshots(
       and not exists (
         select from incident
         where marked_false_at is not null and finding ->> 'check' = 'size_anomaly'
-          and finding ->> 'system' = check_result.system and finding ->> 'audience' = check_result.audience
+          and finding ->> 'system' = check_result.system and (finding ->> 'audience' = check_result.audience
+            or finding -> 'siblings' @> jsonb_build_array(jsonb_build_object('audience', check_result.audience)))
           and check_result.at >= opened_at and check_result.at < marked_false_at + interval '14 days'
       )`,
     [system, audience],

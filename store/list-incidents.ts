@@ -13,13 +13,17 @@ export type IncidentFilter = {
   readonly offset: number;
 };
 
-/** Unresolved before resolved, worst first, then the latest change; `total` counts what the filter matches. */
+/**
+ * Unresolved before resolved: those by urgency, as `byUrgency` has it, these by the latest change. An audience's are also
+ * those that tell of several. `total` counts what the filter matches.
+ */
 export async function listIncidents(
   db: Sql,
   filter: IncidentFilter,
 ): Promise<{ incidents: readonly Incident[]; total: number }> {
   const where = `($1 = 'all' or (state = 'resolved') = ($1 = 'resolved')) and ($2::text is null or severity = $2)
-    and ($3::text is null or finding ->> 'audience' = $3) and ($4::text is null or finding ->> 'system' = $4)
+    and ($3::text is null or finding ->> 'audience' = $3
+      or finding -> 'siblings' @> jsonb_build_array(jsonb_build_object('audience', $3::text))) and ($4::text is null or finding ->> 'system' = $4)
     and ($5::text is null or finding ->> 'check' = $5)`;
   const values = [
     filter.state ?? "all",
@@ -30,7 +34,11 @@ export async function listIncidents(
   ];
   const { rows } = await db.query<IncidentRow>(
     `select ${INCIDENT_COLUMNS} from incident where ${where}
-    order by state = 'resolved', severity, changed_at desc, id desc limit $6 offset $7`,
+    order by state = 'resolved', case when state = 'resolved' then changed_at end desc,
+      case when finding ->> 'check' in ('suppression_leak', 'consent_violation') then 0 when severity = 'act' then 1
+        when (finding ->> 'cantTell')::boolean then 2 else 3 end,
+      (finding ->> 'people')::numeric desc nulls last, opened_at, id
+    limit $6 offset $7`,
     [...values, filter.limit, filter.offset],
   );
   const counted = await db.query<{ total: number }>(

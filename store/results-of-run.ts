@@ -2,7 +2,7 @@ import type { CheckName, CheckResult, Finding, Outcome, SkipReason } from "../co
 import type { AudienceId, RunId, SystemId } from "../core/model.ts";
 import type { Sql } from "./database.ts";
 
-type ResultRow = {
+export type ResultRow = {
   check: CheckName;
   audience: AudienceId | null;
   system: SystemId;
@@ -22,11 +22,11 @@ export async function resultsOfRun(db: Sql, runId: RunId): Promise<readonly Chec
     check: row.check,
     audience: row.audience,
     system: row.system,
-    outcome: outcome(row),
+    outcome: outcomeOf(row),
   }));
 }
 
-function outcome(row: ResultRow): Outcome {
+export function outcomeOf(row: ResultRow): Outcome {
   const [first, ...rest] = row.findings;
   if (row.status === "fail" && first !== undefined) return { status: "fail", findings: [first, ...rest] };
   if (row.status === "skip") return { status: "skip", because: row.because ?? "no_data" };

@@ -1,10 +1,11 @@
 import type { Incident } from "../../core/finding.ts";
+import { byUrgency, tellsOf } from "../../core/incident-order.ts";
 import type { Instant } from "../../core/model.ts";
 import { clean } from "../clean.ts";
 import { count } from "../counts.ts";
 import { capital } from "../sentences.ts";
 import { dayAndTime, weekday } from "../when.ts";
-import { bySeverity, liveAt } from "./history.ts";
+import { liveAt } from "./history.ts";
 import type { Mark, Report, ReportInput, ReportPoint, ReportSegment } from "./model.ts";
 import { blurred, groupOf } from "./small-groups.ts";
 
@@ -67,13 +68,13 @@ function rowOf(s: ReportSegment, input: ReportInput): Row[] {
 /** Faults of this copy that were live during the week. */
 function faultsOf(s: ReportSegment, input: ReportInput): readonly Incident[] {
   return input.incidents
-    .filter((i) => i.finding.audience === s.audience && i.finding.system === s.system && !i.finding.cantTell)
+    .filter((i) => tellsOf(i.finding, s.audience) && i.finding.system === s.system && !i.finding.cantTell)
     .filter(
       (i) =>
         liveAt(i, input.events, input.week.to) ||
         (i.resolvedAt !== null && i.resolvedAt >= input.week.from && i.resolvedAt <= input.week.to),
     )
-    .sort(bySeverity);
+    .sort(byUrgency);
 }
 
 function noteOf(i: Incident, faults: number, s: ReportSegment, input: ReportInput): string {

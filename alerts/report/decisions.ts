@@ -1,9 +1,10 @@
 import type { Incident } from "../../core/finding.ts";
+import { byUrgency, tellsOf } from "../../core/incident-order.ts";
 import { clean } from "../clean.ts";
 import { count } from "../counts.ts";
 import { withoutSend } from "../sentences.ts";
 import { dayAndTime } from "../when.ts";
-import { bySeverity, liveAt } from "./history.ts";
+import { liveAt } from "./history.ts";
 import type { Report, ReportInput, ReportPlan } from "./model.ts";
 import { blurred, groupOf } from "./small-groups.ts";
 
@@ -23,7 +24,7 @@ export function decisionsOf(input: ReportInput): {
         (i.state === "open" || i.state === "regressed") &&
         needsPerson(i),
     )
-    .sort(bySeverity);
+    .sort(byUrgency);
   const plans = input.plans.filter((p) => p.state === "checked" && p.expiresAt > input.now);
   const all: (() => Decision & { at: string | null })[] = [
     ...open.filter((i) => i.severity === "act").map((i) => () => fromIncident(i, input)),
@@ -43,6 +44,7 @@ const needsPerson = (i: Incident): boolean =>
   i.severity === "act" ||
   i.finding.cantTell ||
   i.finding.repair !== null ||
+  i.finding.siblings !== undefined ||
   i.finding.check === "flip_flop" ||
   i.finding.check === "freshness" ||
   i.finding.check === "schema_drift";
@@ -52,7 +54,7 @@ function fromIncident(i: Incident, input: ReportInput): Decision & { at: string 
   const [audience, system] = titlesOf(i, input);
   // a list that keeps people out guards every send of its system
   const guards =
-    f.check === "consent_violation" || input.audiences.some((a) => a.id === f.audience && a.keepsOut);
+    f.check === "consent_violation" || input.audiences.some((a) => tellsOf(f, a.id) && a.keepsOut);
   const send = input.sends.find((s) => (guards ? s.system === f.system : s.audience === f.audience));
   return {
     question: questionOf(i, audience, system),
@@ -83,7 +85,8 @@ function fromPlan(p: ReportPlan, input: ReportInput): Decision & { at: string | 
 
 function questionOf(i: Incident, audience: string | null, system: string): string {
   const n = i.finding.people;
-  const what = audience ?? system;
+  const lists = i.finding.siblings?.filter((s) => s.now !== "over").length;
+  const what = lists === undefined ? (audience ?? system) : lists === 1 ? "1 list" : `${count(lists)} lists`;
   switch (i.finding.check) {
     case "suppression_leak":
     case "consent_violation":

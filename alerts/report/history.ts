@@ -1,4 +1,5 @@
 import type { Incident } from "../../core/finding.ts";
+import { tellsOf } from "../../core/incident-order.ts";
 import type { Instant } from "../../core/model.ts";
 import type { ReportEvent, ReportInput } from "./model.ts";
 
@@ -25,7 +26,7 @@ export const faultsAt = (input: ReportInput, at: Instant): readonly Incident[] =
 /** Audiences without any fault at that moment. */
 export function agreeingAt(input: ReportInput, at: Instant): number {
   const faults = faultsAt(input, at);
-  return input.audiences.filter((a) => !faults.some((f) => f.finding.audience === a.id)).length;
+  return input.audiences.filter((a) => !faults.some((f) => tellsOf(f.finding, a.id))).length;
 }
 
 /** Systems whose last read of the week was not complete. */
@@ -34,12 +35,3 @@ export const blindSystems = (input: ReportInput): readonly string[] =>
 
 /** Silence is no agreement. */
 export const nothingRead = (input: ReportInput): boolean => input.reads.every((r) => r.beats.length === 0);
-
-const OPT_OUTS = ["suppression_leak", "consent_violation"];
-
-/** Worst first: people who may be mailed against their wish, then what harms others, then what cannot be told. */
-export function bySeverity(a: Incident, b: Incident): number {
-  const rank = (i: Incident) =>
-    OPT_OUTS.includes(i.finding.check) ? 0 : i.severity === "act" ? 1 : i.finding.cantTell ? 2 : 3;
-  return rank(a) - rank(b) || (b.finding.people ?? 0) - (a.finding.people ?? 0) || a.id - b.id;
-}

@@ -1,9 +1,10 @@
+import { byUrgency } from "../../core/incident-order.ts";
 import { clean } from "../clean.ts";
 import { listed } from "../counts.ts";
 import { capital } from "../sentences.ts";
 import { weekday } from "../when.ts";
 import { totalExposure } from "./exposure.ts";
-import { agreeingAt, blindSystems, bySeverity, faultsAt, nothingRead } from "./history.ts";
+import { agreeingAt, blindSystems, faultsAt, nothingRead } from "./history.ts";
 import type { Part, ReportInput } from "./model.ts";
 import { blurred, groupOf } from "./small-groups.ts";
 
@@ -64,7 +65,7 @@ function agreementSentence(input: ReportInput): Part[] {
   // the sentence before has told of those who opted out; what only wants a look has its place below
   const worst = [...faultsAt(input, input.week.to)]
     .filter((i) => i.severity === "act" && i.finding.check !== "suppression_leak")
-    .sort(bySeverity)[0];
+    .sort(byUrgency)[0];
   const but = worst === undefined ? "" : `; ${lead(blurred(clean(worst.finding.title, 160)))}`;
   const blindness = blind.length === 0 ? "" : `; ${listed(blind.map((b) => clean(b, 60)))} can’t be checked`;
   const who =

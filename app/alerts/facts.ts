@@ -1,6 +1,7 @@
 import type { IncidentFacts } from "../../alerts/slack/facts.ts";
 import { nextSend } from "../../checks/next-send.ts";
 import type { Incident, IncidentEvent } from "../../core/finding.ts";
+import { audiencesOf, isOfSystem, tellsOf } from "../../core/incident-order.ts";
 import type { Instant, Snapshot } from "../../core/model.ts";
 import { plansOfIncident } from "../../store/plans-of-incident.ts";
 import type { App } from "../app.ts";
@@ -22,7 +23,10 @@ export async function factsOf(app: Base, incident: Incident, at: Instant): Promi
   const system = app.config.systems.find((s) => s.id === finding.system);
   const latest = await latestReading(app, incident);
   const config = await configWithCampaigns(app);
-  const send = nextSend(config, finding.audience, system?.sends === true ? finding.system : null, at);
+  const touched = finding.siblings === undefined ? [finding.audience] : audiencesOf(finding);
+  const [send = null] = touched
+    .flatMap((a) => nextSend(config, a, system?.sends === true ? finding.system : null, at) ?? [])
+    .sort((a, b) => a.at.localeCompare(b.at));
   return {
     incident,
     audienceTitle: app.config.audiences.find((a) => a.id === finding.audience)?.title ?? null,
@@ -49,8 +53,8 @@ async function latestReading(app: Base, { finding }: Incident): Promise<Snapshot
   if (finding.audience !== null) return (await app.audits.snapshots(finding.audience, finding.system, 1))[0];
   const copies = app.config.audiences.filter((a) => a.segments.some((s) => s.system === finding.system));
   const latest: Snapshot[] = [];
-  for (const audience of [null, ...copies.map((a) => a.id)])
-    latest.push(...(await app.audits.snapshots(audience, finding.system, 1)));
+  const read = isOfSystem(finding) ? [null, ...copies.map((a) => a.id)] : audiencesOf(finding);
+  for (const audience of read) latest.push(...(await app.audits.snapshots(audience, finding.system, 1)));
   return latest.find((s) => s.coverage !== "complete") ?? latest[0];
 }
 
@@ -70,10 +74,7 @@ function alsoMoved(incident: Incident, all: readonly Incident[]): IncidentFacts[
       o,
       sameCause: finding.cause.text !== null && o.finding.cause.text === finding.cause.text,
     }))
-    .filter(
-      ({ o, sameCause }) =>
-        sameCause || (finding.audience !== null && o.finding.audience === finding.audience),
-    )
+    .filter(({ o, sameCause }) => sameCause || audiencesOf(finding).some((a) => tellsOf(o.finding, a)))
     .map(({ o, sameCause }) => ({ title: o.finding.title, sameCause }));
 }
 

@@ -5,6 +5,7 @@
  */
 
 export type * from "./contract/audience.ts";
+export type * from "./contract/checks.ts";
 export type * from "./contract/event.ts";
 export type * from "./contract/gate.ts";
 export type * from "./contract/incident.ts";

@@ -1,5 +1,6 @@
 import { foldSizes, sizeStream } from "../../checks/sizes.ts";
 import { MetricStream, type StreamState } from "../../checks/stats/stream/metric-stream.ts";
+import type { StreamPool } from "../../checks/stats/stream/pool.ts";
 import type { Audience } from "../../core/config.ts";
 import type { Instant, Snapshot, SystemId } from "../../core/model.ts";
 import type { SizeReading } from "../../core/stream.ts";
@@ -18,6 +19,7 @@ type Kept = { readonly stream: StreamState; readonly recent: readonly SizeReadin
  * another version, it is made anew from the kept snapshots.
  *
  * @param history snapshots of the segment, oldest first
+ * @param pool of the segments of one system: a new one starts with what the others know
  * @returns the latest readings with their verdicts, oldest first
  */
 export async function foldSizesOf(
@@ -25,15 +27,17 @@ export async function foldSizesOf(
   audience: Audience,
   system: SystemId,
   history: readonly Snapshot[],
+  pool: StreamPool,
 ): Promise<readonly SizeReading[]> {
   const first = history[0];
   if (first === undefined) return [];
   const states = await getStreamStates(app.db, audience.id, system);
   const known = states.find((s) => s.stream === NAME);
-  const kept = known === undefined ? null : revive(app, known.state as Kept, audience, system);
-  const stream = kept?.stream ?? sizeStream(audience.cadence, first.takenAt, app.config.timezone);
+  const kept = known === undefined ? null : revive(app, known.state as Kept, audience, system, pool);
+  const stream = kept?.stream ?? sizeStream(audience.cadence, first.takenAt, app.config.timezone, pool);
   const lastAt: Instant | null = kept === null ? null : (known?.lastAt ?? null);
   const fresh = foldSizes(stream, lastAt, history, app.config.timezone);
+  stream.teach();
   const recent = [...(kept?.recent ?? []), ...fresh].slice(-RECENT);
   const last = fresh.at(-1);
   if (last !== undefined) {
@@ -48,9 +52,10 @@ function revive(
   kept: Kept,
   audience: Audience,
   system: SystemId,
+  pool: StreamPool,
 ): { stream: MetricStream; recent: readonly SizeReading[] } | null {
   try {
-    return { stream: MetricStream.from(kept.stream), recent: kept.recent };
+    return { stream: MetricStream.from(kept.stream, pool), recent: kept.recent };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     app.log.info("stream.rebuilt", { audience: audience.id, system, stream: NAME, because: error.message });

@@ -1,5 +1,6 @@
 import { longestPauseHours } from "../../checks/cron.ts";
 import { ALL_CHECKS, runChecks } from "../../checks/registry.ts";
+import { StreamPool } from "../../checks/stats/stream/pool.ts";
 import type { Attribution } from "../../core/attribution.ts";
 import type { Audience, SystemConfig } from "../../core/config.ts";
 import type { CheckInput, CheckResult } from "../../core/finding.ts";
@@ -76,17 +77,30 @@ export async function judge(
 async function carryOn(app: App, inputs: readonly CheckInput[]): Promise<CheckInput[]> {
   const judged: CheckInput[] = [];
   const owners = new Map<string, CheckInput["ownerSizes"]>();
+  const pools = new Map<SystemId, StreamPool>();
+  const poolOf = (system: SystemId): StreamPool => {
+    const pool = pools.get(system) ?? new StreamPool();
+    pools.set(system, pool);
+    return pool;
+  };
   for (const input of inputs) {
     const place = { audience: input.audience.id, system: input.system.id };
     const counted = countedAttributes(app.config, trackedAttributes(input.audience));
     const distributions = await foldDistributions(app, place, input.history, counted, input.runId);
     const key = readingKey(input.audience.id, input.audience.owner);
     const ownerSizes =
-      owners.get(key) ?? (await foldSizesOf(app, input.audience, input.audience.owner, input.ownerHistory));
+      owners.get(key) ??
+      (await foldSizesOf(
+        app,
+        input.audience,
+        input.audience.owner,
+        input.ownerHistory,
+        poolOf(input.audience.owner),
+      ));
     owners.set(key, ownerSizes);
     const sizes = input.isOwner
       ? ownerSizes
-      : await foldSizesOf(app, input.audience, input.system.id, input.history);
+      : await foldSizesOf(app, input.audience, input.system.id, input.history, poolOf(input.system.id));
     judged.push({ ...input, distributions, sizes, ownerSizes });
   }
   return judged;
@@ -110,6 +124,9 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
   const facts = await listSystemFacts(app.db);
   const bases = new Map<SystemId, CheckInput["baseHistory"]>();
   for (const s of app.config.systems) bases.set(s.id, await app.audits.snapshots(null, s.id, reach.bases));
+  const incidents = (await app.audits.openIncidents()).filter(
+    (i) => i.state !== "resolved" || (i.markedFalseAt ?? null) !== null,
+  );
   const inputs: CheckInput[] = [];
   for (const audience of app.config.audiences) {
     const kept = reach.readings(audience.cadence);
@@ -145,6 +162,7 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
         sizes: [],
         ownerSizes: [],
         flagged: await flaggedSnapshots(app.db, audience.id, segment.system),
+        incidents: incidents.filter((i) => i.finding.system === segment.system),
       });
     }
   }

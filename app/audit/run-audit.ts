@@ -18,6 +18,7 @@ import { findOverlaps } from "./overlaps.ts";
 import { readSystem } from "./read-system.ts";
 import { readingProgress, recordsLastTime } from "./reading-progress.ts";
 import { type PlannedTarget, readOrder, targetsOf } from "./targets.ts";
+import { type Unjudged, unjudgedOf } from "./unjudged.ts";
 
 export type AuditSummary = {
   readonly runId: RunId;
@@ -29,6 +30,8 @@ export type AuditSummary = {
     size: number | null;
   }[];
   readonly comparisons: readonly Comparison[];
+  /** Checks of a copy without a verdict, by reason, the most frequent first. */
+  readonly unjudged: Unjudged;
   /** Incidents that changed in this run, as they are now. */
   readonly changed: readonly Incident[];
   readonly open: readonly Incident[];
@@ -93,7 +96,14 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
     }));
     await app.audits.endRun(id, now, "done", { reads: reads.length, incidents: incidents.length });
     const open = (await app.audits.openIncidents()).filter((i) => i.state !== "resolved");
-    return { runId: id, reads, comparisons: [...compared.values()], changed: incidents, open };
+    return {
+      runId: id,
+      reads,
+      comparisons: [...compared.values()],
+      unjudged: unjudgedOf(results),
+      changed: incidents,
+      open,
+    };
   } catch (error) {
     const state = o.signal.aborted ? "interrupted" : "failed";
     await app.audits.endRun(id, instant(app.clock.now()), state, {

@@ -24,6 +24,10 @@ export class Episodes {
   readonly #incidents = new Map<string, Incident>();
   readonly #open = new Map<string, Open>();
 
+  get live(): readonly Incident[] {
+    return [...this.#incidents.values()].filter((i) => i.state !== "resolved");
+  }
+
   take(results: readonly CheckResult[], moment: Moment): void {
     for (const t of reconcile([...this.#incidents.values()], results, moment.at)) this.#carryOut(t, moment);
   }

@@ -1,4 +1,4 @@
-import type { CheckInput } from "../../core/finding.ts";
+import type { CheckInput, Incident } from "../../core/finding.ts";
 import type { Instant, RunId, Snapshot } from "../../core/model.ts";
 import type { Backlog } from "../audit/backlog.ts";
 import type { Reach } from "../audit/judge.ts";
@@ -13,6 +13,8 @@ export type Past = {
   readonly reach: Reach;
   readonly backlog: Backlog | null;
   readonly flagged: ReadonlySet<string>;
+  /** Live then, by this replay. */
+  readonly incidents: readonly Incident[];
 };
 
 /**
@@ -44,6 +46,7 @@ export function pastInput(now: CheckInput, past: Past): CheckInput | null {
     changedBy: now.changedBy.filter((c) => c.latestAt <= at),
     deliveries: someOf((now.deliveries ?? []).filter((d) => d.from <= at)),
     flagged: past.flagged,
+    incidents: past.incidents.filter((i) => i.finding.system === now.system.id),
   };
 }
 

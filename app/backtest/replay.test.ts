@@ -115,6 +115,7 @@ test("an input of the past holds nothing of what came later, and leaves the pres
     reach: usualReach(at(45), known.config.timezone),
     backlog: { raised: true, missing: 4, extra: 2 },
     flagged: new Set(["crm-44"]),
+    incidents: [],
   });
   const later = JSON.stringify(past, (_, value: unknown) => (value instanceof Set ? [...value] : value));
   for (const day of [46, 60, 89]) expect(later).not.toContain(`"run-${day}"`);
@@ -126,6 +127,7 @@ test("an input of the past holds nothing of what came later, and leaves the pres
     moment: { runId: runOf(500), at: at(45.5) },
     madeAt: new Map(),
     flagged: new Set<string>(),
+    incidents: [],
   };
   expect(pastInput(known, { ...other, reach: usualReach(at(45), "UTC"), backlog: null })).toBeNull();
 });

@@ -56,6 +56,7 @@ export async function replay(o: Replay, pause: Pause): Promise<Replayed> {
         reach,
         backlog: backlogs.get(input) ?? null,
         flagged: flagged[i] ?? new Set(),
+        incidents: episodes.live,
       };
       const cut = pastInput(input, past);
       if (cut === null) continue;

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { Type } from "typebox";
-import { bySeverity } from "../api/views/verdict.ts";
+import { byUrgency } from "../../core/incident-order.ts";
 import { count } from "../api/views/words.ts";
 import type { AuditSummary } from "../audit/run-audit.ts";
+import { unjudgedText } from "../audit/unjudged.ts";
 import { type CliIo, EXIT, type ExitCode } from "./command.ts";
 import { showSteps } from "./progress.ts";
 import { type CommonOptions, printJson, withRuntime } from "./with-runtime.ts";
@@ -41,6 +42,9 @@ export const output = Type.Object(
         title: Type.String(),
       }),
     ),
+    unjudged: Type.Record(Type.String(), Type.Integer(), {
+      description: "checks of a copy without a verdict, by reason",
+    }),
   },
   { title: "plumbline audit --json" },
 );
@@ -99,11 +103,13 @@ function print(io: CliIo, s: AuditSummary): void {
       });
     io.stdout.write(`${c.audience}: ${parts.join(", ") || "only the owner was read"}\n`);
   }
-  for (const i of [...s.open].sort(bySeverity)) {
+  for (const i of [...s.open].sort(byUrgency)) {
     io.stdout.write(
       `${i.finding.cantTell ? "○" : i.severity === "act" ? "◆" : "▲"} INC-${i.id} ${i.finding.title}\n`,
     );
   }
+  const unjudged = unjudgedText(s.unjudged);
+  if (unjudged !== null) io.stdout.write(`○ could not be judged: ${unjudged}\n`);
   if (s.comparisons.length === 0) io.stdout.write("Can’t tell: nothing could be compared.\n");
   else if (s.open.length === 0) io.stdout.write("✓ No open incidents.\n");
 }
@@ -127,5 +133,6 @@ function jsonOf(s: AuditSummary): unknown {
       severity: i.severity,
       title: i.finding.title,
     })),
+    unjudged: s.unjudged,
   };
 }

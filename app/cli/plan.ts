@@ -88,8 +88,12 @@ export function command(io: CliIo): Command {
             throw new AuditorError(
               "unsupported",
               text,
-              "it is about a whole system; there is nothing to repair person by person",
-              "follow its steps in `plumbline incidents`",
+              incident.finding.siblings === undefined
+                ? "it is about a whole system; there is nothing to repair person by person"
+                : "it tells of several audiences, and each is repaired by itself",
+              incident.finding.siblings === undefined
+                ? "follow its steps in `plumbline incidents`"
+                : `name one of ${incident.finding.siblings.map((s) => s.audience).join(", ")}, with --system ${incident.finding.system}`,
             );
           return { audience: incident.finding.audience, incident, system: incident.finding.system };
         }

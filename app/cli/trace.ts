@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { Type } from "typebox";
 import { AuditorError } from "../../core/errors.ts";
+import { audiencesOf, isOfSystem } from "../../core/incident-order.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { plansOfIncident } from "../../store/plans-of-incident.ts";
 import type { App } from "../app.ts";
@@ -32,7 +33,8 @@ export async function traceOf(app: App, id: number): Promise<Hop[]> {
     );
   const f = incident.finding;
   const hops: Hop[] = [];
-  const history = await app.audits.snapshots(f.audience, f.system, 200);
+  const read = isOfSystem(f) ? [null] : audiencesOf(f);
+  const history = (await Promise.all(read.map((a) => app.audits.snapshots(a, f.system, 200)))).flat();
   for (const s of history.filter((x) => x.runId === incident.runId)) {
     hops.push({
       at: s.takenAt,
@@ -48,18 +50,18 @@ export async function traceOf(app: App, id: number): Promise<Hop[]> {
         text: `${s.metrics.size?.numerator ?? "?"} persons in ${s.setFile}`,
       });
   }
-  const comparison =
-    f.audience === null
-      ? undefined
-      : (await app.audits.comparisons(f.audience, 200)).find((c) => c.runId === incident.runId);
-  const counts = comparison?.perSystem[f.system];
-  if (comparison !== undefined && counts !== undefined)
+  for (const audience of audiencesOf(f)) {
+    const comparison = (await app.audits.comparisons(audience, 200)).find((c) => c.runId === incident.runId);
+    const counts = comparison?.perSystem[f.system];
+    if (comparison === undefined || counts === undefined) continue;
+    const of = f.siblings === undefined ? "" : `${audience}: `;
     hops.push({
       at: comparison.asOf,
       hop: "comparison",
       runId: comparison.runId,
-      text: `${counts.missing ?? "?"} missing, ${counts.extra ?? "?"} extra against ${comparison.owner}`,
+      text: `${of}${counts.missing ?? "?"} missing, ${counts.extra ?? "?"} extra against ${comparison.owner}`,
     });
+  }
   hops.push({ at: incident.openedAt, hop: "check", runId: incident.runId, text: `${f.check}: ${f.title}` });
   for (const e of await app.audits.incidentEvents(id))
     hops.push({ at: e.at, hop: "incident", runId: null, text: `${e.kind} by ${e.actor}: ${e.text}` });

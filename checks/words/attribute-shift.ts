@@ -1,7 +1,7 @@
 import type { DistributionVerdict, MovedCategory } from "../../core/distribution.ts";
 import type { Cause, CheckInput, Finding } from "../../core/finding.ts";
 import type { Snapshot } from "../../core/model.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import { lostBy } from "./attributes.ts";
 import { capital, count, countOf, people, percent, roundRange } from "./format.ts";
 import { sendWords } from "./send.ts";
@@ -55,6 +55,20 @@ export function shiftFinding(
             `Name it “${renamed.from.category}” again, or change the filters, branches and configuration that use it`,
           ],
     people: affected,
+    alike:
+      renamed === null
+        ? alike(
+            `${main.category} ${main.share > main.expected ? "up" : "down"}`,
+            "",
+            "",
+            `${name} is not as usual in `,
+          )
+        : alike(
+            `${renamed.from.category} to ${renamed.to.category}`,
+            "",
+            "",
+            `In ${name} “${renamed.from.category}” is now “${renamed.to.category}”, likely, in `,
+          ),
     observed: main.count,
     expected: usual,
     repair: input.isOwner ? null : "attribute",

@@ -1,7 +1,7 @@
 import type { Cause, CheckInput, Finding } from "../../core/finding.ts";
 import type { AttributeStates } from "../../core/model.ts";
 import { likelyCause, writersOf, writersOfField } from "../cause.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import { earlierComplete } from "../readings.ts";
 import { schemaChanges } from "../schema-baseline.ts";
 import type { ShareJudgement } from "../stats/proportion.ts";
@@ -43,6 +43,7 @@ export function completenessFinding(
       "Restore the values at the source; the next complete read closes this by itself",
     ],
     people: lost,
+    alike: alike("", "", "", `${attribute} is ${how} in `),
     observed: valid,
     expected: { low: usual, high: whole },
     repair: input.isOwner ? null : "attribute",

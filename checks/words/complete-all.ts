@@ -6,12 +6,14 @@ import type { Share } from "../stats/proportion.ts";
 import { capital, count, countOf, people, percent } from "./format.ts";
 import { sendWords } from "./send.ts";
 
+export const ALL_REQUIRED = "all required";
+
 /** Fewer members have everything; each attribute by itself lost too little to be told. */
 export function allRequiredFinding(input: CheckInput, now: Share, { judged, people: lost }: Fall): Finding {
   const required = input.audience.requiredAttributes;
   const usual = Math.round(judged.usual * now.whole);
   return draftFinding(input, "completeness", {
-    subject: "all required",
+    subject: ALL_REQUIRED,
     severity: "look",
     title: `${people(lost)} of ${input.audience.title} in ${input.system.title} no longer have everything they need`,
     moved: `${capital(countOf(now.part, now.whole))} people have a valid value in each of ${required.join(", ")}. Normal is about ${count(usual)}.`,

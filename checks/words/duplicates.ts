@@ -1,7 +1,7 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { Snapshot } from "../../core/model.ts";
 import { likelyCause } from "../cause.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import { metric } from "../readings.ts";
 import type { ShareJudgement } from "../stats/proportion.ts";
 import { capital, count, countOf } from "./format.ts";
@@ -27,6 +27,7 @@ export function duplicatesFinding(
       "Check whether an import created instead of updated",
     ],
     people: part,
+    alike: alike("", " has too many duplicate records", " have too many duplicate records"),
     observed: part,
     expected: usual === null ? null : { low: 0, high: usual },
     maths: {

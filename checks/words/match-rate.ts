@@ -1,11 +1,15 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import { likelyCause } from "../cause.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import type { PlatformShare, Quality } from "../match-rates.ts";
 import type { Fall } from "../share-fall.ts";
 import type { Share, ShareJudgement } from "../stats/proportion.ts";
 import { capital, count, countOf, people, percent } from "./format.ts";
 import { sendWords, titleOf } from "./send.ts";
+
+/** What the findings about a platform's own count are told apart by. */
+export const OF_ACCEPTED = "of accepted";
+export const ABOVE_ALL = "above 100 %";
 
 export function matchRateFinding(
   input: CheckInput,
@@ -28,6 +32,7 @@ export function matchRateFinding(
       "The next complete read closes this by itself",
     ],
     people: lost,
+    alike: alike("", " finds fewer people than usual", " find fewer people than usual"),
     observed: now.part,
     expected: { low: usual, high: now.whole },
     maths: {
@@ -59,7 +64,7 @@ export function acceptedFinding(
   const system = input.system.title;
   const usual = Math.round(judged.usual * now.whole);
   return draftFinding(input, "match_rate", {
-    subject: "of accepted",
+    subject: OF_ACCEPTED,
     severity: "look",
     title: `${system} finds ${people(lost)} fewer of what it accepted for ${input.audience.title}`,
     moved: `${capital(countOf(now.part, now.whole))} records that ${whoAccepted(input, now)} counts as accepted belong to somebody in ${system} (${HOW_KNOWN[now.quality]}); usually it is about ${count(usual)}.`,
@@ -70,6 +75,7 @@ export function acceptedFinding(
       "The next complete read closes this by itself",
     ],
     people: lost,
+    alike: alike("", " finds fewer people than usual", " find fewer people than usual"),
     observed: now.part,
     expected: { low: usual, high: now.whole },
     maths: {
@@ -88,7 +94,7 @@ export function fanOutFinding(input: CheckInput, now: PlatformShare): Finding {
   const system = input.system.title;
   const above = now.part - now.whole;
   return draftFinding(input, "match_rate", {
-    subject: "above 100 %",
+    subject: ABOVE_ALL,
     severity: "look",
     title: `${system} finds more people than it was sent for ${input.audience.title}`,
     moved: `${count(now.part)} people were found for ${count(now.whole)} accepted records (${percent(now.part / now.whole)}, ${HOW_KNOWN[now.quality]}). Normal is at most 100 %.`,

@@ -1,6 +1,6 @@
 import type { CheckInput, Finding } from "../../core/finding.ts";
 import type { FieldType, Snapshot } from "../../core/model.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import { metric } from "../readings.ts";
 import type { SchemaDiff } from "../schema-diff.ts";
 import { capital, count, people } from "./format.ts";
@@ -46,6 +46,14 @@ export function goneFinding(input: CheckInput, latest: Snapshot, gone: SchemaDif
             "Check the filters and greetings that use it",
           ],
     people: affected,
+    alike: alike(
+      renamed ?? "",
+      "",
+      "",
+      renamed === null
+        ? `The field “${gone.name}” is gone from `
+        : `The field “${gone.name}” was probably renamed to ${renamed} in `,
+    ),
     observed: 0,
     expected: null,
     maths: { Field: gone.name, "Type before": gone.type, "New field": gone.renamedTo },
@@ -67,6 +75,7 @@ export function retypedFinding(
     cause: { certainty: "confirmed", text: `the type of “${r.name}” changed from ${r.from} to ${r.to}` },
     todo: [`Check who changed “${r.name}” in ${system} and whether its values still mean the same`],
     people: null,
+    alike: alike(r.to, "", "", `The field “${r.name}” is now ${r.to}, was ${r.from}, in `),
     maths: { Field: r.name, "Type before": r.from, "Type now": r.to },
   });
 }
@@ -87,6 +96,10 @@ export function valuesFinding(input: CheckInput, latest: Snapshot, v: SchemaDiff
     ...gone.map((g) => `“${g.name}” is gone, which ${count(g.records)} records had`),
     ...added.map((a) => `“${a.name}” is new, in ${count(a.records)} records`),
   ];
+  // the same in each list, whatever its number of records
+  const change = [...renames, ...gone.map((g) => `no ${g.name}`), ...added.map((a) => `new ${a.name}`)].join(
+    "; ",
+  );
   return draftFinding(input, "schema_drift", {
     // no field is called so: a field's own finding has its name
     subject: `${v.attribute}: values`,
@@ -113,6 +126,7 @@ export function valuesFinding(input: CheckInput, latest: Snapshot, v: SchemaDiff
       `Check the filters that use ${name}`,
     ],
     people: records,
+    alike: alike(change, "", "", `${name} has other values than usual in `),
     maths: {
       Attribute: v.attribute,
       "Values gone": quoted(v.gone.map((g) => g.name)) || "none",

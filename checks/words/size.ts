@@ -3,7 +3,7 @@ import type { Snapshot } from "../../core/model.ts";
 import type { StreamTest } from "../../core/stream.ts";
 import { bandOf, READINGS_NEEDED } from "../band.ts";
 import { likelyCause } from "../cause.ts";
-import { draftFinding } from "../draft-finding.ts";
+import { alike, draftFinding } from "../draft-finding.ts";
 import { touchesSend, urgentIf } from "../severity.ts";
 import type { SizeVerdict } from "../size-judgement.ts";
 import { capital, count, people, percent } from "./format.ts";
@@ -55,6 +55,11 @@ export function driftFinding(input: CheckInput, v: Of<"drift">): Finding {
       ...repairSteps(input),
     ],
     people: Math.round(off),
+    alike: alike(
+      gone ? "losing" : "gaining",
+      ` is slowly ${gone ? "losing" : "gaining"} people`,
+      ` are slowly ${gone ? "losing" : "gaining"} people`,
+    ),
     observed: v.value,
     expected: band === null ? null : { low: band.low, high: band.high },
     repair: input.isOwner ? null : "membership",
@@ -71,6 +76,7 @@ export function stillFinding(input: CheckInput, v: Of<"still">): Finding {
     cause: likelyCause(input, input.sizes.at(-v.readings)?.at ?? input.now, { moved: false }),
     todo: [`Check that the job which fills ${input.system.title} still writes`],
     people: null,
+    alike: alike("still", " stopped moving"),
     observed: v.value,
     repair: null,
     maths: { ...mathsOf(input, v.value), "Equal readings": v.readings },
@@ -125,6 +131,11 @@ function jumped(
       ...(before === undefined ? [] : ["If this is meant, mark it as expected"]),
     ],
     people: Math.round(off),
+    alike: alike(
+      gone ? "fewer" : "more",
+      ` is too ${gone ? "small" : "large"}`,
+      ` are too ${gone ? "small" : "large"}`,
+    ),
     observed: value,
     repair: input.isOwner ? null : ("membership" as const),
   };

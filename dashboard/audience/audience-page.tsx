@@ -11,17 +11,20 @@ import { EXACT } from "../ui/exact.ts";
 import { incidentName, purposeWord } from "../ui/labels.ts";
 import { ErrorBlock, Skeleton } from "../ui/state-block.tsx";
 import { Verdict } from "../ui/verdict.tsx";
+import { Checks } from "./checks.tsx";
 import { Definition } from "./definition.tsx";
 import { History } from "./history.tsx";
 import { Summary } from "./summary.tsx";
 import { Trend } from "./trend.tsx";
 import "./audience.css";
 import "./audience-narrow.css";
+import "./checks.css";
 import "./rules.css";
 
 const TABS: readonly (readonly [AudienceTab, string])[] = [
   ["summary", "Summary"],
   ["trend", "Trend"],
+  ["checks", "Checks"],
   ["definition", "Definition"],
   ["history", "Incidents"],
 ];
@@ -66,6 +69,7 @@ export function AudiencePage() {
         {tab === "trend" && (
           <Trend audience={audience.data} days={search.days ?? 28} system={search.system} />
         )}
+        {tab === "checks" && <Checks audience={audience.data.id} />}
         {tab === "definition" && <Definition audience={audience.data} />}
         {tab === "history" && <History audience={audience.data} />}
       </div>

@@ -1,6 +1,7 @@
 import type { IncidentDetail } from "../../app/api/contract.ts";
 import { count, people } from "../ui/format.ts";
 import { Section } from "../ui/section.tsx";
+import { Siblings } from "./siblings.tsx";
 import { WhyMoved } from "./why-moved.tsx";
 
 /** The numbers behind the sentence; statistics stay behind "Show the maths". */
@@ -62,6 +63,7 @@ export function Evidence(props: { detail: IncidentDetail }) {
           </div>
         )}
       </dl>
+      {detail.siblings !== undefined && <Siblings siblings={detail.siblings} />}
       {detail.whyMoved !== null && <WhyMoved why={detail.whyMoved} />}
       {detail.maths.length > 0 && (
         <details className="twin">

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AudienceDetail, IncidentDetail, Overview, SystemList } from "../../app/api/contract.ts";
+import type {
+  AudienceChecks,
+  AudienceDetail,
+  IncidentDetail,
+  Overview,
+  SystemList,
+} from "../../app/api/contract.ts";
 import { type Api, buildServer } from "../../app/api/server.ts";
+import { ALL_CHECKS } from "../../checks/registry.ts";
 import { type Instant, instant } from "../../core/model.ts";
 import { auditDaily, makeWorld, type SimWorld } from "../e2e/world.ts";
 
@@ -148,6 +155,36 @@ describe("what systems tell", () => {
     const overview = await get<Overview>("/api/v1/overview");
     // the suppression list guards every send of the system
     expect(overview.matrix.map((r) => r.nextSend?.at)).toEqual([hoursOn(30), hoursOn(30)]);
+  });
+});
+
+describe("GET /api/v1/audiences/:id/checks", () => {
+  it("tells of every check and copy what the last audit said, and why it said nothing", async () => {
+    const page = await get<AudienceChecks>("/api/v1/audiences/active/checks");
+    expect(page).toMatchObject({
+      audience: "active",
+      judgedAt: world.clock.now().toISOString(),
+      overdue: false,
+    });
+    expect(page.systems.filter((s) => s.owner).map((s) => s.id)).toEqual(["warehouse"]);
+    expect(page.checks.map((c) => c.check).sort()).toEqual(ALL_CHECKS.map((c) => c.name).sort());
+    for (const c of page.checks) expect(c.cells.map((x) => x.system)).toEqual(page.systems.map((s) => s.id));
+    const cell = (check: string, system: string) =>
+      page.checks.find((c) => c.check === check)?.cells.find((c) => c.system === system);
+    expect(cell("run_failure", "ghost")).toMatchObject({ state: "fine", mark: "fine" });
+    expect(cell("size_anomaly", "ghost")).toMatchObject({
+      state: "cant_tell",
+      because: { code: "learning", words: "still learning what is normal" },
+    });
+    expect(page.checks.find((c) => c.check === "suppression_leak")).toMatchObject({ off: true });
+  });
+
+  it("404 for an audience that is not there", async () => {
+    const answer = await api.inject({
+      url: "/api/v1/audiences/nobody/checks",
+      headers: { ...HOST, ...ANA },
+    });
+    expect(answer.statusCode).toBe(404);
   });
 });
 

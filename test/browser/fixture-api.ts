@@ -1,5 +1,6 @@
 import type { PlanDetail, Status } from "../../app/api/contract.ts";
 import { audienceDetail } from "../../dashboard/dev/audience.ts";
+import { audienceChecks } from "../../dashboard/dev/checks.ts";
 import { incidentDetail, incidents } from "../../dashboard/dev/incidents.ts";
 import { systemOverlap } from "../../dashboard/dev/overlap.ts";
 import { audiences } from "../../dashboard/dev/overview.ts";
@@ -56,7 +57,7 @@ export class FixtureApi {
   }
 
   get(path: string, search: URLSearchParams): Answer {
-    const [, area = "", id] = path.split("/");
+    const [, area = "", id, part] = path.split("/");
     if (area === "status") return ok(statusOf(this.scene, this.me, [...this.plans.values()]));
     if (this.scene === "broken")
       return refuse(
@@ -73,7 +74,9 @@ export class FixtureApi {
       case "audiences":
         return id === undefined
           ? ok(this.scene === "hostile" ? hostile(audiences) : audiences)
-          : this.audience(decodeURIComponent(id), Number(search.get("days") ?? 28));
+          : part === "checks"
+            ? this.checks(decodeURIComponent(id))
+            : this.audience(decodeURIComponent(id), Number(search.get("days") ?? 28));
       case "incidents":
         return id === undefined ? ok(this.list(search)) : this.incident(Number(id));
       case "plans":
@@ -214,6 +217,13 @@ export class FixtureApi {
       return refuse(404, "not_found", "No such audience.", "Check the name.");
     const detail = audienceDetail(id, days);
     return ok(this.scene === "hostile" ? hostile(detail) : detail);
+  }
+
+  private checks(audience: string): Answer {
+    if (audience === "vip")
+      return refuse(503, "transient", "The checks query failed.", "Try again in a moment.");
+    const checks = audienceChecks(audience, this.scene === "stale");
+    return ok(this.scene === "hostile" ? hostile(checks) : checks);
   }
 
   private overlap(system: string, audience: string): Answer {

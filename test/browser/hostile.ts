@@ -10,6 +10,8 @@ const KEEP = new Set([
   "asOf",
   "state",
   "mark",
+  "code",
+  "judgedAt",
   "op",
   "verdictState",
   "severity",

@@ -141,6 +141,11 @@ describe("what an audit ends with", () => {
     });
     const text = await world.run(["audit", "--scheduled"]);
     expect(text.out).toContain("○ crm active: partial, ");
+    expect((value as { unjudged: Record<string, number> }).unjudged).toMatchObject({
+      partial: expect.any(Number),
+      learning: expect.any(Number),
+    });
+    expect(text.out).toMatch(/○ could not be judged: \d+ \(.*learning \d+.*\)\n/);
     const incidents = await world.json(["incidents"]);
     expect(incidents.code).toBe((incidents.value as { incidents: unknown[] }).incidents.length > 0 ? 3 : 0);
   });

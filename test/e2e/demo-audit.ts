@@ -13,6 +13,7 @@ import { configError } from "../../config/problem.ts";
 import { resolveSecret } from "../../config/secret.ts";
 import { fixedClock } from "../../core/clock.ts";
 import type { Incident } from "../../core/finding.ts";
+import { audiencesOf, tellsOf } from "../../core/incident-order.ts";
 import { instant } from "../../core/model.ts";
 import type { Expectation, Planted } from "../../demo/company/truth.ts";
 import { DemoHost } from "../../demo/host.ts";
@@ -30,7 +31,7 @@ export type DemoRun = {
 const fits = (e: Expectation, { incident: { finding } }: Raised): boolean =>
   e.checks.includes(finding.check) &&
   e.system === finding.system &&
-  (e.audience === null || e.audience === finding.audience);
+  (e.audience === null || tellsOf(finding, e.audience));
 
 /** Planted faults that no incident tells of from their first day on. */
 export const missedOf = (run: DemoRun): string[] =>
@@ -60,7 +61,13 @@ export function duelTold(run: DemoRun): { cause: string | null; writers: string;
 /** Incidents that nothing planted explains. */
 export const unexplainedOf = (run: DemoRun): string[] =>
   run.raised
-    .filter((r) => !run.planted.some((p) => r.day >= p.from && [...p.must, ...p.may].some((e) => fits(e, r))))
+    .filter((r) => {
+      const { finding } = r.incident;
+      const told = run.planted.flatMap((p) => (r.day >= p.from ? [...p.must, ...p.may] : []));
+      // of several audiences in one incident, each
+      const each = finding.siblings === undefined ? [finding.audience] : audiencesOf(finding);
+      return !each.every((a) => told.some((e) => fits(e, r) && (e.audience === null || e.audience === a)));
+    })
     .map((r) => `day ${r.day}: ${r.incident.fingerprint}: ${r.incident.finding.title}`);
 
 /**

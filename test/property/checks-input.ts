@@ -229,6 +229,7 @@ export function inputOf(given: Partial<CheckInput> & { history: readonly Snapsho
     sizes: sizesOf(given.history),
     ownerSizes: sizesOf(given.ownerHistory ?? []),
     flagged: new Set(),
+    incidents: [],
     ...given,
   };
 }

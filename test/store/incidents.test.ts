@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Incident, Transition } from "../../core/finding.ts";
-import type { Instant } from "../../core/model.ts";
+import type { Finding, Incident, Transition } from "../../core/finding.ts";
+import { byUrgency } from "../../core/incident-order.ts";
+import { audienceId, type Instant } from "../../core/model.ts";
 import type { AuditStore } from "../../core/ports.ts";
 import { auditStore } from "../../store/audit-store.ts";
 import { changeIncident } from "../../store/change-incident.ts";
@@ -279,12 +280,80 @@ describe.each(SERVERS)("incidents on %s", (server) => {
       const { incidents: rows, total } = await listIncidents(made.db, { limit: 10, offset: 0, ...filter });
       return [rows.map((i) => i.finding.subject).join(""), total];
     };
-    expect(await list({})).toEqual(["2314", 4]);
-    expect(await list({ state: "open" })).toEqual(["231", 3]);
+    expect(await list({})).toEqual(["2134", 4]);
+    expect(await list({ state: "open" })).toEqual(["213", 3]);
     expect(await list({ state: "resolved" })).toEqual(["4", 1]);
     expect(await list({ severity: "act", state: "open" })).toEqual(["2", 1]);
     expect(await list({ check: "latency" })).toEqual(["3", 1]);
     expect(await list({ system: "crm" })).toEqual(["", 0]);
-    expect(await list({ limit: 1, offset: 1 })).toEqual(["3", 4]);
+    expect(await list({ limit: 1, offset: 1 })).toEqual(["1", 4]);
+  });
+
+  test("the list is read by urgency, then people, those unknown last, then by age, as `byUrgency` has it", async () => {
+    const given: [string, Partial<Finding>, string][] = [
+      ["many", { people: 900 }, "06:00"],
+      ["few", { people: 9 }, "06:00"],
+      ["unknown", { people: null, observed: null }, "06:00"],
+      ["none", { people: 0 }, "06:00"],
+      ["late", { people: 900 }, "07:00"],
+      ["blind", { check: "run_failure", audience: null, cantTell: true, people: null }, "06:00"],
+      ["act", { severity: "act", people: 3 }, "08:00"],
+      ["acts", { severity: "act", people: 30 }, "09:00"],
+      ["leak", { check: "suppression_leak", severity: "act", people: 1 }, "09:00"],
+    ];
+    for (const [subject, over, when] of given)
+      await apply(at(when), { kind: "open", fingerprint: subject, finding: aFinding({ ...over, subject }) });
+    const { incidents } = await listIncidents(made.db, { limit: 20, offset: 0 });
+    const expected = ["leak", "acts", "act", "blind", "many", "late", "few", "none", "unknown"];
+    expect(incidents.map((i) => i.finding.subject)).toEqual(expected);
+    expect(
+      [...incidents]
+        .reverse()
+        .sort(byUrgency)
+        .map((i) => i.finding.subject),
+    ).toEqual(expected);
+  });
+
+  test("one of several lists is found by each of them, and no problem until each passed", async () => {
+    const siblings = (["active", "trial"] as const).map((id) => ({
+      audience: audienceId(id),
+      title: id,
+      now: "off" as const,
+      severity: "look" as const,
+      people: 1,
+      observed: null,
+      expected: null,
+    }));
+    const incident = await open(at("06:00"), { audience: null, siblings });
+    for (const [audience, n] of [
+      ["active", 1],
+      ["trial", 1],
+      ["vip", 0],
+    ] as const)
+      expect((await listIncidents(made.db, { audience, limit: 9, offset: 0 })).total).toBe(n);
+    const { id, version } = incident;
+    await changeIncident(made.db, {
+      id,
+      version,
+      action: "dismiss",
+      actor: "Ann",
+      at: at("07:00"),
+      until: null,
+      note: "",
+    });
+    const pass = async (audience: string) => {
+      await store.insertResults(RUN, at("08:00"), [
+        {
+          check: "size_anomaly",
+          audience: audienceId(audience),
+          system: incident.finding.system,
+          outcome: { status: "pass" },
+        },
+      ]);
+      return (await store.openIncidents())[0]?.markedFalseAt ?? null;
+    };
+    expect(await pass("active")).toBe(at("07:00"));
+    expect(await pass("vip")).toBe(at("07:00"));
+    expect(await pass("trial")).toBeNull();
   });
 });

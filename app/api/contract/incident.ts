@@ -77,6 +77,17 @@ export const IncidentDetail = Type.Object({
     Type.Object({ name: Type.String(), value: Type.Union([Type.String(), Type.Number(), Type.Null()]) }),
   ),
   whyMoved: nullable(WhyMoved),
+  /** The audiences that one incident of several tells of; absent: it is about one, or a whole system. */
+  siblings: Type.Optional(
+    Type.Array(
+      Type.Object({
+        audience: Type.String(),
+        title: Type.String(),
+        now: Type.Union([Type.Literal("off"), Type.Literal("over"), Type.Literal("unread")]),
+        people: nullable(Count),
+      }),
+    ),
+  ),
   line: Type.Array(Point),
   changes: Type.Array(Type.Object({ at: Time, text: Type.String() })),
   /** At most 20, random order, masked; null when the spool has expired. */

@@ -5,19 +5,23 @@ import { AuditorError, isKind } from "../../../core/errors.ts";
 import { audienceId } from "../../../core/model.ts";
 import { returnWithin, topFlipping } from "../../../members/flips.ts";
 import { pseudonym } from "../../../members/mask.ts";
+import { latestResults } from "../../../store/latest-results.ts";
 import { listDefinitions } from "../../../store/list-definitions.ts";
 import { listDeliveries } from "../../../store/list-deliveries.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
 import { listSyncRuns } from "../../../store/list-sync-runs.ts";
 import type { App } from "../../app.ts";
+import { audienceOf } from "../../audit/judge.ts";
 import { openSetOf } from "../../audit/set-files.ts";
 import { campaignSends, knownCampaigns, withSends } from "../../facts/calendar.ts";
 import { knownChanges } from "../../facts/known-changes.ts";
 import type { Services } from "../../services.ts";
 import * as contract from "../contract/audience.ts";
+import { AudienceChecks } from "../contract/checks.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { audienceDetailOf, audienceListOf } from "../views/audience.ts";
+import { checksOf } from "../views/checks.ts";
 import { incidentRow } from "../views/incident.ts";
 import { campaignsOf, deliveryOf } from "../views/mail.ts";
 import { matchRatesOf } from "../views/match-rates.ts";
@@ -67,17 +71,37 @@ export async function audienceRoutes(api: Api, services: Services): Promise<void
         delivery: (system) => deliveryOf(deliveries, system),
         campaigns: campaignsOf(campaigns, id, (system) => titleOf(world, system)),
       });
-      if (detail === null)
-        throw new AuditorError(
-          "not_found",
-          "audience",
-          "there is no audience with this id",
-          "see the list of audiences",
-        );
+      if (detail === null) throw unknownAudience();
       return detail;
     },
   );
+
+  api.get(
+    "/audiences/:id/checks",
+    {
+      schema: {
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: AudienceChecks },
+      },
+    },
+    async (request) => {
+      await personOf(app, request);
+      const audience = audienceOf(app, request.params.id);
+      if (audience === null) throw unknownAudience();
+      const latest = await latestResults(
+        app.db,
+        audience.id,
+        audience.segments.map((s) => s.system),
+      );
+      const open = (await app.audits.openIncidents()).filter((i) => i.state !== "resolved");
+      const { systems, timezone } = app.config;
+      return checksOf({ now: app.clock.now(), timezone, systems, open }, audience, latest);
+    },
+  );
 }
+
+const unknownAudience = (): AuditorError =>
+  new AuditorError("not_found", "audience", "there is no audience with this id", "see the list of audiences");
 
 const SHOWN = 7;
 

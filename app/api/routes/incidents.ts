@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import type { Attribution } from "../../../core/attribution.ts";
 import { AuditorError } from "../../../core/errors.ts";
 import type { Incident } from "../../../core/finding.ts";
+import { audiencesOf, tellsOf } from "../../../core/incident-order.ts";
 import { flaggedSnapshots } from "../../../store/flagged-snapshots.ts";
 import { getIncident } from "../../../store/get-incident.ts";
 import { listIncidents } from "../../../store/list-incidents.ts";
@@ -108,18 +109,25 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
     const history = f.audience === null ? [] : await app.audits.snapshots(f.audience, f.system, 90);
     const flagged =
       f.audience === null ? new Set<string>() : await flaggedSnapshots(app.db, f.audience, f.system);
-    const since = history.at(-28)?.takenAt ?? "";
+    const since = history.at(-28)?.takenAt ?? (f.siblings === undefined ? "" : daysBefore(i.openedAt, 28));
     const audience = app.config.audiences.find((a) => a.id === f.audience);
-    const owner = audience?.owner;
+    const ownerOf = (id: string) => app.config.audiences.find((a) => a.id === id)?.owner;
     const changes = (await knownChanges(app))
       .filter((c) => c.at >= since)
-      .filter((c) => c.audience === null || c.audience === f.audience)
+      .filter((c) => c.audience === null || tellsOf(f, c.audience))
       .filter(
-        (c) => c.system === null || c.system === f.system || (c.audience !== null && c.system === owner),
+        (c) =>
+          c.system === null ||
+          c.system === f.system ||
+          (c.audience !== null && c.system === ownerOf(c.audience)),
       )
       .map((c) => ({ at: c.at, text: c.text }));
     const similar = await listIncidents(app.db, { check: f.check, state: "resolved", limit: 3, offset: 0 });
-    const world = f.audience === null ? null : await loadWorld(app, { audience: f.audience, history: 1 });
+    const nextSends: NonNullable<contract.IncidentDetail["nextSend"]>[] = [];
+    for (const id of audiencesOf(f)) {
+      const world = await loadWorld(app, { audience: id, history: 1 });
+      nextSends.push(...[nextOf(await configWithCampaigns(app), world, id)].filter((s) => s !== null));
+    }
     return {
       incident: await rowOf(i),
       means: f.means,
@@ -129,6 +137,16 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       expected: f.expected,
       maths: Object.entries(f.maths).map(([name, value]) => ({ name, value })),
       whyMoved: whyMovedOf(f.attribution),
+      ...(f.siblings === undefined
+        ? {}
+        : {
+            siblings: f.siblings.map(({ audience: id, title, now, people }) => ({
+              audience: id,
+              title,
+              now,
+              people,
+            })),
+          }),
       line: lineOf(
         history,
         flagged,
@@ -138,10 +156,7 @@ export async function incidentRoutes(api: Api, services: Services): Promise<void
       changes,
       affected: i.state === "resolved" ? null : await affectedBy(app, i),
       events: [...(await app.audits.incidentEvents(i.id))],
-      nextSend:
-        world === null || f.audience === null
-          ? null
-          : nextOf(await configWithCampaigns(app), world, f.audience),
+      nextSend: nextSends.sort((a, b) => a.at.localeCompare(b.at))[0] ?? null,
       plans: (await plansOfIncident(app.db, i.id)).map((p) => ({ id: p.id, state: p.state })),
       similar: similar.incidents
         .filter((x) => x.id !== i.id)
@@ -154,3 +169,6 @@ const whyMovedOf = (a: Attribution | undefined): contract.WhyMoved | null =>
   a === undefined
     ? null
     : { since: a.from, until: a.to, before: a.before, now: a.now, ...a.parts, lookedUp: a.lookedUp };
+
+const daysBefore = (at: string, days: number): string =>
+  new Date(Date.parse(at) - days * 86_400_000).toISOString();

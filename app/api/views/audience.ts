@@ -1,5 +1,6 @@
 import { learningProgress } from "../../../checks/band.ts";
 import type { Config } from "../../../core/config.ts";
+import { tellsOf } from "../../../core/incident-order.ts";
 import type { Snapshot, SystemId } from "../../../core/model.ts";
 import type { AudienceDetail, AudienceList, IncidentRow, Mark } from "../contract.ts";
 import { cellOf } from "./cell.ts";
@@ -45,7 +46,7 @@ export function audienceListOf(world: World): AudienceList {
         asOf: owner.asOf,
         missing: sum((c) => c.missing),
         extra: sum((c) => c.extra),
-        openIncidents: world.open.filter((i) => i.finding.audience === a.id).length,
+        openIncidents: world.open.filter((i) => tellsOf(i.finding, a.id)).length,
         cells: world.systems.map((s) => cellOf(world, a.id, s.id)),
       };
     }),

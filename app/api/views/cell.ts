@@ -1,18 +1,23 @@
 import type { Incident } from "../../../core/finding.ts";
+import { isOfSystem, tellsOf } from "../../../core/incident-order.ts";
 import type { SystemId } from "../../../core/model.ts";
 import type { Cell, Mark } from "../contract.ts";
 import type { SegmentView, World } from "./world.ts";
 
 /** Incidents that speak of this segment, those of its whole system included. */
-export function incidentsOf(world: World, audience: string, system: SystemId): readonly Incident[] {
+export function incidentsOf(
+  world: Pick<World, "open">,
+  audience: string,
+  system: SystemId,
+): readonly Incident[] {
   return world.open.filter(
-    (i) => i.finding.system === system && (i.finding.audience === audience || i.finding.audience === null),
+    ({ finding: f }) => f.system === system && (tellsOf(f, audience) || isOfSystem(f)),
   );
 }
 
 /** Highest mark of open incidents that are about this segment itself; snoozed ones stay visible as "look". */
 export function markOf(incidents: readonly Incident[]): Mark {
-  const faults = incidents.filter((i) => !i.finding.cantTell && i.finding.audience !== null);
+  const faults = incidents.filter((i) => !i.finding.cantTell && !isOfSystem(i.finding));
   if (faults.some((i) => i.severity === "act" && i.state !== "snoozed")) return "act";
   return faults.length > 0 ? "look" : "fine";
 }

@@ -1,11 +1,12 @@
 import { nextSend } from "../../../checks/next-send.ts";
 import type { Config } from "../../../core/config.ts";
+import { byUrgency, tellsOf } from "../../../core/incident-order.ts";
 import type { PlanSummary } from "../../../store/plan-summaries.ts";
 import type { Mark, Overview } from "../contract.ts";
 import { cellOf } from "./cell.ts";
 import { bandsFor, lineOf, normalNow } from "./line.ts";
 import { overallView } from "./score.ts";
-import { bySeverity, overviewVerdict } from "./verdict.ts";
+import { overviewVerdict } from "./verdict.ts";
 import { clockTime, count, dayAndTime } from "./words.ts";
 import type { World } from "./world.ts";
 
@@ -119,9 +120,10 @@ function needsYou(world: World, plans: readonly PlanSummary[]): Overview["needsY
           i.finding.cantTell ||
           i.finding.check === "flip_flop" ||
           i.finding.check === "freshness" ||
-          i.finding.repair !== null),
+          i.finding.repair !== null ||
+          i.finding.siblings !== undefined),
     )
-    .sort(bySeverity)
+    .sort(byUrgency)
     .map((i) => ({
       mark: (i.finding.cantTell ? "cant_tell" : i.severity) as Mark,
       title: i.finding.title,
@@ -147,7 +149,7 @@ function changesOf(world: World): Overview["changes"] {
     const now = complete.at(-1)?.metrics.size?.numerator ?? null;
     const before = complete.at(-2)?.metrics.size?.numerator ?? null;
     const incident = world.open.find(
-      (i) => i.finding.audience === s.audience.id && i.finding.system === s.system.id && !i.finding.cantTell,
+      (i) => tellsOf(i.finding, s.audience.id) && i.finding.system === s.system.id && !i.finding.cantTell,
     );
     const blind = s.latest !== null && s.latest.coverage !== "complete";
     if (incident === undefined && !blind && (now === null || before === null || now === before)) return [];

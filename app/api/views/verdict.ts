@@ -1,4 +1,6 @@
+import type { SystemConfig } from "../../../core/config.ts";
 import type { Incident } from "../../../core/finding.ts";
+import { byUrgency } from "../../../core/incident-order.ts";
 import type { Overview } from "../contract.ts";
 import { cellOf } from "./cell.ts";
 import { count, inWords, listed, type Part, people, plain, strong } from "./words.ts";
@@ -27,7 +29,7 @@ export function overviewVerdict(world: World): Verdict {
     ...new Set(rows.flatMap((r) => r.cells.filter((c) => c.mark === "cant_tell").map((c) => c.system))),
   ].map((id) => titleOf(world, id));
   const stale = world.open.filter((i) => i.finding.check === "freshness");
-  const faults = world.open.filter((i) => !i.finding.cantTell).sort(bySeverity);
+  const faults = world.open.filter((i) => !i.finding.cantTell).sort(byUrgency);
   const blindSentence = blind.length > 0 ? `${listed(blind)} can’t be checked.` : "";
 
   if (faults.length === 0) {
@@ -70,21 +72,10 @@ function worst(faults: readonly Incident[]): Part[] {
   return [...parts, plain(".")];
 }
 
-const isLeak = (i: Incident) =>
-  i.finding.check === "suppression_leak" || i.finding.check === "consent_violation";
-
-/** Suppressions come first, whatever their number. */
-export function bySeverity(a: Incident, b: Incident): number {
-  const rank = (i: Incident) => (isLeak(i) ? 0 : i.severity === "act" ? 1 : i.finding.cantTell ? 2 : 3);
-  return (
-    rank(a) - rank(b) ||
-    (b.finding.people ?? 0) - (a.finding.people ?? 0) ||
-    b.openedAt.localeCompare(a.openedAt)
-  );
-}
-
-export const titleOf = (world: World, system: string): string =>
-  world.systems.find((s) => s.id === system)?.title ?? system;
+export const titleOf = (
+  world: { systems: readonly Pick<SystemConfig, "id" | "title">[] },
+  system: string,
+): string => world.systems.find((s) => s.id === system)?.title ?? system;
 
 /** The audience page's first sentence: "Klaviyo holds 27,310 extra people; Mailchimp lacks 431." */
 export function audienceVerdict(world: World, audience: string): Part[] {

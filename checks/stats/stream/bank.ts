@@ -1,13 +1,18 @@
 import type { Cadence, Regressors } from "./calendar.ts";
 import { Filter, type FilterState } from "./kalman.ts";
 import type { KindPrior } from "./priors.ts";
-import { isSlow, PRIOR_WEIGHTS, SHAPES, shapeOf } from "./shapes.ts";
+import { isSlow, PRIOR_WEIGHTS, SHAPES, shapeOf, siblingsOf } from "./shapes.ts";
 import { logNormal, logStudent4, mixedTail } from "./tails.ts";
 
-/** Models that stay once the series is known, of them at least so many slow ones. */
+/** After two weeks how noisy a series is shows: of models that differ in it alone the best stays. */
+const SCALE_KNOWN = 14;
+/**
+ * Four weekends of a daily series have shown its rhythm; after two, every model that could learn it may be behind. So
+ * many models stay then, of them at least so many slow ones.
+ */
+const RHYTHM_KNOWN = 30;
 const KEPT = 7;
 const KEPT_SLOW = 3;
-const PRUNE_AT = 16;
 /** Weight of the past in the models' weights. */
 const MEMORY = 0.985;
 const LEAST_WEIGHT = 1e-12;
@@ -93,26 +98,27 @@ export class Bank {
   predict(steps: number, h: Regressors, known: (mean: number) => number): void {
     let total = 0;
     let mean = 0;
-    let square = 0;
     let slow = 0;
     let slowMean = 0;
-    let slowSquare = 0;
     for (const { filter, shape, weight } of this.#members) {
       if (steps > 0) filter.advance(steps);
       filter.predict(h, known);
-      const second = weight * (filter.variance + filter.mean ** 2);
       total += weight;
       mean += weight * filter.mean;
-      square += second;
       if (!isSlow(shape)) continue;
       slow += weight;
       slowMean += weight * filter.mean;
-      slowSquare += second;
     }
     this.mean = mean / total;
-    this.sd = Math.sqrt(Math.max(1e-18, square / total - this.mean ** 2));
     const m = slowMean / slow;
-    this.slow = { mean: m, sd: Math.sqrt(Math.max(1e-18, slowSquare / slow - m * m)) };
+    let square = 0;
+    let slowSquare = 0;
+    for (const { filter, shape, weight } of this.#members) {
+      square += weight * (filter.variance + (filter.mean - this.mean) ** 2);
+      if (isSlow(shape)) slowSquare += weight * (filter.variance + (filter.mean - m) ** 2);
+    }
+    this.sd = Math.sqrt(Math.max(1e-18, square / total));
+    this.slow = { mean: m, sd: Math.sqrt(Math.max(1e-18, slowSquare / slow)) };
     this.#slowShare += 0.03 * (slow / total - this.#slowShare);
   }
 
@@ -158,7 +164,8 @@ export class Bank {
     });
     for (const [i, m] of this.#members.entries())
       m.weight = Math.max(LEAST_WEIGHT, Math.exp((logs[i] as number) - most));
-    if (this.#seen === PRUNE_AT) this.#prune();
+    if (this.#seen === SCALE_KNOWN) this.#members = bestOfEach(this.#members);
+    if (this.#seen === RHYTHM_KNOWN) this.#members = best(this.#members);
   }
 
   learnTail(y: number): void {
@@ -175,12 +182,6 @@ export class Bank {
   #filter(shape: number): Filter {
     const made = shapeOf(shape, this.#cadence, this.#prior);
     return new Filter(made.shape, made.logSigma);
-  }
-
-  #prune(): void {
-    const sorted = [...this.#members].sort((a, b) => b.weight - a.weight || a.shape - b.shape);
-    const slow = sorted.filter((m) => isSlow(m.shape)).slice(0, KEPT_SLOW);
-    this.#members = [...slow, ...sorted.filter((m) => !slow.includes(m)).slice(0, KEPT - KEPT_SLOW)];
   }
 
   toJSON(): BankState {
@@ -204,4 +205,23 @@ export class Bank {
     this.#square = state.square;
     this.#slowShare = state.slowShare;
   }
+}
+
+const byWeight = (members: readonly Member[]): Member[] =>
+  [...members].sort((a, b) => b.weight - a.weight || a.shape - b.shape);
+
+function best(members: readonly Member[]): Member[] {
+  const sorted = byWeight(members);
+  const slow = sorted.filter((m) => isSlow(m.shape)).slice(0, KEPT_SLOW);
+  return [...slow, ...sorted.filter((m) => !slow.includes(m)).slice(0, KEPT - KEPT_SLOW)];
+}
+
+function bestOfEach(members: readonly Member[]): Member[] {
+  const seen = new Set<number>();
+  return byWeight(members).filter((m) => {
+    const sibling = siblingsOf(m.shape);
+    if (seen.has(sibling)) return false;
+    seen.add(sibling);
+    return true;
+  });
 }

@@ -109,12 +109,19 @@ export class MetricStream {
       if (++this.#late < SET_BACK) return unjudged("late", this.#open);
       this.#last = point.t;
       this.#late = 0;
+      // Distances between points of two clocks are none.
+      this.#waiting = [];
       return unjudged("late", this.#open);
     }
     this.#late = 0;
     const bank = this.#bank;
     if (bank === null) return this.#wait(point);
     return this.#judge(point, bank);
+  }
+
+  /** Lets siblings that start know how noisy this one is, once it knows by itself. */
+  teach(): void {
+    if (this.#bank !== null && this.#seen >= 16) this.#pool?.learn(this.kind, this, this.#bank.logSigma);
   }
 
   /** Until the distance between points is known, and a gauge's scale, nothing is said. */
@@ -200,7 +207,7 @@ export class MetricStream {
     });
     this.#score = judged.score;
     this.#open = judged.score > (this.#open ? CLOSE : 1);
-    if (this.#seen % 8 === 0 && this.#seen >= 16) this.#pool?.learn(kind, this, bank.logSigma);
+    if (this.#seen % 8 === 0) this.teach();
     return {
       score: judged.score,
       flagged,
@@ -248,7 +255,7 @@ export class MetricStream {
       version: VERSION,
       kind: this.kind,
       given: this.#given,
-      waiting: this.#waiting,
+      waiting: [...this.#waiting],
       cadence: this.#cadence,
       step: this.#step,
       prior: this.#prior,

@@ -33,8 +33,8 @@ function fewEvents(kind: StreamKind, point: StreamPoint, bank: Bank) {
       variance * (mean + 0.375) * (mean + ROOT_BELOW),
     );
   }
-  const n = point.denominator;
-  if (kind !== "rate" || n === null) return null;
+  if (kind !== "rate" || point.denominator === null) return null;
+  const n = Math.max(1, Math.round(point.denominator));
   const expected = fromScale(kind, bank.mean) * n;
   if (expected >= FEW) return null;
   const p = Math.min(0.9, Math.max(expected, LEAST_EXPECTED) / n);

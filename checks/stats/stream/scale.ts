@@ -31,17 +31,20 @@ export function toScale(kind: StreamKind, point: StreamPoint): Scaled {
   }
 }
 
+/** The largest power that is still a number, so that a band is one however far it reaches. */
+const MOST = 700;
+
 /** Back to the metric's own unit. */
 export function fromScale(kind: StreamKind, y: number): number {
   switch (kind) {
     case "size":
-      return Math.max(0, Math.exp(y) - 0.5);
+      return Math.max(0, Math.exp(Math.min(MOST, y)) - 0.5);
     case "count":
-      return Math.max(0, ROOT_BELOW * Math.sinh(Math.max(0, y) / 2) ** 2 - 0.375);
+      return Math.max(0, ROOT_BELOW * Math.sinh(Math.min(MOST, Math.max(0, y)) / 2) ** 2 - 0.375);
     case "rate":
       return Math.sin(Math.min(Math.PI, Math.max(0, y)) / 2) ** 2;
     case "latency":
-      return Math.exp(y);
+      return Math.exp(Math.min(MOST, y));
     case "gauge":
       return y;
   }

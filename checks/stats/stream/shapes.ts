@@ -30,6 +30,9 @@ export const PRIOR_WEIGHTS = SHAPES.map((s) => (s.scale === 1 ? 2 : 1));
 const SLOW = SHAPES.map((s) => s.noise.noiseShare >= SLOW_SHARE);
 export const isSlow = (shape: number): boolean => SLOW[shape] === true;
 
+/** Equal for models that differ in their guess of the noise alone. */
+export const siblingsOf = (shape: number): number => shape % (2 * NOISES.length);
+
 /** The model of this number for a series of this kind and cadence. */
 export function shapeOf(
   shape: number,

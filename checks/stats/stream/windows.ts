@@ -65,7 +65,7 @@ export class Windows {
   }
 
   toJSON(): WindowsState {
-    return { ring: this.#ring, mean: this.#mean, square: this.#square, seen: this.#seen };
+    return { ring: [...this.#ring], mean: [...this.#mean], square: [...this.#square], seen: this.#seen };
   }
 
   restore(state: WindowsState): void {
