@@ -1,6 +1,6 @@
+import type { Overlap } from "../../core/comparison.ts";
 import type { Audience } from "../../core/config.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { Overlap } from "../../core/model.ts";
 import { UNCLEAR } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { anyAndAll, bitsOf } from "../near-identical.ts";
