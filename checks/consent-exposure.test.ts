@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { STANDARD_CLOCKS } from "../config/consent-clocks.ts";
+import type { ExposedGroup } from "../core/comparison.ts";
 import type { ConsentClock, Send } from "../core/config.ts";
 import type { KnownCampaign } from "../core/facts.ts";
 import type { CheckInput } from "../core/finding.ts";
-import { type ExposedGroup, type Instant, systemId } from "../core/model.ts";
+import { type Instant, systemId } from "../core/model.ts";
 import {
   AUDIENCE,
   at,

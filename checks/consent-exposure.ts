@@ -1,6 +1,6 @@
 import { STANDARD_CLOCKS } from "../config/consent-clocks.ts";
+import type { ExposedGroup } from "../core/comparison.ts";
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
-import type { ExposedGroup } from "../core/model.ts";
 import { contactHours, longestHours, pastContactHours, peopleIn, reachedBy, termsOf } from "./exposure.ts";
 import { pastSends } from "./past-sends.ts";
 import { latestFigures } from "./people.ts";

@@ -1,6 +1,6 @@
+import type { Comparison } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
-import type { Comparison } from "../core/model.ts";
 import { whyNotHeld } from "./people.ts";
 import { latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";

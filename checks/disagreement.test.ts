@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { SystemDifference } from "../core/comparison.ts";
 import type { CheckInput, Finding } from "../core/finding.ts";
-import type { SystemDifference } from "../core/model.ts";
 import {
   AUDIENCE,
   CONFIG,

@@ -1,6 +1,7 @@
+import type { FlipCounts } from "../core/comparison.ts";
 import type { WriterJob } from "../core/config.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { FlipCounts, Instant } from "../core/model.ts";
+import type { Instant } from "../core/model.ts";
 import { writersOf } from "./cause.ts";
 import { nextFire, parseCron } from "./cron.ts";
 import { type FlipStep, movesOf } from "./flip-timeline.ts";

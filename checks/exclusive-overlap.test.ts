@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { Overlap } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
 import type { CheckInput } from "../core/finding.ts";
-import { audienceId, type Overlap } from "../core/model.ts";
+import { audienceId } from "../core/model.ts";
 import { AUDIENCE, CONFIG, inputOf, reading, runOf } from "../test/property/checks-input.ts";
 import { exclusiveOverlap } from "./exclusive-overlap.ts";
 import { together } from "./overlaps.ts";

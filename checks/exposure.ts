@@ -1,5 +1,6 @@
+import type { ExposedGroup } from "../core/comparison.ts";
 import type { ConsentClock } from "../core/config.ts";
-import type { ExposedGroup, Instant } from "../core/model.ts";
+import type { Instant } from "../core/model.ts";
 import { deadlineOf } from "./consent-terms.ts";
 import type { PastSend } from "./past-sends.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { FlipCounts } from "../core/comparison.ts";
 import type { SegmentConfig } from "../core/config.ts";
-import { type FlipCounts, systemId } from "../core/model.ts";
+import { systemId } from "../core/model.ts";
 import { AUDIENCE, at, CONFIG, reading, runOf } from "../test/property/checks-input.ts";
 import {
   A,

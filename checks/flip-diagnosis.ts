@@ -1,5 +1,5 @@
+import type { FlipCounts } from "../core/comparison.ts";
 import type { CheckInput, KnownChange } from "../core/finding.ts";
-import type { FlipCounts } from "../core/model.ts";
 import { concerns } from "./cause.ts";
 import { type Duel, duelOf } from "./duel.ts";
 import { type FlipStep, flipSteps, movesOf, shareOf } from "./flip-timeline.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FlipCounts } from "../core/model.ts";
+import type { FlipCounts } from "../core/comparison.ts";
 import { comparison } from "../test/property/checks-input.ts";
 import { A, B, duelCounts, duelInput, found, PEOPLE, TODAY, writers } from "../test/property/flips-input.ts";
 import { flipFlop } from "./flip-flop.ts";

@@ -1,5 +1,6 @@
+import type { SystemDifference } from "../core/comparison.ts";
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
-import type { RunId, SystemDifference } from "../core/model.ts";
+import type { RunId } from "../core/model.ts";
 import { FLIP_RETURNS, FLIP_WINDOW } from "../members/flips.ts";
 import { diagnoseFlips } from "./flip-diagnosis.ts";
 import { isOver } from "./flip-timeline.ts";

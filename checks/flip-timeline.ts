@@ -1,5 +1,6 @@
+import type { FlipCounts } from "../core/comparison.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { FlipCounts, Instant, Snapshot } from "../core/model.ts";
+import type { Instant, Snapshot } from "../core/model.ts";
 
 /** From one reading to the next: how many flipping members came and went in between. */
 export type FlipStep = {

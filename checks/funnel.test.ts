@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { SystemDifference } from "../core/comparison.ts";
 import type { SyncRun } from "../core/facts.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { MetricName, Snapshot, SystemDifference } from "../core/model.ts";
+import type { MetricName, Snapshot } from "../core/model.ts";
 import {
   AUDIENCE,
   at,

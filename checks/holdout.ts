@@ -1,6 +1,6 @@
+import type { KeptOut } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
-import type { KeptOut } from "../core/model.ts";
 import { latestFigures, whyNotHeld } from "./people.ts";
 import { PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";

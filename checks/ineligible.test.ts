@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { KeptOut } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
-import { audienceId, type KeptOut } from "../core/model.ts";
+import { audienceId } from "../core/model.ts";
 import { AUDIENCE, CONFIG, comparison, figures, inputOf, reading } from "../test/property/checks-input.ts";
 import { ineligible } from "./ineligible.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { SystemDifference } from "../core/comparison.ts";
 import type { SyncRun } from "../core/facts.ts";
-import type { Measured, SystemDifference } from "../core/model.ts";
+import type { Measured } from "../core/model.ts";
 import { at, CONFIG, comparison, inputOf, reading, WRITER } from "../test/property/checks-input.ts";
 import { matchRate } from "./match-rate.ts";
 

@@ -1,5 +1,6 @@
+import type { Comparison, SystemDifference } from "../core/comparison.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { Comparison, Measured, Snapshot, SystemDifference } from "../core/model.ts";
+import type { Measured, Snapshot } from "../core/model.ts";
 import { writersOf } from "./cause.ts";
 import { metric } from "./readings.ts";
 import type { Share } from "./stats/proportion.ts";

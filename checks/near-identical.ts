@@ -1,6 +1,7 @@
+import type { Overlap } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { AudienceId, Overlap, SystemId } from "../core/model.ts";
+import type { AudienceId, SystemId } from "../core/model.ts";
 
 /** Purposes whose lists may well be one list. Consent and suppression lists are kept apart on purpose, however alike. */
 const PURPOSES: readonly Audience["purpose"][] = ["lifecycle", "marketing"];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Overlap } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
 import type { CheckInput } from "../core/finding.ts";
-import { audienceId, type Overlap, systemId } from "../core/model.ts";
+import { audienceId, systemId } from "../core/model.ts";
 import {
   AUDIENCE,
   CONFIG,

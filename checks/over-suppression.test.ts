@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { OverSuppressed } from "../core/model.ts";
+import type { OverSuppressed } from "../core/comparison.ts";
 import {
   AUDIENCE,
   comparison,

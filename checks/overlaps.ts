@@ -1,5 +1,6 @@
+import type { Overlap } from "../core/comparison.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { AudienceId, Overlap } from "../core/model.ts";
+import type { AudienceId } from "../core/model.ts";
 
 export type Together = {
   readonly people: number;

@@ -1,6 +1,6 @@
+import type { Comparison, PeopleFigures, SystemDifference } from "../core/comparison.ts";
 import type { Audience } from "../core/config.ts";
 import type { CheckInput, Outcome } from "../core/finding.ts";
-import type { Comparison, PeopleFigures, SystemDifference } from "../core/model.ts";
 import { latestComparison, skip } from "./readings.ts";
 
 /** What this run's comparison tells of people in this copy, or why it tells nothing. */

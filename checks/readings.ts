@@ -1,5 +1,6 @@
+import type { Comparison, SystemDifference } from "../core/comparison.ts";
 import type { CheckInput, Outcome, SkipReason } from "../core/finding.ts";
-import type { Comparison, MetricName, Snapshot, SystemDifference } from "../core/model.ts";
+import type { MetricName, Snapshot } from "../core/model.ts";
 
 export const skip = (because: SkipReason): Outcome & { status: "skip" } => ({ status: "skip", because });
 export const PASS: Outcome = { status: "pass" };

@@ -1,4 +1,4 @@
-import type { SystemDifference } from "../core/model.ts";
+import type { SystemDifference } from "../core/comparison.ts";
 import type { Dimension } from "../core/score.ts";
 import type { ScoreCopy, ScoreInput } from "./score.ts";
 import * as words from "./words/score.ts";

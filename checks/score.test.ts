@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Comparison, SystemDifference } from "../core/comparison.ts";
 import type { Incident } from "../core/finding.ts";
-import { type Comparison, type Instant, runId, type Snapshot, type SystemDifference } from "../core/model.ts";
+import { type Instant, runId, type Snapshot } from "../core/model.ts";
 import { AUDIENCE, system } from "../test/property/checks-input.ts";
 import { overallScore, type ScoreInput, scoreOf } from "./score.ts";
 import { breachValue } from "./score-parts.ts";

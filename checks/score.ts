@@ -1,6 +1,7 @@
+import type { Comparison } from "../core/comparison.ts";
 import type { Audience, SystemConfig } from "../core/config.ts";
 import type { Incident } from "../core/finding.ts";
-import type { Comparison, Instant, Snapshot } from "../core/model.ts";
+import type { Instant, Snapshot } from "../core/model.ts";
 import { DIMENSIONS, type Dimension, type Score, type ScorePart } from "../core/score.ts";
 import { concerns, withIncidents } from "./score-incidents.ts";
 import { JUDGES, type Judged } from "./score-parts.ts";

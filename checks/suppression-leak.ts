@@ -1,5 +1,5 @@
+import type { Comparison } from "../core/comparison.ts";
 import type { Check, CheckInput, Outcome } from "../core/finding.ts";
-import type { Comparison } from "../core/model.ts";
 import { latestComparison, PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import { suppressionLeakFinding } from "./words/consent.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { SystemDifference, Waits } from "../core/comparison.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { Snapshot, SystemDifference, Waits } from "../core/model.ts";
+import type { Snapshot } from "../core/model.ts";
 import { AUDIENCE, comparison, inputOf, reading, SUPPRESSION } from "../test/property/checks-input.ts";
 import { latency } from "./latency.ts";
 import { runChecks } from "./registry.ts";

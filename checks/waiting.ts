@@ -1,5 +1,6 @@
+import type { Waits } from "../core/comparison.ts";
 import type { CheckInput } from "../core/finding.ts";
-import type { Snapshot, Waits } from "../core/model.ts";
+import type { Snapshot } from "../core/model.ts";
 import { quantileOf, turnbull, type Wait } from "./stats/turnbull.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,9 @@
 import type { Attribution } from "./attribution.ts";
+import type { Comparison, Overlap } from "./comparison.ts";
 import type { Audience, CheckSettings, Config, SystemConfig } from "./config.ts";
 import type { DistributionVerdict } from "./distribution.ts";
 import type { ChangeFact, DeliveryCounts, KnownCampaign, SyncRun } from "./facts.ts";
-import type { AudienceId, Comparison, Instant, Overlap, RunId, Snapshot, SystemId } from "./model.ts";
+import type { AudienceId, Instant, RunId, Snapshot, SystemId } from "./model.ts";
 import type { SizeReading } from "./stream.ts";
 
 /** act: people may be harmed or mail goes out wrongly; look: worth a person's time. */

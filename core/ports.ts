@@ -1,10 +1,10 @@
 import type { Clock } from "./clock.ts";
+import type { Comparison } from "./comparison.ts";
 import type { AuditorError } from "./errors.ts";
 import type { SystemFacts } from "./facts.ts";
 import type { CheckResult, Incident, IncidentEvent, Transition } from "./finding.ts";
 import type {
   AudienceId,
-  Comparison,
   IdentifierKind,
   Instant,
   Page,

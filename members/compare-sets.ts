@@ -1,4 +1,5 @@
-import type { FieldAgreement, KeptOut, SystemDifference, SystemId } from "../core/model.ts";
+import type { FieldAgreement, KeptOut, SystemDifference } from "../core/comparison.ts";
+import type { SystemId } from "../core/model.ts";
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
 import { MAILABLE_KNOWN, STATE_BITS } from "./consent-byte.ts";
 import { FieldTally } from "./field-tally.ts";

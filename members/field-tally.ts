@@ -1,4 +1,4 @@
-import type { FieldAgreement } from "../core/model.ts";
+import type { FieldAgreement } from "../core/comparison.ts";
 import type { Panel, Seat } from "./compare-panel.ts";
 import { PRINT_ABSENT, PRINT_NULL } from "./fingerprint.ts";
 import type { Partition } from "./member-set.ts";

@@ -1,4 +1,4 @@
-import type { FlipCounts, FlipReplay } from "../core/model.ts";
+import type { FlipCounts, FlipReplay } from "../core/comparison.ts";
 import type { Panel, Seat } from "./compare-panel.ts";
 import { type FlipRule, hasReturned, isFlipping, returnsOf } from "./flips.ts";
 import type { Partition } from "./member-set.ts";

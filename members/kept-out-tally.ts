@@ -1,4 +1,4 @@
-import type { KeptOut } from "../core/model.ts";
+import type { KeptOut } from "../core/comparison.ts";
 import type { Panel, Seat } from "./compare-panel.ts";
 import { MAILABLE } from "./consent-byte.ts";
 import type { Judge } from "./judge.ts";

@@ -1,4 +1,4 @@
-import type { Waits } from "../core/model.ts";
+import type { Waits } from "../core/comparison.ts";
 import { EXPECTED, EXTRA, type Judge, MISSING } from "./judge.ts";
 import { onesBelow } from "./ones-below.ts";
 

@@ -1,4 +1,4 @@
-import type { Overlap } from "../core/model.ts";
+import type { Overlap } from "../core/comparison.ts";
 import type { Sql } from "./database.ts";
 import { toJson } from "./storable.ts";
 

@@ -1,4 +1,4 @@
-import type { Comparison } from "../core/model.ts";
+import type { Comparison } from "../core/comparison.ts";
 import { COMPARISON_COLUMNS, type ComparisonRow } from "./comparison-row.ts";
 import type { Sql } from "./database.ts";
 

@@ -1,4 +1,4 @@
-import type { Overlap } from "../core/model.ts";
+import type { Overlap } from "../core/comparison.ts";
 import type { Sql } from "./database.ts";
 
 /** Of every system, the overlaps of the last run that found any. */

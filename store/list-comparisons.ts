@@ -1,4 +1,5 @@
-import type { AudienceId, Comparison } from "../core/model.ts";
+import type { Comparison } from "../core/comparison.ts";
+import type { AudienceId } from "../core/model.ts";
 import { COMPARISON_COLUMNS, type ComparisonRow } from "./comparison-row.ts";
 import type { Sql } from "./database.ts";
 

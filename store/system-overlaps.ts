@@ -1,4 +1,5 @@
-import type { Instant, Overlap, SystemId } from "../core/model.ts";
+import type { Overlap } from "../core/comparison.ts";
+import type { Instant, SystemId } from "../core/model.ts";
 import type { Sql } from "./database.ts";
 
 export type KeptOverlap = Overlap & { readonly startedAt: Instant };

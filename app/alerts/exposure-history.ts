@@ -1,5 +1,6 @@
 import type { ExposurePoint, ReportInput } from "../../alerts/report/model.ts";
-import type { Comparison, Instant, Snapshot, SystemId } from "../../core/model.ts";
+import type { Comparison } from "../../core/comparison.ts";
+import type { Instant, Snapshot, SystemId } from "../../core/model.ts";
 import type { App } from "../app.ts";
 
 /** Comparisons of an audience that may lie in the span; hourly ones of three weeks. */

@@ -1,4 +1,5 @@
-import type { AudienceId, Comparison, SystemDifference, SystemId } from "../../core/model.ts";
+import type { Comparison, SystemDifference } from "../../core/comparison.ts";
+import type { AudienceId, SystemId } from "../../core/model.ts";
 import { getMeta } from "../../store/get-meta.ts";
 import { putMeta } from "../../store/put-meta.ts";
 import type { App } from "../app.ts";

@@ -1,6 +1,7 @@
 import { usualPauseHours } from "../../checks/cron.ts";
+import type { Comparison } from "../../core/comparison.ts";
 import type { Audience } from "../../core/config.ts";
-import type { Comparison, RunId, Snapshot, SystemId } from "../../core/model.ts";
+import type { RunId, Snapshot, SystemId } from "../../core/model.ts";
 import {
   type CompareInput,
   compareSets,

@@ -1,4 +1,5 @@
-import { type ExposedGroup, type Instant, instant } from "../../core/model.ts";
+import type { ExposedGroup } from "../../core/comparison.ts";
+import { type Instant, instant } from "../../core/model.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

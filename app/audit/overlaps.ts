@@ -1,4 +1,5 @@
-import type { AudienceId, Overlap, RunId, SystemId } from "../../core/model.ts";
+import type { Overlap } from "../../core/comparison.ts";
+import type { AudienceId, RunId, SystemId } from "../../core/model.ts";
 import type { MemberSet } from "../../members/member-set.ts";
 import { MAX_OVERLAP, overlapOf } from "../../members/overlap.ts";
 import { insertOverlap } from "../../store/insert-overlap.ts";

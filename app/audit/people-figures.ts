@@ -1,5 +1,6 @@
+import type { PeopleFigures } from "../../core/comparison.ts";
 import type { Audience } from "../../core/config.ts";
-import { instant, type PeopleFigures, type SystemId } from "../../core/model.ts";
+import { instant, type SystemId } from "../../core/model.ts";
 import type { CompareInput, SetComparison } from "../../members/compare-sets.ts";
 import { type DifferenceKind, differences } from "../../members/differences.ts";
 import type { App } from "../app.ts";

@@ -1,12 +1,6 @@
+import type { ExposedGroup, OverSuppressed } from "../../core/comparison.ts";
 import type { Audience } from "../../core/config.ts";
-import type {
-  AudienceId,
-  ExposedGroup,
-  Instant,
-  OverSuppressed,
-  PersonKey,
-  SystemId,
-} from "../../core/model.ts";
+import type { AudienceId, Instant, PersonKey, SystemId } from "../../core/model.ts";
 import type { Difference, DifferenceKind } from "../../members/differences.ts";
 import type { MemberSet } from "../../members/member-set.ts";
 import { presentIn } from "../../members/present-in.ts";

@@ -1,8 +1,9 @@
 import { reconcile } from "../../checks/incidents.ts";
+import type { Comparison } from "../../core/comparison.ts";
 import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Incident } from "../../core/finding.ts";
-import type { Comparison, IdentifierKind } from "../../core/model.ts";
+import type { IdentifierKind } from "../../core/model.ts";
 import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core/model.ts";
 import type { Collector, Context } from "../../core/ports.ts";
 import { secondOf } from "../../members/second-identifier.ts";

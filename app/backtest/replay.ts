@@ -1,7 +1,8 @@
 import { runChecks } from "../../checks/registry.ts";
+import type { Comparison } from "../../core/comparison.ts";
 import type { CheckSettings } from "../../core/config.ts";
 import type { Check, CheckInput, CheckResult, SkipReason } from "../../core/finding.ts";
-import type { Comparison, Instant } from "../../core/model.ts";
+import type { Instant } from "../../core/model.ts";
 import { type Backlog, nextBacklog } from "../audit/backlog.ts";
 import type { Reach } from "../audit/judge.ts";
 import { type Episode, Episodes } from "./episodes.ts";

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { SystemDifference } from "../../core/comparison.ts";
 import {
   type AttributeStates,
   audienceId,
@@ -8,7 +9,6 @@ import {
   type MetricName,
   type RunId,
   type Snapshot,
-  type SystemDifference,
   systemId,
 } from "../../core/model.ts";
 import { putAudienceBase } from "../../store/put-audience-base.ts";

@@ -1,5 +1,5 @@
+import type { SystemDifference } from "../../core/comparison.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { SystemDifference } from "../../core/model.ts";
 import { withPeople } from "../attributed-cause.ts";
 import { likelyCause, staleCause, writersOf } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";

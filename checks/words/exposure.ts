@@ -5,7 +5,7 @@ import { UNCLEAR } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { type Bounds, mailedAtLeast, type Reached, type Term } from "../exposure.ts";
 import { urgentIf } from "../severity.ts";
-import { capital, count, people, peopleWho } from "./format.ts";
+import { capital, count, listed, people, peopleWho } from "./format.ts";
 import { comingTime, sendWords } from "./send.ts";
 import { duration, moment } from "./when.ts";
 
@@ -94,9 +94,10 @@ function range({ least, most }: { least: number; most: number }): string {
 }
 
 function terms(input: CheckInput, e: Exposure, over: readonly Term[]): string {
-  const parts = over.map(
-    (t) => `the term of ${t.clock.title} (${termOf(t.clock)}) is over for ${people(t.over.least)}`,
-  );
+  const parts = [...new Set(over.map((t) => t.over.least))].map((n) => {
+    const names = over.filter((t) => t.over.least === n).map((t) => `${t.clock.title} (${termOf(t.clock)})`);
+    return `the term of ${listed(names)} is over for ${people(n)}`;
+  });
   const [next] = e.terms
     .flatMap((t) => (t.next === null ? [] : [{ clock: t.clock, at: t.next }]))
     .sort((a, b) => a.at - b.at);

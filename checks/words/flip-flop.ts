@@ -1,5 +1,5 @@
+import type { FlipCounts } from "../../core/comparison.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { FlipCounts } from "../../core/model.ts";
 import { FLIP_RETURNS, FLIP_WINDOW } from "../../members/flips.ts";
 import { draftFinding } from "../draft-finding.ts";
 import type { FlipDiagnosis } from "../flip-diagnosis.ts";

@@ -34,3 +34,7 @@ export function roundRange(low: number, high: number): { low: number; high: numb
 }
 
 export const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
+
+/** "A", "A and B", "A, B and C". */
+export const listed = (items: readonly string[], word: "and" | "or" = "and"): string =>
+  items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} ${word} ${items.at(-1)}`;

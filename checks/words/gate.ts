@@ -2,7 +2,7 @@ import type { Incident } from "../../core/finding.ts";
 import type { GateAnswer, GateReason } from "../../core/gate.ts";
 import type { GateCounts } from "../../members/gate-panel.ts";
 import { type GateInput, type GateList, type GateReading, type GateSource, isStale } from "../gate-input.ts";
-import { capital, count, people } from "./format.ts";
+import { capital, count, listed, people } from "./format.ts";
 import { duration, moment } from "./when.ts";
 
 type Kind = GateReason["kind"];
@@ -15,8 +15,6 @@ const reason = (
 ): GateReason => ({ weight, kind, text, people: about, incident });
 
 const quoted = (names: readonly string[]): string => listed(names.map((n) => `“${n}”`));
-const listed = (items: readonly string[]): string =>
-  items.length <= 1 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 const titlesOf = (input: GateInput, role: GateSource["role"]): string[] => [
   ...new Set(input.sources.filter((s) => s.role === role).map((s) => s.title)),
 ];

@@ -1,6 +1,6 @@
+import type { KeptOut } from "../../core/comparison.ts";
 import type { Audience } from "../../core/config.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { KeptOut } from "../../core/model.ts";
 import { likelyCause, staleCause, writersOf } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { touchesSend, urgentIf } from "../severity.ts";

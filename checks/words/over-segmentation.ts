@@ -1,10 +1,10 @@
+import type { Overlap } from "../../core/comparison.ts";
 import type { Audience } from "../../core/config.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { Overlap } from "../../core/model.ts";
 import { UNCLEAR } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { anyAndAll, bitsOf } from "../near-identical.ts";
-import { count, people, percent } from "./format.ts";
+import { count, listed, people, percent } from "./format.ts";
 
 /** At most so many groups of the overlap in the maths; the rest is summed. */
 const GROUPS = 8;
@@ -80,8 +80,4 @@ export function tinyFinding(
     observed: t.most,
     maths: { "Fewest people": t.least, "Most people": t.most, Days: t.days, "People in the system": t.known },
   });
-}
-
-function listed(titles: readonly string[], word: "and" | "or"): string {
-  return `${titles.slice(0, -1).join(", ")} ${word} ${titles.at(-1) ?? ""}`;
 }

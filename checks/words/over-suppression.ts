@@ -1,5 +1,5 @@
+import type { OverSuppressed } from "../../core/comparison.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { OverSuppressed } from "../../core/model.ts";
 import { UNCLEAR } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import { are, capital, people } from "./format.ts";

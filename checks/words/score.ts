@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../core/model.ts";
 import type { Dimension, Score, ScorePart } from "../../core/score.ts";
 import type { Judged } from "../score-parts.ts";
-import { people, peopleWho, percent } from "./format.ts";
+import { listed, people, peopleWho, percent } from "./format.ts";
 import { duration } from "./when.ts";
 
 /** What people call the parts. */
@@ -81,6 +81,3 @@ export const readings = (system: string, good: number, of: number, latest: Snaps
   latest.coverage === "complete"
     ? `${good} of the last ${of} readings of ${system} were complete`
     : `The last reading of ${system} was not complete, ${good} of ${of} were`;
-
-const listed = (items: readonly string[]): string =>
-  items.length <= 1 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -1,5 +1,5 @@
+import type { SystemDifference } from "../../core/comparison.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import type { SystemDifference } from "../../core/model.ts";
 import { UNCLEAR } from "../cause.ts";
 import { draftFinding } from "../draft-finding.ts";
 import type { Stuck } from "../waiting.ts";

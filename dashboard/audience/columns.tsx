@@ -103,8 +103,8 @@ function Size(props: { system: System; domain: [number, number] | undefined }) {
       />
       {system.learning && (
         <p className="muted small">
-          Normal range after {count(system.learning.needed)} same weekdays; {count(system.learning.seen)}{" "}
-          seen. Until then only fixed limits fire.
+          Normal range after {count(system.learning.needed)} readings; {count(system.learning.seen)} made.
+          Until then only large changes are told.
         </p>
       )}
       {cell.mark === "cant_tell" && cell.because && <p className="muted small anyname">{cell.because}</p>}

@@ -89,7 +89,7 @@ export function audienceDetail(id: string, days: number): AudienceDetail {
           ...(c.mark === "owner" || c.mark === "cant_tell" || c.mark === "fine" ? {} : { last: size }),
           learning: id === "churn_risk",
         }),
-        learning: id === "churn_risk" ? { seen: 2, needed: 4 } : null,
+        learning: id === "churn_risk" ? { seen: 2, needed: 7 } : null,
         changes: jump
           ? [{ at: "2026-11-24T04:42:00.000Z", text: "filter “status = active” removed, v37, by Ben" }]
           : [],

@@ -114,7 +114,9 @@ function Cause(props: { cause: Change["cause"] }) {
   if (props.cause.text === null) return <span className="muted">unclear</span>;
   return (
     <>
-      <span className="soft anyname">{props.cause.text}</span>
+      <span className="soft anyname" title={props.cause.text}>
+        {props.cause.text}
+      </span>
       <span className="muted small c-sure">{props.cause.certainty}</span>
     </>
   );

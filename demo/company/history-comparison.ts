@@ -1,4 +1,4 @@
-import type { SystemDifference } from "../../core/model.ts";
+import type { SystemDifference } from "../../core/comparison.ts";
 import { isOut, type Look, type Seat, type Seen, seenIn, wasOut } from "./history-look.ts";
 import { type AudienceName, SENDERS, type SystemName } from "./truth.ts";
 

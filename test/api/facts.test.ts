@@ -73,7 +73,8 @@ beforeAll(async () => {
     }),
   });
   api = await buildServer(world.services, { logger: false, publicDir: null, port: () => 4780 });
-  await auditDaily(world, 2);
+  // a size is judged once there were some before it
+  await auditDaily(world, 5);
   definition = "all of\n  status = active\n  region = EU";
   await auditDaily(world, 1);
 });

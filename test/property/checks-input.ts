@@ -1,18 +1,16 @@
 import { foldSizes, sizeStream } from "../../checks/sizes.ts";
+import type { Comparison, PeopleFigures, SystemDifference } from "../../core/comparison.ts";
 import type { Audience, Config, GhostSystem, WriterJob } from "../../core/config.ts";
 import type { CheckInput } from "../../core/finding.ts";
 import {
   type AttributeStates,
   audienceId,
-  type Comparison,
   type Instant,
   instant,
   type Measured,
   type MetricName,
-  type PeopleFigures,
   runId,
   type Snapshot,
-  type SystemDifference,
   systemId,
 } from "../../core/model.ts";
 import type { SizeReading } from "../../core/stream.ts";

@@ -1,6 +1,7 @@
 import { flipFlop } from "../../checks/flip-flop.ts";
+import type { FlipCounts } from "../../core/comparison.ts";
 import type { CheckInput, Finding } from "../../core/finding.ts";
-import { type FlipCounts, systemId } from "../../core/model.ts";
+import { systemId } from "../../core/model.ts";
 import { CONFIG, comparison, inputOf, reading, WRITER } from "./checks-input.ts";
 
 export const READS = 20;

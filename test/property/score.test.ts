@@ -2,14 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { overallScore, type ScoreCopy, type ScoreInput, scoreOf, UNKNOWN_CAP } from "../../checks/score.ts";
 import { BREACH_CAP } from "../../checks/score-parts.ts";
+import type { Comparison, SystemDifference } from "../../core/comparison.ts";
 import { CHECK_NAMES, type Incident } from "../../core/finding.ts";
-import {
-  type Comparison,
-  type Instant,
-  runId,
-  type Snapshot,
-  type SystemDifference,
-} from "../../core/model.ts";
+import { type Instant, runId, type Snapshot } from "../../core/model.ts";
 import type { Score } from "../../core/score.ts";
 import { AUDIENCE, system } from "./checks-input.ts";
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { audienceId, type Overlap, systemId } from "../../core/model.ts";
+import type { Overlap } from "../../core/comparison.ts";
+import { audienceId, systemId } from "../../core/model.ts";
 import { auditStore } from "../../store/audit-store.ts";
 import { insertOverlap } from "../../store/insert-overlap.ts";
 import { latestOverlaps } from "../../store/latest-overlaps.ts";

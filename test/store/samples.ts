@@ -1,13 +1,6 @@
+import type { Comparison } from "../../core/comparison.ts";
 import type { Finding } from "../../core/finding.ts";
-import {
-  audienceId,
-  type Comparison,
-  type Instant,
-  type RunId,
-  runId,
-  type Snapshot,
-  systemId,
-} from "../../core/model.ts";
+import { audienceId, type Instant, type RunId, runId, type Snapshot, systemId } from "../../core/model.ts";
 
 /** `at("06:00")` on 23 Nov 2026; `at("06:00", 21)` two days before. */
 export const at = (time: string, day = 23): Instant => `2026-11-${day}T${time}:00.000Z` as Instant;

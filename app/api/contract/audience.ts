@@ -90,7 +90,7 @@ export const AudienceDetail = Type.Object({
       title: Type.String(),
       cell: Cell,
       line: Type.Array(Point),
-      /** Learning until this many same weekdays were seen; null: band exists. */
+      /** Learning until this many readings were made; null: band exists. */
       learning: nullable(Type.Object({ seen: Type.Integer(), needed: Type.Integer() })),
       changes: Type.Array(Type.Object({ at: Time, text: Type.String() })),
       matchRate: Type.Object({

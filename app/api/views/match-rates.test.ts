@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { SystemDifference } from "../../../core/comparison.ts";
 import type { SyncRun } from "../../../core/facts.ts";
-import { type SystemDifference, systemId } from "../../../core/model.ts";
+import { systemId } from "../../../core/model.ts";
 import { AUDIENCE, at, CONFIG, comparison, reading, WRITER } from "../../../test/property/checks-input.ts";
 import { matchRatesOf } from "./match-rates.ts";
 import type { SegmentView, World } from "./world.ts";

@@ -1,5 +1,5 @@
 import { aWeek } from "../../../checks/flip-timeline.ts";
-import type { Comparison } from "../../../core/model.ts";
+import type { Comparison } from "../../../core/comparison.ts";
 import type { AudienceDetail } from "../contract.ts";
 
 /** Copies with people who flip, and what the last reads had been with one rule deciding for them. */

@@ -1,6 +1,7 @@
+import type { Comparison } from "../../../core/comparison.ts";
 import type { Audience, SystemConfig } from "../../../core/config.ts";
 import type { Incident } from "../../../core/finding.ts";
-import type { AudienceId, Comparison, Snapshot, SystemId } from "../../../core/model.ts";
+import type { AudienceId, Snapshot, SystemId } from "../../../core/model.ts";
 import { flaggedSnapshots } from "../../../store/flagged-snapshots.ts";
 import type { App } from "../../app.ts";
 
