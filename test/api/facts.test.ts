@@ -172,9 +172,9 @@ describe("GET /api/v1/audiences/:id/checks", () => {
     const cell = (check: string, system: string) =>
       page.checks.find((c) => c.check === check)?.cells.find((c) => c.system === system);
     expect(cell("run_failure", "ghost")).toMatchObject({ state: "fine", mark: "fine" });
-    expect(cell("size_anomaly", "ghost")).toMatchObject({
+    expect(cell("sync_failure", "warehouse")).toMatchObject({
       state: "cant_tell",
-      because: { code: "learning", words: "still learning what is normal" },
+      because: { code: "not_collected", words: "not collected: no connection provides it" },
     });
     expect(page.checks.find((c) => c.check === "suppression_leak")).toMatchObject({ off: true });
   });
