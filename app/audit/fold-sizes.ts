@@ -1,6 +1,7 @@
 import { foldSizes, sizeStream } from "../../checks/sizes.ts";
-import { MetricStream, type StreamState } from "../../checks/stats/stream/metric-stream.ts";
+import { MetricStream } from "../../checks/stats/stream/metric-stream.ts";
 import type { StreamPool } from "../../checks/stats/stream/pool.ts";
+import type { StreamState } from "../../checks/stats/stream/stream-state.ts";
 import type { Audience } from "../../core/config.ts";
 import type { Instant, Snapshot, SystemId } from "../../core/model.ts";
 import type { SizeReading } from "../../core/stream.ts";

@@ -1,18 +1,20 @@
 import type { StreamKind, StreamPoint, StreamVerdict } from "../../../core/stream.ts";
-import { Bank, type BankState } from "./bank.ts";
-import { Baseline, type BaselineState } from "./baseline.ts";
+import { Bank } from "./bank.ts";
+import { Baseline } from "./baseline.ts";
 import { type Cadence, cadenceOf, fillRegressors, type Regressors, regressors } from "./calendar.ts";
-import { Cusum, type CusumState } from "./cusum.ts";
+import { Cusum } from "./cusum.ts";
 import { GREAT, unlike } from "./holidays.ts";
 import { judge } from "./judge.ts";
 import { pointTail } from "./point-tails.ts";
 import type { StreamPool } from "./pool.ts";
 import { type KindPrior, priorOf } from "./priors.ts";
 import { countVariance, fromScale, inUnits, rateUnit, toScale } from "./scale.ts";
-import { Stale, type StaleState } from "./stale.ts";
+import { Stale } from "./stale.ts";
+import type { Given, StreamState } from "./stream-state.ts";
+import { typicalStep } from "./typical-step.ts";
 import { usable } from "./usable.ts";
 import { unjudged } from "./verdict.ts";
-import { Windows, type WindowsState } from "./windows.ts";
+import { Windows } from "./windows.ts";
 
 const DAY = 86_400_000;
 /** Grows whenever a state from before would be read wrongly. */
@@ -32,39 +34,9 @@ const SET_BACK = 3;
 const GAUGE_POINTS = 6;
 const FEAST = { size: 0.01, count: 1, rate: 0.1, latency: 0.1, gauge: 0 } as const;
 
-type Given = {
-  /** Usual milliseconds between points; null: as the first points show. */
-  readonly step: number | null;
-  /** Is a level that lasts six days taken as the new normal? Else an alarm lasts as long as its cause. */
-  readonly rebaseline: boolean;
-};
-
 export type StreamOptions = Partial<Given> & {
   /** What siblings know, for a start. */
   readonly pool?: StreamPool | null;
-};
-
-/** The whole state as JSON: a stream goes on from it exactly as if it had never stopped. */
-export type StreamState = {
-  readonly version: number;
-  readonly kind: StreamKind;
-  readonly given: Given;
-  readonly waiting: readonly StreamPoint[];
-  readonly cadence: Cadence;
-  readonly step: number;
-  readonly prior: KindPrior | null;
-  readonly last: number | null;
-  readonly late: number;
-  readonly seen: number;
-  readonly score: number;
-  readonly open: boolean;
-  readonly bank: BankState | null;
-  readonly windows: WindowsState;
-  readonly innovations: WindowsState;
-  readonly drift: CusumState;
-  readonly lasting: CusumState;
-  readonly stale: StaleState;
-  readonly baseline: BaselineState;
 };
 
 /**
@@ -301,16 +273,4 @@ export class MetricStream {
     stream.#baseline.restore(state.baseline);
     return stream;
   }
-}
-
-/** Median distance between neighbours, or something above nothing for a flat beginning. */
-function typicalStep(points: readonly StreamPoint[]): number {
-  const steps = points
-    .slice(1)
-    .map((p, i) => Math.abs(p.value - (points[i]?.value ?? p.value)))
-    .sort((a, b) => a - b);
-  const typical = steps[steps.length >> 1] ?? 0;
-  const largest = steps.at(-1) ?? 0;
-  const size = Math.max(...points.map((p) => Math.abs(p.value)));
-  return Math.max(typical, 0.2 * largest, 1e-3 * size, 1e-9);
 }
