@@ -23,7 +23,9 @@ export class Baseline {
 
   /** @returns how far the level moved, when it is time to believe it; else null */
   push(alarm: boolean, side: number, off: number, needed: number): number | null {
-    if (alarm && side !== 0 && (this.#run === 0 || side === this.#side)) {
+    if (alarm && side !== 0) {
+      // To and fro is no level.
+      if (side !== this.#side) this.clear();
       this.#run++;
       this.#side = side;
       this.#pause = 0;

@@ -16,7 +16,7 @@ const BUDGET: Readonly<Record<StreamTest, number>> = {
   window: 4,
   stale: 4,
 };
-/** A series read every hour has more points in a day and the same budget. */
+/** A series read every hour has more points in a day: its budgets are larger by this, which does not make up for all. */
 const OFTEN = 1.15;
 /** Points seen before anything is told, and before sums over days are. */
 const FIRST = 5;
