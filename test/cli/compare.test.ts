@@ -16,22 +16,29 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "csv-parse/sync";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { outputSchema } from "../../app/cli/commands.ts";
 import { runCli } from "../../app/cli/run.ts";
 import type { CompareReport } from "../../app/compare/report.ts";
 import { memoryIo } from "../memory-io.ts";
 
 let folder = "";
+/** Of this test alone: other tests compare as well, at the same time. */
+let temporary = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "plumbline-compare-test-"));
+  temporary = mkdtempSync(join(tmpdir(), "plumbline-compare-test-"));
+  vi.stubEnv("TMPDIR", temporary);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  for (const made of [folder, temporary]) rmSync(made, { recursive: true });
+});
 
 const put = (name: string, content: string | Buffer): void => writeFileSync(join(folder, name), content);
 const out = (name: string): Record<string, string>[] =>
   parse(readFileSync(join(folder, "out", `${name}.csv`)), { columns: true });
-const leftovers = (): string[] => readdirSync(tmpdir()).filter((f) => /^plumbline-compare-(?!test-)/.test(f));
+const leftovers = (): string[] => readdirSync(temporary);
 
 async function compare(...argv: string[]) {
   const io = memoryIo(folder);
