@@ -89,6 +89,7 @@ export async function killAll(dataDirs: readonly string[]): Promise<void> {
 
 /** Every process that knows this data folder: by its environment, its command line, or as the database that runs in it. */
 export async function processesOf(dataDir: string): Promise<number[]> {
+  if (dataDir === "") throw new RangeError("every process knows the empty path");
   const found = new Set<number>();
   for (const entry of readdirSync("/proc")) {
     const pid = Number(entry);
