@@ -17,5 +17,9 @@ export function shareFall(
   limits: DropLimits & { readonly readings: number },
 ): Fall | "learning" | null {
   if (past.length < limits.readings) return "learning";
-  return dropOf(judgeShare(past.slice(-LOOK_BACK), now), now, limits);
+  const recent = past.slice(-LOOK_BACK);
+  // Judging takes a replay of the past: not where even the best of it is too near for a fall to matter.
+  const most = Math.max(...recent.map((s) => (s.whole > 0 ? s.part / s.whole : 0))) - now.part / now.whole;
+  if (most < limits.minimum_share || most * now.whole < limits.minimum_people - 1) return null;
+  return dropOf(judgeShare(recent, now), now, limits);
 }

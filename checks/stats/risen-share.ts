@@ -13,7 +13,7 @@ export type RiseLimits = {
 
 export type Rise = {
   readonly state: "high" | "usual" | "learning";
-  /** null while learning. */
+  /** null while learning, and where nothing could have risen. */
   readonly judged: ShareJudgement | null;
 };
 
@@ -24,8 +24,13 @@ export type Rise = {
  */
 export function risenShare(past: readonly Share[], now: Share, limits: RiseLimits): Rise {
   const learned = past.length >= limits.readings;
-  const judged = learned ? judgeShare(past.slice(-LOOK_BACK), now) : null;
   const many = now.part >= limits.minimum_people && now.part >= now.whole * limits.always_share;
+  const recent = past.slice(-LOOK_BACK);
+  // Judging takes a replay of the past: not where even the least of it is too near for a rise to matter.
+  const least = Math.min(...recent.map((s) => (s.whole > 0 ? s.part / s.whole : 1)));
+  const near = now.part / now.whole - least < limits.minimum_share;
+  if (learned && near && !many) return { state: "usual", judged: null };
+  const judged = learned ? judgeShare(recent, now) : null;
   if (many || (judged !== null && risen(judged, now, limits))) return { state: "high", judged };
   return { state: learned ? "usual" : "learning", judged };
 }
