@@ -2,8 +2,9 @@ import type { AudienceChecks } from "../../app/api/contract.ts";
 import { useChecks } from "../api/get-checks.ts";
 import { useClock } from "../ui/clock.tsx";
 import { plural } from "../ui/format.ts";
+import { Loaded } from "../ui/loaded.tsx";
 import { Section } from "../ui/section.tsx";
-import { ErrorBlock, StateBlock } from "../ui/state-block.tsx";
+import { StateBlock } from "../ui/state-block.tsx";
 import { CheckTable } from "./check-table.tsx";
 
 /** What the last audit's checks said of every copy, and why some said nothing. */
@@ -16,22 +17,14 @@ export function Checks(props: { audience: string }) {
       title="Checks"
       note={checks.data && at !== null ? noteOf(checks.data, clock.when(at)) : undefined}
     >
-      {checks.data ? (
-        <Judged checks={checks.data} />
-      ) : checks.isError ? (
-        <ErrorBlock
-          error={checks.error}
-          what="The checks could not be loaded"
-          retry={() => void checks.refetch()}
-        />
-      ) : (
-        <div aria-busy="true">
-          <div className="skel checks-skel" />
-          <p className="muted" role="status">
-            Looking up what the checks said
-          </p>
-        </div>
-      )}
+      <Loaded
+        answer={checks}
+        failed="The checks could not be loaded"
+        waiting="Looking up what the checks said"
+        skeleton="checks-skel"
+      >
+        {(data) => <Judged checks={data} />}
+      </Loaded>
     </Section>
   );
 }

@@ -4,8 +4,8 @@ import { useOverlap } from "../api/get-overlap.ts";
 import { useClock } from "../ui/clock.tsx";
 import { EXACT } from "../ui/exact.ts";
 import { people, plural, share } from "../ui/format.ts";
+import { Loaded } from "../ui/loaded.tsx";
 import { Section } from "../ui/section.tsx";
-import { ErrorBlock } from "../ui/state-block.tsx";
 import { UpSet } from "../ui/upset.tsx";
 
 /** Which other audiences of a system hold the same people: lists that are one, and people who get mail twice. */
@@ -41,22 +41,13 @@ export function Overlap(props: { audience: AudienceDetail; system: string | unde
           ))}
         </nav>
       )}
-      {overlap.data ? (
-        <Parts overlap={overlap.data} audience={audience} />
-      ) : overlap.isError ? (
-        <ErrorBlock
-          error={overlap.error}
-          what="The overlap could not be loaded"
-          retry={() => void overlap.refetch()}
-        />
-      ) : (
-        <div aria-busy="true">
-          <div className="skel" />
-          <p className="muted" role="status">
-            Counting who is in which audience
-          </p>
-        </div>
-      )}
+      <Loaded
+        answer={overlap}
+        failed="The overlap could not be loaded"
+        waiting="Counting who is in which audience"
+      >
+        {(data) => <Parts overlap={data} audience={audience} />}
+      </Loaded>
     </Section>
   );
 }
