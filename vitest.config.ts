@@ -3,8 +3,9 @@ import { defineConfig } from "vitest/config";
 const report = process.env.PLUMBLINE_TEST_REPORT;
 
 /**
- * Five projects: `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres (embedded or DATABASE_URL)
- * and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost, MariaDB and Mailman.
+ * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres
+ * (embedded or DATABASE_URL) and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost, MariaDB
+ * and Mailman. `crash`, `faults` and `simulation` prove the repair and take minutes each.
  * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
  */
 export default defineConfig({
@@ -39,10 +40,33 @@ export default defineConfig({
           name: "integration",
           environment: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{boundaries,property,golden,gate,browser,real}/**", "**/node_modules/**"],
+          exclude: [
+            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation}/**",
+            "**/node_modules/**",
+          ],
           globalSetup: ["test/setup/postgres.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      ...["crash", "faults"].map((name) => ({
+        test: {
+          name,
+          environment: "node" as const,
+          include: [`test/${name}/**/*.test.ts`],
+          globalSetup: ["test/setup/postgres.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      })),
+      {
+        test: {
+          name: "simulation",
+          environment: "node",
+          include: ["test/simulation/**/*.test.ts"],
+          testTimeout: 600_000,
           maxWorkers: 2,
         },
       },

@@ -75,7 +75,9 @@ function listReasons(input: GateInput): GateReason[] {
     if (list.reading === null) reasons.push(words.unknownExclude(input, list));
     else reasons.push(...words.readingProblem(input, list.title, list.reading));
   }
-  if (input.countsBecause !== null) reasons.push(words.uncounted(input.countsBecause));
+  // Lists that could not be put together hide whoever must not get it, whether or not anyone says why.
+  if (input.counts === null && input.includes.length > 0)
+    reasons.push(words.uncounted(input.countsBecause ?? "nobody was counted"));
   if (input.includes.length === 0) reasons.push(words.noInclude(input));
   reasons.push(...words.sourceReasons(input), ...words.campaignReasons(input));
   return reasons;
