@@ -5,7 +5,8 @@ const report = process.env.PLUMBLINE_TEST_REPORT;
 /**
  * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres
  * (embedded or DATABASE_URL) and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost, MariaDB
- * and Mailman. `crash`, `faults` and `simulation` prove the repair and take minutes each.
+ * and Mailman. `crash`, `faults` and `simulation` prove the repair, `bite` proves its tests; they take
+ * minutes each.
  * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
  */
 export default defineConfig({
@@ -41,7 +42,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.ts"],
           exclude: [
-            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation}/**",
+            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite}/**",
             "**/node_modules/**",
           ],
           globalSetup: ["test/setup/postgres.ts"],
@@ -50,7 +51,7 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      ...["crash", "faults"].map((name) => ({
+      ...["crash", "faults", "bite"].map((name) => ({
         test: {
           name,
           environment: "node" as const,

@@ -76,6 +76,14 @@ it("applies in the plan's order, the canary first, and tells progress", async ()
   expect(progress).toEqual([25, 225, 260]);
 });
 
+it("does not send again what it can see was done, though no answer came", async () => {
+  vendor.fault = () => "lost_after";
+  const result = await run(await removal(7));
+  expect(result).toMatchObject({ state: "done", counts: { applied: 7 } });
+  // batches of 5 (the canary) and 2
+  expect(vendor.calls).toBe(2);
+});
+
 it("cuts rounds by operation and system", () => {
   const c = (n: number, op: "remove" | "add", system: string) =>
     ({ n, op, system }) as unknown as Parameters<typeof roundsOf>[0][number];

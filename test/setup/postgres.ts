@@ -79,8 +79,20 @@ async function serve(name: string, owner: string): Promise<{ server: TestServer;
   return { server: { url: url.href, adminUrl: embedded.adminUrl, template: made }, embedded };
 }
 
+/** Servers of the run that started this one; theirs to stop. */
+function given(): readonly [TestServer, TestServer] | null {
+  const text = process.env.PLUMBLINE_TEST_SERVERS;
+  return text === undefined ? null : (JSON.parse(text) as [TestServer, TestServer]);
+}
+
 /** vitest calls it once per project and run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const servers = given();
+  if (servers !== null) {
+    project.provide("embedded", servers[0]);
+    project.provide("foreign", servers[1]);
+    return async () => undefined;
+  }
   await sweep();
   const [own, foreign] = await Promise.all([serve("embedded", "app"), serve("foreign", "lesser")]);
   project.provide("embedded", own.server);
