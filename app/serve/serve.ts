@@ -1,5 +1,6 @@
-import { AuditorError } from "../../core/errors.ts";
+import { AuditorError, isKind } from "../../core/errors.ts";
 import { getMeta } from "../../store/get-meta.ts";
+import { sleepFor } from "../../systems/http/settings.ts";
 import { buildServer, builtDashboard } from "../api/server.ts";
 import type { CliIo } from "../cli/command.ts";
 import { demoPages } from "../demo/pages.ts";
@@ -90,17 +91,38 @@ async function firstWork(
   signal: AbortSignal,
   json: boolean,
 ): Promise<void> {
-  await tidyUp(app);
   await services.repair.resumeAll();
+  await onceThere(app, signal, () => tidyUp(app));
   if (demo !== null && (await getMeta(app.db, "demo:seeded")) === null) {
     io.stderr.write("Making eight weeks of history of the demo company; the page shows how far it is.\n");
     await seedDemo(app, demo, signal);
-  } else if (app.config.audiences.length > 0 && (await nothingRead(app))) {
+  } else if (app.config.audiences.length > 0 && (await onceThere(app, signal, () => nothingRead(app)))) {
     await firstAudit(services, io, signal);
   }
   if (signal.aborted) return;
-  const lines = await verdictLines(app);
+  const lines = await onceThere(app, signal, () => verdictLines(app));
+  if (lines === null) return;
   io.stdout.write(json ? `${JSON.stringify({ event: "verdict", lines })}\n` : `${lines.join("\n")}\n`);
+}
+
+const AGAIN_MS = 2_000;
+
+/** A database that is away for a while does not end a process that serves. null: it was told to stop meanwhile. */
+async function onceThere<T>(
+  app: Runtime["app"],
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  while (!signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isKind(error, "transient", "ambiguous")) throw error;
+      app.log.warn("start.waits", { error: error.message });
+      await sleepFor(AGAIN_MS, signal);
+    }
+  }
+  return null;
 }
 
 /** What fails here fails again at its next time, with a trace in the list of runs; the pages are served all the same. */
