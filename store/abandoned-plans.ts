@@ -4,7 +4,7 @@ import type { Sql } from "./database.ts";
 export async function abandonedPlans(db: Sql): Promise<readonly number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select id from plan left join plan_lease on plan_lease.plan_id = plan.id
-    where state in ('applying', 'verifying') and coalesce(expires_at <= clock_timestamp(), true) order by id`,
+    where state in ('applying', 'verifying') and coalesce(plan_lease.expires_at <= clock_timestamp(), true) order by id`,
   );
   return rows.map((row) => row.id);
 }
