@@ -7,11 +7,11 @@ import { instant, type RunId } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { Plan, PlanDoc } from "../../core/repair.ts";
 import { fingerprintOf } from "../../members/fingerprint.ts";
-import { abandonedPlans } from "../../store/abandoned-plans.ts";
 import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
+import { plansWithoutLease } from "../../store/plans-without-lease.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
 import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
@@ -288,7 +288,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     async resumeAll() {
       resuming ??= keepResuming({
         abandoned: async () =>
-          (await abandonedPlans(app.db)).filter((id) => !running.has(id) && !starting.has(id)),
+          (await plansWithoutLease(app.db)).filter((id) => !running.has(id) && !starting.has(id)),
         goOn: async (id) => carryOut(await planOf(id), closing.signal).work,
         leaseSeconds: app.config.safeguards.leaseSeconds,
         log: app.log,

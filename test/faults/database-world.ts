@@ -126,7 +126,8 @@ export type Served = {
 export type Setting = {
   readonly databaseUrl: string;
   readonly dataDir: string;
-  readonly secret: string;
+  /** null: the file in the data folder. */
+  readonly secret: string | null;
   readonly ghost: GhostProcess;
   readonly slackUrl?: string;
   readonly leaseSeconds?: number;
@@ -183,7 +184,7 @@ export async function serve(s: Setting, configPath: string): Promise<Served> {
   const child = start(["serve", "--port", "0", "--json"], {
     PLUMBLINE_CONFIG: configPath,
     PLUMBLINE_DATA: join(s.dataDir, "data"),
-    PLUMBLINE_SECRET: s.secret,
+    PLUMBLINE_SECRET: s.secret ?? undefined,
     DATABASE_URL: s.databaseUrl,
     GHOST_KEY: s.ghost.key,
     SLACK_TOKEN: "xoxb-demo-token",
