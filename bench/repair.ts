@@ -11,7 +11,7 @@ import { repairService } from "../app/repair/repair.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Person } from "../core/config.ts";
 import { type AudienceId, audienceId, instant } from "../core/model.ts";
-import type { Context, Writer } from "../core/ports.ts";
+import type { Writer } from "../core/ports.ts";
 import { openDatabase } from "../store/database.ts";
 import { startEmbedded } from "../store/embedded/start.ts";
 import { migrate } from "../store/migrate.ts";
@@ -22,7 +22,8 @@ import { ghostWriter } from "../sync/writers/ghost.ts";
 export const FLOOR_MS = 5;
 
 const quiet = { info: () => undefined, warn: () => undefined };
-const ME: Person = { name: "bench", role: "admin", email: null, password: null, token: null };
+const ANA: Person = { name: "Ana", role: "editor", email: null, password: null, token: null };
+const BEN: Person = { name: "Ben", role: "admin", email: null, password: null, token: null };
 const mail = (i: number): string => `person${i}@example.test`;
 const LABEL = "Active";
 
@@ -92,6 +93,9 @@ audiences:
     owner: warehouse
     repair: manual
     segments: [{ system: warehouse, file: out.csv }, { system: ghost, suppressed: true }]
+people:
+  - { name: Ana, role: editor }
+  - { name: Ben, role: admin }
 safeguards: { alone_people: 1000000, alone_share: 1, refuse_people: 10000000, refuse_share: 1, refuse_small_list: 100 }
 `;
 
@@ -188,12 +192,11 @@ export async function benchRepair(changes: number, say: (line: string) => void):
 
 async function repairOne(app: App, audience: AudienceId): Promise<{ ms: number; applied: number }> {
   const repair = repairService(app);
-  const plan = await repair.draft({ author: ME, audience, incident: null, system: null });
-  const seen = await repair.detail(plan.id, ME);
+  const plan = await repair.draft({ author: ANA, audience, incident: null, system: null });
+  const seen = await repair.detail(plan.id, BEN);
   const began = performance.now();
-  await repair.approve(plan.id, ME, { hash: seen.hash, confirm: seen.confirmText, automations: true });
-  const context: Pick<Context, "signal"> = { signal: new AbortController().signal };
-  const ended = await repair.run(plan.id, ME, context.signal);
+  await repair.approve(plan.id, BEN, { hash: seen.hash, confirm: seen.confirmText, automations: true });
+  const ended = await repair.run(plan.id, ANA, new AbortController().signal);
   const ms = performance.now() - began;
   if (ended.state !== "done") throw new Error(`the plan ended ${ended.state}: ${ended.because}`);
   const counts = await app.plans.counts(plan.id);

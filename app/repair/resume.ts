@@ -1,4 +1,4 @@
-import { AuditorError } from "../../core/errors.ts";
+import { isKind } from "../../core/errors.ts";
 import type { Log } from "../../core/ports.ts";
 import { errorText } from "../log.ts";
 
@@ -31,8 +31,9 @@ export async function keepResuming(o: ResumeInput): Promise<void> {
       await o.goOn(id);
     } catch (error) {
       o.log.warn("apply.failed", { plan: id, error: errorText(error) });
-      const lost = error instanceof AuditorError && (error.kind === "stale" || error.kind === "refused");
-      if (!lost) notBefore.set(id, o.now() + PAUSE_MS);
+      // another one was faster, or the database was away: nothing that waiting helps against
+      const passing = isKind(error, "stale", "refused", "transient", "ambiguous");
+      if (!passing) notBefore.set(id, o.now() + PAUSE_MS);
     } finally {
       running.delete(id);
     }
