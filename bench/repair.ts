@@ -19,7 +19,7 @@ import { putAudienceBase } from "../store/put-audience-base.ts";
 import { ghostWriter } from "../sync/writers/ghost.ts";
 
 /** What the journal, the lease and the guards may cost a change beyond the vendor's own time, in milliseconds. */
-export const FLOOR_MS = 5;
+const FLOOR_MS = 5;
 
 const quiet = { info: () => undefined, warn: () => undefined };
 const ANA: Person = { name: "Ana", role: "editor", email: null, password: null, token: null };

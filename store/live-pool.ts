@@ -1,6 +1,6 @@
 import pg from "pg";
 
-export type LivePool = {
+type LivePool = {
   /** Lends a connection. `keep`: it goes back to the others afterwards, unless it was lost. */
   with<T>(work: (client: pg.PoolClient) => Promise<T>, keep: boolean, withinMs: number): Promise<T>;
   /** One statement; without an answer within so long (0: no limit) the connection is cut and counts as lost. */
