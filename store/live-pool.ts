@@ -1,4 +1,5 @@
 import pg from "pg";
+import { deadCutter } from "./dead-cutter.ts";
 
 type LivePool = {
   /** Lends a connection. `keep`: it goes back to the others afterwards, unless it was lost. */
@@ -31,6 +32,8 @@ export function livePool(config: pg.PoolConfig, toError: (error: unknown) => Err
     // a connection in use that drops emits `error` beside failing its query; unheard it would end the process
     client.on("error", () => broken.add(client));
   });
+
+  const cutDead = deadCutter(config, (client) => born.get(client) !== era);
 
   const discard = (client: pg.PoolClient): void => {
     client.connection.stream.destroy(); // a goodbye to nobody would keep its place in the pool for minutes
@@ -86,20 +89,26 @@ export function livePool(config: pg.PoolConfig, toError: (error: unknown) => Err
                 if (done) return;
                 late = true;
                 era += 1;
+                cutDead.look();
                 client.connection.stream.destroy();
               });
             }, withinMs);
       let done = false;
+      const settle = cutDead.asks(client);
       try {
         return await client.query<R>(text, [...values]);
       } catch (error) {
         throw toError(late ? new Error(`no answer within ${withinMs / 1000} s`) : error);
       } finally {
         done = true;
+        settle();
         if (timer !== null) clearTimeout(timer);
       }
     },
-    end: () => pool.end(),
+    end() {
+      cutDead.stop();
+      return pool.end();
+    },
   };
 }
 

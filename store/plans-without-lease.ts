@@ -1,4 +1,4 @@
-import type { Sql } from "./database.ts";
+import { SOON_MS, type Sql } from "./database.ts";
 
 /**
  * Plans that a process began to carry out and that nobody holds (by the database's clock), the oldest first. A lease that
@@ -10,6 +10,8 @@ export async function plansWithoutLease(db: Sql): Promise<readonly number[]> {
     where coalesce(plan_lease.expires_at <= clock_timestamp(), true)
       and (state in ('applying', 'verifying') or (state = 'approved' and plan_lease.holder <> ''))
     order by id`,
+    [],
+    SOON_MS,
   );
   return rows.map((row) => row.id);
 }

@@ -8,6 +8,7 @@ import { seedDemo } from "../demo/seed.ts";
 import { startJobs, tidyUp } from "../jobs/jobs.ts";
 import { makeLogger } from "../log.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { firstAudit } from "./first-audit.ts";
 import { verdictLines } from "./verdict-lines.ts";
 
 export type ServeOptions = {
@@ -97,7 +98,14 @@ async function firstWork(
     io.stderr.write("Making eight weeks of history of the demo company; the page shows how far it is.\n");
     await seedDemo(app, demo, signal);
   } else if (app.config.audiences.length > 0 && (await onceThere(app, signal, () => nothingRead(app)))) {
-    await firstAudit(services, io, signal);
+    await onceThere(app, signal, () =>
+      firstAudit(
+        services,
+        signal,
+        () => nothingRead(app),
+        (line) => io.stderr.write(line),
+      ),
+    );
   }
   if (signal.aborted) return;
   const lines = await onceThere(app, signal, () => verdictLines(app));
@@ -123,16 +131,6 @@ async function onceThere<T>(
     }
   }
   return null;
-}
-
-/** What fails here fails again at its next time, with a trace in the list of runs; the pages are served all the same. */
-async function firstAudit(services: Runtime["services"], io: CliIo, signal: AbortSignal): Promise<void> {
-  try {
-    await services.audit.run("scheduled", signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof AuditorError)) throw error;
-    io.stderr.write(`The first audit did not end: ${error.message}\n`);
-  }
 }
 
 async function nothingRead(app: Runtime["app"]): Promise<boolean> {

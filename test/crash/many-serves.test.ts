@@ -61,7 +61,9 @@ it(`${INSTANCES} instances start at once on an empty database and one data folde
   };
   const config = await writeSetting(setting, 60);
   const all = await Promise.all(Array.from({ length: INSTANCES }, () => serve(setting, config)));
-  for (const s of all) expect(await s.status("/healthz")).toBe(200);
+  const died = () =>
+    all.filter((s) => s.child.process.exitCode !== null).map((s) => s.child.err().slice(-1_500));
+  for (const s of all) expect(await s.status("/healthz").catch(died)).toBe(200);
   for (const s of all)
     await eventually(
       () => s.status("/readyz").catch(() => 0),
