@@ -1,6 +1,6 @@
 import type { Instant } from "../core/model.ts";
 import type { PlanState } from "../core/repair.ts";
-import type { Sql } from "./database.ts";
+import { SOON_MS, type Sql } from "./database.ts";
 
 const ENDED: readonly PlanState[] = ["done", "stopped", "expired", "refused", "stale"];
 
@@ -19,6 +19,7 @@ export async function movePlan(
       ended_at = case when $6 then $4::timestamptz end
     where id = $1 and state = any($2)`,
     [id, from, to, at, because, ENDED.includes(to)],
+    SOON_MS,
   );
   return count === 1;
 }

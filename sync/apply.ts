@@ -49,7 +49,9 @@ export async function applyPlan(i: ApplyInput): Promise<ApplyResult> {
   try {
     at(i, "after_acquire");
     // Read again under the lease: the holder before us may have finished it.
-    return await carryOut(i, await loadPlan(i), lease, watching);
+    const plan = await loadPlan(i);
+    i.onHeld?.();
+    return await carryOut(i, plan, lease, watching);
   } finally {
     await watching.end();
     await giveBack(i, lease);

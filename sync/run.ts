@@ -25,6 +25,10 @@ export type ApplyInput = {
   /** Name of this process for the lease. */
   readonly holder: string;
   readonly sleep: Sleep;
+  /** Milliseconds of a clock that nobody sets, beside `clock`, to know when the lease is over. */
+  readonly elapsedMs?: () => number;
+  /** Called when the lease is ours: nobody else carries this plan out now. */
+  readonly onHeld?: () => void;
   /** Changes that go first for each operation and system; default 25. */
   readonly canary?: number;
   readonly onProgress?: (p: { readonly ended: number; readonly of: number; readonly tally: Tally }) => void;

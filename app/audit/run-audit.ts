@@ -11,6 +11,7 @@ import { SetBuilder } from "../../members/set-builder.ts";
 import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
 import { keepFacts } from "../facts/keep-facts.ts";
+import { errorText } from "../log.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
@@ -107,8 +108,10 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
     };
   } catch (error) {
     const state = o.signal.aborted ? "interrupted" : "failed";
-    await app.audits.endRun(id, instant(app.clock.now()), state, {
-      error: error instanceof AuditorError ? error.message : "internal error",
+    const said = { error: error instanceof AuditorError ? error.message : "internal error" };
+    await app.audits.endRun(id, instant(app.clock.now()), state, said).catch((other: unknown) => {
+      // often the same database that is away: what went wrong first is what is told
+      app.log.warn("audit.end_not_kept", { runId: id, error: errorText(other) });
     });
     throw error;
   } finally {

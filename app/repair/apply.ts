@@ -9,7 +9,13 @@ import type { App } from "../app.ts";
 import { audienceOf, systemOf } from "../audit/judge.ts";
 
 /** Carries a plan out, or takes it up where a dead process left it. Only here are write credentials opened. */
-export async function runPlan(app: App, plan: Plan, holder: string, context: Context): Promise<Plan> {
+export async function runPlan(
+  app: App,
+  plan: Plan,
+  holder: string,
+  context: Context,
+  onHeld: () => void,
+): Promise<Plan> {
   const writers = new Map<SystemId, Writer>();
   try {
     for (const id of new Set(plan.doc.changes.map((c) => c.system))) {
@@ -35,6 +41,8 @@ export async function runPlan(app: App, plan: Plan, holder: string, context: Con
       runId: context.runId,
       signal: context.signal,
       holder,
+      elapsedMs: () => performance.now(),
+      onHeld,
       sleep: async (ms, signal) => void (await wait(ms, undefined, { signal })),
       ...failpointFromEnv(),
     });

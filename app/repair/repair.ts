@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Person } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { instant, type RunId } from "../../core/model.ts";
@@ -9,6 +11,7 @@ import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
+import { plansWithoutLease } from "../../store/plans-without-lease.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
 import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
@@ -23,6 +26,7 @@ import { runPlan } from "./apply.ts";
 import { draftDoc, groundsOf, writersOf } from "./draft.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
+import { keepResuming } from "./resume.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
 
@@ -32,7 +36,11 @@ const PLANS_SHOWN = 200;
 export function repairService(app: App, afterApply: () => void = () => undefined): Repair {
   const closing = new AbortController();
   const running = new Map<number, Promise<unknown>>();
-  const holder = `${hostname()}:${process.pid}`;
+  let resuming: Promise<void> | null = null;
+  /** Plans that somebody is just starting here: between the click and the lease there are queries. */
+  const starting = new Set<number>();
+  // containers often have one host name and number each process 1, and a holder may take its own lease again
+  const holder = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
 
   const contextOf = (
     signal: AbortSignal = closing.signal,
@@ -93,8 +101,19 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     return { ...plan, guards, need };
   }
 
-  /** The work is wrapped, since awaiting a promise of a promise would wait for the apply itself. */
-  async function begin(id: number, me: Person, signal: AbortSignal): Promise<{ work: Promise<Plan> }> {
+  /** One click of many starts it: the others are refused before the first of them waits for anything. */
+  async function begin(id: number, me: Person, signal: AbortSignal): Promise<Started> {
+    if (running.has(id) || starting.has(id))
+      throw new AuditorError("refused", `PL-${id}`, "it is being applied already", "watch its page");
+    starting.add(id);
+    try {
+      return await beginAlone(id, me, signal);
+    } finally {
+      starting.delete(id);
+    }
+  }
+
+  async function beginAlone(id: number, me: Person, signal: AbortSignal): Promise<Started> {
     const found = await planOf(id);
     if (found.state === "applying" || found.state === "verifying") return goOn(found, me, signal);
     const plan = await checkedAgain(found);
@@ -114,14 +133,12 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         `${failing.title}: ${failing.because}`,
         "draft it again from new reads",
       );
-    if (running.has(id))
-      throw new AuditorError("refused", `PL-${id}`, "it is being applied already", "watch its page");
     await logged(me, "plan.apply", plan);
-    return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
+    return carryOut(plan, AbortSignal.any([signal, closing.signal]));
   }
 
   /** An apply that Ctrl-C or a crash interrupted was approved and guarded then; whoever holds its lease keeps it. */
-  async function goOn(plan: Plan, me: Person, signal: AbortSignal): Promise<{ work: Promise<Plan> }> {
+  async function goOn(plan: Plan, me: Person, signal: AbortSignal): Promise<Started> {
     if (me.role === "viewer")
       throw new AuditorError(
         "not_allowed",
@@ -129,21 +146,23 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         "viewers cannot apply; an admin can change the role",
         "ask an editor, approver or admin",
       );
-    if (running.has(plan.id))
-      throw new AuditorError("refused", `PL-${plan.id}`, "it is being applied already", "watch its page");
     await logged(me, "plan.resume", plan);
-    return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
+    return carryOut(plan, AbortSignal.any([signal, closing.signal]));
   }
 
-  function carryOut(plan: Plan, signal: AbortSignal): Promise<Plan> {
-    const work = runPlan(app, plan, holder, contextOf(signal))
+  function carryOut(plan: Plan, signal: AbortSignal): Started {
+    let hold = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      hold = resolve;
+    });
+    const work = runPlan(app, plan, holder, contextOf(signal), hold)
       .then((ended) => {
         if (ended.endedAt !== null) afterApply();
         return ended;
       })
       .finally(() => running.delete(plan.id));
     running.set(plan.id, work);
-    return work;
+    return { work, held };
   }
 
   const watched = (id: number, work: Promise<unknown>) =>
@@ -192,7 +211,10 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     },
 
     async start(id, me) {
-      void watched(id, (await begin(id, me, closing.signal)).work);
+      const { work, held } = await begin(id, me, closing.signal);
+      // another process may have been faster; then whoever clicked here is told so
+      await Promise.race([held, work]);
+      void watched(id, work);
     },
 
     run: async (id, me, signal) => (await begin(id, me, signal)).work,
@@ -264,20 +286,28 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     },
 
     async resumeAll() {
-      for (const summary of await planSummaries(app.db, PLANS_SHOWN)) {
-        if (summary.state !== "applying" && summary.state !== "verifying") continue;
-        const p = await planOf(summary.id);
-        app.log.info("plan.resumed", { plan: p.id });
-        void watched(p.id, carryOut(p, closing.signal));
-      }
+      resuming ??= keepResuming({
+        abandoned: async () =>
+          (await plansWithoutLease(app.db)).filter((id) => !running.has(id) && !starting.has(id)),
+        goOn: async (id) => carryOut(await planOf(id), closing.signal).work,
+        leaseSeconds: app.config.safeguards.leaseSeconds,
+        log: app.log,
+        now: () => app.clock.now().getTime(),
+        sleep: async (ms, signal) => void (await wait(ms, undefined, { signal })),
+        signal: closing.signal,
+      });
     },
 
     async close() {
       closing.abort();
+      await resuming;
       await Promise.allSettled(running.values());
     },
   };
 }
+
+/** `held` resolves when this process has the lease; `work` when the plan has ended, or could not be begun. */
+type Started = { readonly work: Promise<Plan>; readonly held: Promise<void> };
 
 async function expireIfLate(app: App, plan: Plan): Promise<Plan> {
   const waits = plan.state === "draft" || plan.state === "checked" || plan.state === "approved";

@@ -5,9 +5,10 @@ import type { Log } from "../../core/ports.ts";
 import { installBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { databaseKeys, type Keys } from "./keys.ts";
-import { HOST, joinRunning, launch } from "./launch.ts";
+import { HOST, joinRunning, launch, type Running } from "./launch.ts";
 import { binaryPlaces, choosePlace, type Place } from "./place.ts";
 import { findPostmaster, stopPostmaster } from "./postmaster.ts";
+import { type Supervised, supervise } from "./supervise.ts";
 
 export type EmbeddedOptions = {
   /** `<data>`: PLUMBLINE_DATA or ./.plumbline. Made if it is not there. */
@@ -53,26 +54,32 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       to: place.root,
       because: "the account that runs it cannot reach the data folder",
     });
-  for (let attempt = 0; attempt < 200; attempt++) {
-    await ensureCluster(binaries, place, keys.admin);
-    const running =
-      (await joinRunning(place, keys.admin)) ?? (await launch(binaries, place, keys.admin, settings));
-    const { client, port, joined } = running;
-    if (await takePlace(client, role, dataDir)) {
-      await ensureDatabase(client, keys);
-      log.info("database.ready", { port, joined });
-      return embedded(client, place, keys, port, joined, role);
+  const enter = async (): Promise<Running> => {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      await ensureCluster(binaries, place, keys.admin);
+      const running =
+        (await joinRunning(place, keys.admin)) ?? (await launch(binaries, place, keys.admin, settings));
+      if (await takePlace(running.client, role, dataDir)) return running;
+      await running.client.end().catch(() => undefined);
+      await sleep(50); // its last user is stopping it
     }
-    await client.end().catch(() => undefined);
-    await sleep(50); // its last user is stopping it
-  }
-  throw new AuditorError(
-    "transient",
-    place.root,
-    "the database is being stopped by another process, for too long",
-    "try again",
-  );
+    throw new AuditorError(
+      "transient",
+      place.root,
+      "the database is being stopped by another process, for too long",
+      "try again",
+    );
+  };
+  const { client, port, joined } = await enter();
+  await ensureDatabase(client, keys);
+  log.info("database.ready", { port, joined });
+  // a command is over soon, and may itself be why the server ends
+  const held =
+    role === "serve" ? supervise(client, async () => (await enter()).client, log) : unwatched(client);
+  return embedded(held, place, keys, port, joined, role);
 }
+
+const unwatched = (client: Client): Supervised => ({ client: () => client, release: () => undefined });
 
 async function takePlace(client: Client, role: "serve" | "command", dataDir: string): Promise<boolean> {
   try {
@@ -119,7 +126,7 @@ async function ensureDatabase(admin: Client, keys: Keys): Promise<void> {
 }
 
 function embedded(
-  client: Client,
+  held: Supervised,
   place: Place,
   keys: Keys,
   port: number,
@@ -132,7 +139,8 @@ function embedded(
     adminUrl: `postgres://admin:${keys.admin}@${HOST}:${port}/postgres`,
     joined,
     stop() {
-      stopping ??= leave(client, place, role);
+      held.release();
+      stopping ??= leave(held.client(), place, role);
       return stopping;
     },
   };

@@ -47,7 +47,10 @@ export function sqlWriter(config: SqlSystem, database: SqlWriteDatabase): Writer
         return batch.map(() => notSent(database.error(config.id, e)));
       }
       try {
-        return await inTransaction({ session, database, where: config.id, targets }, batch);
+        return await inTransaction(
+          { session, database, where: config.id, targets, signal: context.signal },
+          batch,
+        );
       } finally {
         await session.end();
       }
@@ -97,6 +100,7 @@ type Work = {
   readonly database: SqlWriteDatabase;
   readonly where: string;
   readonly targets: Targets;
+  readonly signal: AbortSignal;
 };
 
 async function inTransaction(w: Work, batch: readonly OpenChange[]): Promise<readonly WriteOutcome[]> {
@@ -109,6 +113,11 @@ async function inTransaction(w: Work, batch: readonly OpenChange[]): Promise<rea
     await w.session.rollback().catch(() => undefined);
     const error = w.database.error(w.where, e);
     return batch.map(() => notSent(error));
+  }
+  // the statements took time: whoever has lost the right to write meanwhile takes them back
+  if (w.signal.aborted) {
+    await w.session.rollback().catch(() => undefined);
+    return batch.map(() => retry("not written: stopped before the commit"));
   }
   try {
     await w.session.commit();
