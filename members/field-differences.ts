@@ -47,7 +47,9 @@ export class FieldDifferences {
 
   /** @param row of what was last agreed; −1: none */
   of(at: Int32Array, now: Uint8Array, row: number, s: number): readonly FieldDifference[] {
-    if (now[(this.#panel.seats[s] as Seat).set] === 0) return [];
+    const { seats, owner } = this.#panel;
+    // whoever the owner does not have needs no other values here
+    if (now[(seats[s] as Seat).set] === 0 || now[(seats[owner] as Seat).set] === 0) return [];
     const found: FieldDifference[] = [];
     for (let a = 0; a < this.#orders.length; a++) {
       const here = this.#at(at, now, s, a);

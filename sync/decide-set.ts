@@ -1,9 +1,9 @@
-import type { Audience, Config } from "../core/config.ts";
-import type { SystemId } from "../core/model.ts";
+import type { AttributeRule, Audience, Config } from "../core/config.ts";
+import type { Instant, PersonKey, SystemId } from "../core/model.ts";
 import type { Difference } from "../members/differences.ts";
 import type { FieldOrders } from "../members/field-differences.ts";
 import type { SpooledRow } from "../members/spool.ts";
-import { type Choice, chooseValue, type Held } from "./merge-value.ts";
+import { type Choice, chooseValue, type Held, timeOfOthers } from "./merge-value.ts";
 import { titleOf } from "./place.ts";
 import { LEFT_OUT, RULE, setBecause } from "./words.ts";
 
@@ -12,7 +12,11 @@ type Grounds = {
   readonly audience: Audience;
   readonly rows: ReadonlyMap<SystemId, ReadonlyMap<Difference["person"], SpooledRow>>;
   readonly fingerprint: (value: string | null | undefined) => number;
+  readonly written?: Written;
 };
+
+/** When Plumbline itself last wrote to a record. */
+export type Written = ReadonlyMap<SystemId, ReadonlyMap<PersonKey, Instant>>;
 
 export type SetDecision =
   | { readonly rule: string; readonly winner: SystemId; readonly value: string; readonly was: string | null }
@@ -35,7 +39,7 @@ export function decideSet(d: Difference, g: Grounds): SetDecision {
   if (d.attribute === null || rule === undefined) return { leftOut: LEFT_OUT.noRule };
   const field = d.attribute;
   const owners = ownersOf(rule.owners, g.audience);
-  const choice: Choice = chooseValue(rule, owners, heldOf(d, field, g), d.moves ?? {});
+  const choice: Choice = chooseValue(rule, owners, heldOf(d, rule, g), d.moves ?? {});
   if ("leftOut" in choice) return choice;
   if (choice.winner === d.system) return rule.merge === "newest" ? null : { leftOut: LEFT_OUT.owner };
   const here = g.rows.get(d.system)?.get(d.person);
@@ -49,8 +53,8 @@ export function decideSet(d: Difference, g: Grounds): SetDecision {
         ? choice.winner === g.audience.owner
           ? setBecause(d.case, title)
           : RULE.set(title)
-        : choice.by === "moved"
-          ? RULE.setMoved(title)
+        : choice.by === "only"
+          ? RULE.setOnly(title)
           : RULE.setNewest(title, choice.at, g.config.timezone),
     winner: choice.winner,
     value: choice.value,
@@ -59,11 +63,19 @@ export function decideSet(d: Difference, g: Grounds): SetDecision {
 }
 
 /** Every copy's value of the field; a record without such a field has none, which is not an empty one. */
-function heldOf(d: Difference, field: string, g: Grounds): readonly Held[] {
+function heldOf(d: Difference, rule: AttributeRule, g: Grounds): readonly Held[] {
+  const field = rule.name;
   return [...g.rows.keys()].flatMap((system) => {
     const row = g.rows.get(system)?.get(d.person);
     if (row === undefined || !Object.hasOwn(row.attributes, field)) return [];
     const value = row.attributes[field] ?? null;
-    return [{ system, value, print: g.fingerprint(value), updatedAt: row.updatedAt }];
+    return [
+      {
+        system,
+        value,
+        print: g.fingerprint(value),
+        updatedAt: timeOfOthers(row.updatedAt, g.written?.get(system)?.get(d.person), rule),
+      },
+    ];
   });
 }

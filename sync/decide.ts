@@ -3,7 +3,7 @@ import type { PersonKey, SystemId } from "../core/model.ts";
 import type { Capabilities } from "../core/ports.ts";
 import type { Change, Op } from "../core/repair.ts";
 import type { Difference } from "../members/differences.ts";
-import { decideSet } from "./decide-set.ts";
+import { decideSet, type Written } from "./decide-set.ts";
 import { isOptOut } from "./effect.ts";
 import { type Evidence, evidenceOf, type Rows } from "./evidence.ts";
 import { isExcluding, titleOf } from "./place.ts";
@@ -24,6 +24,8 @@ export type Grounds = {
   readonly capabilities: ReadonlyMap<SystemId, Capabilities>;
   /** What each system's consent covers, as its connector tells. */
   readonly scopeKinds?: ScopeKinds;
+  /** When Plumbline itself last wrote to a record: such a time says nothing about which value is newer. */
+  readonly written?: Written;
   /** Titles of lists that keep people out of this audience and were not read completely. */
   readonly unreadLists?: readonly string[];
   readonly fingerprint: (value: string | null | undefined) => number;

@@ -20,8 +20,8 @@ export type Choice =
       readonly winner: SystemId;
       readonly value: string;
       readonly print: number;
-      /** owner: its word counts; moved: only there has it changed since it was agreed; newest: by its time. */
-      readonly by: "owner" | "moved" | "newest";
+      /** owner: its word counts; newest: by its time; only: no other value is there. */
+      readonly by: "owner" | "newest" | "only";
       readonly at: Instant | null;
     }
   | { readonly leftOut: string };
@@ -55,8 +55,8 @@ function ownerWins(rule: AttributeRule, owners: readonly SystemId[], held: reado
 }
 
 /**
- * Where only one new value has come up since everybody agreed, it is the newer one whatever the clocks say; else the
- * latest time counts, if it leads by enough. No time, too small a lead, two that are alike: for a person to decide.
+ * The value with the latest time counts, if it leads every other value by enough. No time, too small a lead, or a
+ * latest value that nobody changed since all agreed, while another one was changed: for a person to decide.
  */
 function newest(
   rule: AttributeRule,
@@ -66,37 +66,54 @@ function newest(
 ): Choice {
   if (owners.some((s) => moves[s] === "removed")) return { leftOut: LEFT_OUT.emptiedAtOwner };
   const usable = held.filter((h) => whyUnusable(h.value, rule) === null);
-  const values = [...new Set(usable.map((h) => h.print))];
-  if (values.length === 0) return { leftOut: LEFT_OUT.ownerEmpty };
-  const known = usable.every((h) => moves[h.system] !== undefined);
-  const moved = [...new Set(usable.filter((h) => moves[h.system] === "added").map((h) => h.print))];
-  if (values.length === 1 || (known && moved.length === 1)) {
-    const print = values.length === 1 ? values[0] : moved[0];
-    return chosen(latestOf(usable.filter((h) => h.print === print)), "moved");
-  }
-  const best = values.map((print) => latestOf(usable.filter((h) => h.print === print)));
-  const times = best.map((h) => (h?.updatedAt == null ? Number.NaN : Date.parse(h.updatedAt)));
-  // a value without any time may be the newest one
-  if (usable.some((h) => h.updatedAt === null) || times.some(Number.isNaN))
-    return { leftOut: LEFT_OUT.newer };
-  const first = Math.max(...times);
-  const second = Math.max(...times.filter((t) => t !== first), Number.NEGATIVE_INFINITY);
-  const lead = (rule.newestLeadMinutes ?? NEWEST_LEAD_MINUTES) * 60_000;
-  if (times.filter((t) => t === first).length > 1 || first - second < lead)
-    return { leftOut: LEFT_OUT.newer };
-  return chosen(best[times.indexOf(first)], "newest");
+  const best = latestOf(usable);
+  if (best === undefined) return { leftOut: LEFT_OUT.ownerEmpty };
+  const rivals = usable.filter((h) => h.print !== best.print);
+  if (rivals.length === 0) return chosen(best, "only");
+  const lead = leadOf(rule);
+  // another value without a time may be the newest one
+  const leads = rivals.every((h) => {
+    const apart = timeOf(best) - timeOf(h);
+    return h.updatedAt !== null && apart > 0 && apart >= lead;
+  });
+  const moved = (h: Held): boolean => moves[h.system] === "added";
+  const stayed = usable.every((h) => h.print !== best.print || moves[h.system] === "same");
+  if (!leads || (stayed && rivals.some(moved))) return { leftOut: LEFT_OUT.newer };
+  return chosen(best, "newest");
 }
 
-function chosen(h: Held | undefined, by: "moved" | "newest"): Choice {
-  if (h === undefined || h.value === null) return { leftOut: LEFT_OUT.ownerEmpty };
+function chosen(h: Held, by: "only" | "newest"): Choice {
+  if (h.value === null) return { leftOut: LEFT_OUT.ownerEmpty };
   return { winner: h.system, value: h.value, print: h.print, by, at: h.updatedAt };
 }
 
 /** The one with the latest time, by name where times are alike: the same whatever the order. */
 function latestOf(held: readonly Held[]): Held | undefined {
-  const time = (h: Held): number =>
-    h.updatedAt === null ? Number.NEGATIVE_INFINITY : Date.parse(h.updatedAt);
-  return [...held].sort((a, b) => time(b) - time(a) || (a.system < b.system ? -1 : 1))[0];
+  return [...held].sort((a, b) => timeOf(b) - timeOf(a) || (a.system < b.system ? -1 : 1))[0];
+}
+
+/** A record without a time is before all others; two of them are alike. */
+const timeOf = (h: Held): number => (h.updatedAt === null ? 0 : Date.parse(h.updatedAt));
+
+const leadOf = (rule: AttributeRule): number => (rule.newestLeadMinutes ?? NEWEST_LEAD_MINUTES) * 60_000;
+
+/** The vendor's clock and ours may be apart by this much. */
+const CLOCKS_MS = 15 * 60_000;
+
+/**
+ * The time of a record, or null where it is our own write that it tells of: a record that we only put another field
+ * into must not look as if somebody had changed this one.
+ *
+ * @param written when Plumbline last wrote to it
+ */
+export function timeOfOthers(
+  updatedAt: Instant | null,
+  written: Instant | undefined,
+  rule: AttributeRule,
+): Instant | null {
+  if (updatedAt === null || written === undefined) return updatedAt;
+  const ours = Date.parse(updatedAt) <= Date.parse(written) + Math.max(CLOCKS_MS, leadOf(rule));
+  return ours ? null : updatedAt;
 }
 
 export function whyUnusable(value: string | null, rule: AttributeRule): string | null {

@@ -102,7 +102,7 @@ export const RULE = {
   remove: (owner: string): string => `not in ${owner} for 2 reads`,
   add: (owner: string): string => `in ${owner}, missing here for 2 reads`,
   set: (owner: string): string => `differs from ${owner}, which owns this field`,
-  setMoved: (where: string): string => `changed in ${where} only, since all copies last agreed`,
+  setOnly: (where: string): string => `empty here; ${where} has a value`,
   setNewest: (where: string, at: Instant | null, timezone: string): string =>
     at === null ? `newer in ${where}` : `newer in ${where}, ${dayMonthYear(at, timezone)}`,
   keptOut: (owner: string): string => `in ${owner}, and kept out of this copy`,

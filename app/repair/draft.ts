@@ -8,6 +8,7 @@ import type { CompareInput } from "../../members/compare-sets.ts";
 import { type Difference, type DifferenceKind, differences } from "../../members/differences.ts";
 import { fingerprintOf } from "../../members/fingerprint.ts";
 import { getAudienceBase } from "../../store/get-audience-base.ts";
+import { lastWrites } from "../../store/last-writes.ts";
 import { fieldOrders } from "../../sync/decide-set.ts";
 import { draftPlan } from "../../sync/plan.ts";
 import type { App } from "../app.ts";
@@ -82,6 +83,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
       capabilities,
       scopeKinds: scopeKindsOf(app),
+      written: await ownWrites(app, audience),
       unreadLists: unreadLists(app, audience, readings).map((l) => l.title),
       automations,
       fingerprint: (value) => fingerprintOf(app.keys, value),
@@ -119,6 +121,17 @@ async function findDifferences(
   } finally {
     await agreed?.close();
   }
+}
+
+/** Our own writes, where times of records decide anything. */
+async function ownWrites(app: App, audience: Audience) {
+  if (!app.config.attributes.some((a) => a.merge === "newest")) return new Map();
+  const since = app.clock.now().getTime() - app.config.retention.snapshotDays * 86_400_000;
+  return lastWrites(
+    app.db,
+    audience.segments.map((s) => s.system),
+    instant(new Date(since)),
+  );
 }
 
 const scopeKindsOf = (app: App) =>
