@@ -73,7 +73,7 @@ function candidates(d: Difference, g: Grounds): readonly Evidence[] | { readonly
     found.push({ system: audience.owner, at: row(audience.owner)?.consentAt ?? null });
   if (d.consentFrom === null || d.consentFrom === d.system)
     return found.length > 0 ? found : { none: LEFT_OUT.noEvidence };
-  const others = [...g.rows.keys()].sort().flatMap((system) => {
+  const others = [...g.rows.keys()].flatMap((system) => {
     const there = system === d.system ? undefined : row(system);
     return there === undefined ? [] : [fromRow(system, there, audience)];
   });
