@@ -88,6 +88,36 @@ const ConsentClocks = closed(
   },
 );
 
+const ConsentScope = closed("ConsentScope", "Something that people can opt out of.", {
+  id: id("Name of the scope."),
+  title: Type.Optional(text("What people call it. Default: the id.")),
+  within: Type.Optional(
+    id("The wider scope that it is part of: opting out of that one is opting out of this one too."),
+  ),
+});
+
+const ScopeMapping = closed("ScopeMapping", "What an opt-out in a system covers.", {
+  system: id("System."),
+  name: Type.Optional(
+    text("The system's own id of one of its lists or topics. Left out: the system as a whole."),
+  ),
+  scope: id("Scope that it covers."),
+});
+
+const ConsentScopes = closed(
+  "ConsentScopes",
+  "How far opt-outs travel. Without this section the word of every system covers everything.",
+  {
+    scopes: Type.Array(ConsentScope, { description: "The scopes.", minItems: 1 }),
+    map: Type.Optional(
+      Type.Array(ScopeMapping, {
+        description:
+          "Systems, and where they tell them apart their lists and topics. What is not mapped never travels.",
+      }),
+    ),
+  },
+);
+
 const Person = closed("Person", "Someone who may sign in.", {
   name: text("Name, as shown in the log."),
   role: Type.Enum(["viewer", "editor", "approver", "admin"], {
@@ -177,6 +207,7 @@ const properties = {
     Type.Array(Send, list("Planned sends. Without them the next send is “not known”.")),
   ),
   consent_clocks: Type.Optional(ConsentClocks),
+  consent_scopes: Type.Optional(ConsentScopes),
   people: Type.Optional(Type.Array(Person, list("Who may sign in. Empty: only this machine, as `local`."))),
   checks: Type.Optional(
     named(

@@ -41,6 +41,7 @@ export const CHECK_NAMES = [
   "identity_conflict",
   "over_segmentation",
   "deliverability",
+  "unmapped_scope",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -161,6 +162,8 @@ export type CheckInput = {
   readonly deliveries: readonly DeliveryCounts[] | null;
   /** Why the segment moved: at this reading, or lately and it has not moved back; null: not notably, or not known. */
   readonly attribution: Attribution | null;
+  /** What this system's consent covers, as its connector tells; null: it keeps none. Absent: not known yet. */
+  readonly consentScope?: "global" | "channel" | "topic" | "list" | null;
   /** How people spread over the values of an attribute in this reading, by attribute; only what is counted. */
   readonly distributions: Readonly<Record<string, DistributionVerdict>>;
   /** Sizes of the complete readings with their verdicts, oldest first: the last of `history`, if it has one, and some before. */

@@ -1,5 +1,15 @@
 -- What all migrations together make. Written by `npx vitest run --project integration test/store/schema -u`; never run.
 
+create table agreed_state (
+  audience text not null,
+  run_id text not null,
+  carried_at timestamp with time zone not null,
+  epoch integer not null,
+  set_file text not null,
+  agreed_state_pkey PRIMARY KEY (audience),
+  agreed_state_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+
 create table approval (
   plan_id integer not null,
   person text not null,

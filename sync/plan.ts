@@ -48,6 +48,7 @@ export function draftPlan(i: DraftInput): PlanDoc {
     if (op === null || (i.only !== undefined && !i.only.includes(op))) continue;
     if (i.onlySystem !== undefined && d.system !== i.onlySystem) continue;
     const decision = decide(d, op, grounds);
+    if (decision === null) continue;
     const key = `${d.system} ${d.person} ${op} ${op === "set" ? d.attribute : ""}`;
     if ("leftOut" in decision) {
       leftOut.set(`${key}|${decision.leftOut}`, {

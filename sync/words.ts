@@ -1,12 +1,14 @@
 import type { Instant } from "../core/model.ts";
 import { instant } from "../core/model.ts";
 import type { Op } from "../core/repair.ts";
+import type { Case } from "../core/three-way.ts";
 
 /** Why the plan leaves a person out; "Nothing happens to them" is said beside it. */
 export const LEFT_OUT = {
   noEvidence: "no evidence of the opt-out",
   undated: "the opt-out has no date and is not the owner’s word",
   baseNotAccepted: "the audience’s base is not accepted yet",
+  nothingAgreed: "nobody can tell what was last agreed here; waits for the next complete read",
   seenOnce: "seen once only; waits for the next read",
   optedOut: "opted out or suppressed somewhere",
   identity: "shares an identifier with another person",
@@ -17,12 +19,22 @@ export const LEFT_OUT = {
   consentAttribute: "says something about consent; never set",
   byHand: "this field is decided by hand",
   newer: "cannot tell which value is newer",
+  emptiedAtOwner: "it was emptied at its owner; nothing is set from an empty field",
+  scopeNotMapped: "what the opt-out covers is not mapped; see consent_scopes",
   ownerEmpty: "the owner has no value",
   ownerInvalid: "the owner’s value is not valid",
   noRule: "no system owns this field",
   undoOneWay: "one-way; not undone by Plumbline",
   undoUnknown: "not known whether it happened; look at this person first",
 } as const;
+
+/** Reason for an opt-out of a topic or list that must not become one of more. */
+export const optedOutOfLess = (scopes: readonly string[], where: string): string =>
+  `opted out of ${scopes.join(" and ")} only, in ${where}; a suppression here would cover more`;
+
+/** Reason for an add while a list that keeps people out was not read. */
+export const listUnread = (title: string): string =>
+  `“${title}” was not read completely, so nobody can tell whom it keeps out`;
 
 /** Reason for a list that a campaign of its system leaves out: whoever is taken off it would get that mail. */
 export const leftOutByCampaign = (campaign: string): string =>
@@ -85,16 +97,66 @@ export function undoText(op: Op, reversible: boolean, until: Instant, timezone: 
 
 /** Deciding rules, one sentence each; systems by their titles. */
 export const RULE = {
-  suppress: (where: string, at: Instant | null, timezone: string): string =>
-    at === null
-      ? `opted out in ${where}, mailable here`
-      : `opted out in ${where} ${dayMonthYear(at, timezone)}, mailable here`,
+  suppress: (where: string, at: Instant | null, timezone: string, of: string | null = null): string =>
+    `opted out${of === null ? "" : ` of ${of}`} in ${where}${at === null ? "" : ` ${dayMonthYear(at, timezone)}`}, mailable here`,
   remove: (owner: string): string => `not in ${owner} for 2 reads`,
   add: (owner: string): string => `in ${owner}, missing here for 2 reads`,
   set: (owner: string): string => `differs from ${owner}, which owns this field`,
+  setOnly: (where: string): string => `empty here; ${where} has a value`,
+  setNewest: (where: string, at: Instant | null, timezone: string): string =>
+    at === null ? `newer in ${where}` : `newer in ${where}, ${dayMonthYear(at, timezone)}`,
+  keptOut: (owner: string): string => `in ${owner}, and kept out of this copy`,
   undo: (planId: number): string => `undo of PL-${planId}`,
 } as const;
 
 /** The same rules for a whole group, without dates. */
 export const verbText = (op: Op, owner: string, where: readonly string[]): string =>
   op === "suppress" ? `opted out in ${where.join(" and ")}, mailable here` : RULE[op](owner);
+
+/** Both copies and the day until which they agreed, for the words below. */
+export type History = {
+  readonly owner: string;
+  readonly here: string;
+  readonly at: Instant | null;
+  readonly timezone: string;
+};
+
+const until = ({ owner, here, at, timezone }: History): string =>
+  `in ${owner} and ${here}${at === null ? " before" : ` until ${dayMonthYear(at, timezone)}`}`;
+
+const neither = ({ owner, here, at, timezone }: History): string =>
+  `neither in ${owner} nor in ${here}${at === null ? " before" : ` on ${dayMonthYear(at, timezone)}`}`;
+
+/** Why somebody is taken off or put on, by what happened since both last agreed; the cases: docs/repair.md. */
+export function membershipBecause(op: "remove" | "add", what: Case | null, h: History): string {
+  switch (what) {
+    case "removed_at_owner":
+      return `${until(h)}, then gone from ${h.owner}`;
+    case "added_here":
+      return `${neither(h)}, then added in ${h.here} only`;
+    case "added_at_owner":
+      return `${neither(h)}, then added in ${h.owner}`;
+    case "removed_here":
+      return `${until(h)}, then gone from ${h.here}`;
+    default:
+      return RULE[op](h.owner);
+  }
+}
+
+/** Why the owner's value is written here, by what happened to the field since both last agreed. */
+export function setBecause(what: Case | null, owner: string): string {
+  switch (what) {
+    case "added_at_owner":
+      return `changed in ${owner}, which owns this field`;
+    case "added_here":
+      return `changed here only; ${owner} owns this field`;
+    case "removed_here":
+      return `emptied here; ${owner} owns this field and still has it`;
+    case "added_at_both":
+      return `changed in ${owner} and, differently, here; ${owner} owns this field`;
+    case "added_at_owner_removed_here":
+      return `changed in ${owner} and emptied here; ${owner} owns this field`;
+    default:
+      return RULE.set(owner);
+  }
+}

@@ -129,6 +129,10 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
     (i) => i.state !== "resolved" || (i.markedFalseAt ?? null) !== null,
   );
   const inputs: CheckInput[] = [];
+  const scopeOf = (id: SystemId) => {
+    const told = app.capabilities.get(id);
+    return told === undefined ? {} : { consentScope: told.consentScope };
+  };
   for (const audience of app.config.audiences) {
     const kept = reach.readings(audience.cadence);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
@@ -159,6 +163,7 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
+        ...scopeOf(segment.system),
         distributions: {},
         sizes: [],
         ownerSizes: [],

@@ -12,6 +12,7 @@ import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
 import { keepFacts } from "../facts/keep-facts.ts";
 import { errorText } from "../log.ts";
+import { carryAgreedOf } from "./agreed.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
@@ -76,6 +77,7 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
       if (comparison === null) continue;
       compared.set(audience.id, comparison);
       await app.audits.insertComparison(comparison);
+      await carryAgreedOf(app, id, audience, readings);
     }
     const overlaps = await findOverlaps(app, id, readings);
     const now = instant(app.clock.now());

@@ -55,7 +55,9 @@ async function sampleOf(app: App, incident: Incident): Promise<IncidentDetail["a
     if (input === null) return null;
     const sample: Difference[] = [];
     let total = 0;
-    for await (const d of differences(input, new Set(kinds), new Set([incident.finding.system]))) {
+    for await (const d of differences(input, new Set(kinds), {
+      systems: new Set([incident.finding.system]),
+    })) {
       total += 1;
       // reservoir sampling: every one of them has the same chance to be shown
       if (sample.length < SAMPLE) sample.push(d);

@@ -350,6 +350,10 @@ export const difference = (
   mailableHere: null,
   inBaseHere: true,
   consentFrom: null,
+  agreed: "never",
+  atOwner: false,
+  agreedAt: null,
+  case: null,
   ...more,
 });
 
