@@ -120,6 +120,8 @@ function set(d: Difference, g: Grounds): Decision {
   const there = g.rows.get(owner)?.get(d.person);
   const here = g.rows.get(d.system)?.get(d.person);
   if (there === undefined || here === undefined) return { leftOut: LEFT_OUT.spoolExpired };
+  // apply would skip it, and the next plan would ask for it again, for ever
+  if (here.consent === "erased") return { leftOut: LEFT_OUT.erased };
   if (rule.merge === "newest" && !isNewer(there.updatedAt, here.updatedAt))
     return { leftOut: LEFT_OUT.newer };
   const value = there.attributes[d.attribute] ?? null;

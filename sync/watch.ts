@@ -19,7 +19,10 @@ export type WatchInput = {
 export type Watch = {
   /** No new vendor call: stop was requested, the lease is lost, or the process is going down. */
   readonly halt: AbortSignal;
-  /** For write calls: as `halt`, but a requested stop leaves the running call a few seconds to end. */
+  /**
+   * For write calls: as `halt`, but a requested stop leaves the running call a few seconds to end. Whoever asks for it
+   * right before a request gets the clock's word: a process that was paused hears an answer before its timers.
+   */
   readonly call: AbortSignal;
   /** For reading back: aborted only when the lease is lost or the process is going down. */
   readonly firm: AbortSignal;
@@ -90,8 +93,11 @@ export function watch(i: WatchInput): Watch {
   };
   const running = loop();
 
-  const check = (): void => {
+  const expire = (): void => {
     if (i.clock.now().getTime() - renewedAt > leaseMs) lose();
+  };
+  const check = (): void => {
+    expire();
     if (i.signal.aborted) {
       throw new AuditorError(
         "interrupted",
@@ -111,7 +117,10 @@ export function watch(i: WatchInput): Watch {
   };
   return {
     halt: halt.signal,
-    call: call.signal,
+    get call() {
+      expire();
+      return call.signal;
+    },
     firm: firm.signal,
     async poll() {
       check();

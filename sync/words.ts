@@ -8,6 +8,7 @@ export const LEFT_OUT = {
   undated: "the opt-out has no date and is not the owner’s word",
   baseNotAccepted: "the audience’s base is not accepted yet",
   seenOnce: "seen once only; waits for the next read",
+  erased: "asked to be erased here; nothing is written to the record",
   optedOut: "opted out or suppressed somewhere",
   identity: "shares an identifier with another person",
   spoolExpired: "raw identifier no longer kept; read again",

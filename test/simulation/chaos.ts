@@ -14,15 +14,18 @@ const EVENTS = {
   other_removes: 2,
   other_sets: 2,
   record_goes: 1,
-  stop_plan: 1,
+  other_sync: 1,
+  stop_plan: 3,
 } as const;
 
 /** Something happens, and then something else, until the faults end. Of nobody's process. */
 export function chaos(w: World): void {
   const r = w.random;
-  const busy = r.pick([2_000, 10_000, 60_000]);
+  const busy = r.pick([1_500, 5_000, 20_000, 60_000]);
   const next = (): void => {
-    w.s.in(r.between(100, busy), null, "chaos", () => {
+    // most of it while something is under way: faults of an idle hour find nothing
+    const quiet = w.judge.working() === null;
+    w.s.in(r.between(100, quiet ? 20 * busy : busy), null, "chaos", () => {
       if (!w.faulty) return;
       happen(w, r.weighted(EVENTS));
       next();
@@ -33,7 +36,8 @@ export function chaos(w: World): void {
 
 function happen(w: World, event: keyof typeof EVENTS): void {
   const r = w.random;
-  const worker = r.pick(w.workers);
+  const working = w.workers.find((x) => x.process === w.judge.working());
+  const worker = working !== undefined && r.chance(0.6) ? working : r.pick(w.workers);
   const i = r.between(0, w.owners.length - 1);
   const mail = mailOf(i);
   const rec = w.vendor.recs.get(mail) ?? null;
@@ -75,15 +79,25 @@ function happen(w: World, event: keyof typeof EVENTS): void {
     case "record_goes":
       if (rec !== null) w.vendor.edit(mail, "record", null);
       return;
+    case "other_sync":
+      // another program writes many at once
+      for (let n = 0; n < w.owners.length; n += r.between(1, 8)) {
+        const there = w.vendor.recs.get(mailOf(n));
+        if (there !== undefined)
+          w.vendor.edit(mailOf(n), "value", { ...there, plan: r.pick(["free", "pro", "gold"]) });
+      }
+      return;
     case "stop_plan":
       void stopOne(w);
   }
 }
 
 /** SIGSTOP and SIGCONT: nothing of it runs, and then it goes on in the middle of whatever it did. */
-function pause(w: World, worker: Worker): void {
+export function pause(w: World, worker: Worker): void {
   if (!worker.process.alive) return;
-  worker.process.pausedUntil = w.s.now + w.random.between(500, 90_000);
+  const ms = w.random.between(500, w.random.pick([20_000, 90_000]));
+  w.s.say(worker.name, `is paused for ${ms} ms`);
+  worker.process.pausedUntil = w.s.now + ms;
   worker.hindered = worker.process.pausedUntil;
 }
 

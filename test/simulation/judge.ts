@@ -89,6 +89,11 @@ export class Judge {
     if (turn?.fence === lease.fence) turn.over = true;
   }
 
+  /** The process that holds a plan's lease, as far as it knows; null: none does. */
+  working(): Process | null {
+    return [...this.#turns.values()].findLast((t) => !t.over && t.process.alive)?.process ?? null;
+  }
+
   /** A journal write that the store took. */
   journaled(lease: Lease, ends: readonly { n: number; end: EndState | null }[]): void {
     const turn = this.#turns.get(lease.planId);

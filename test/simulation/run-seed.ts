@@ -202,7 +202,9 @@ async function nothingLeft(w: World): Promise<void> {
     // whoever was added has no field values yet: the second plan fills them in
     const wanted = round === 0 ? doc.changes : doc.changes.filter((c) => c.op !== "set" || round > 1);
     if (round > 0 && wanted.length > 0)
-      throw new Error(`I11: ${wanted.map((c) => `${c.op}:${c.person}`).join(", ")} are left after a plan`);
+      throw new Error(
+        `I11: left after a plan: ${wanted.map((c) => `${c.op}:${c.person} ${JSON.stringify(twins[Number.parseInt(c.person, 16)])}`).join(", ")}`,
+      );
     if (doc.changes.length === 0) return;
     w.readings = ["warehouse", "ghost"].map((system) => ({
       snapshot: `s-${system}`,

@@ -37,6 +37,8 @@ export class Scheduler {
   readonly clock: Clock = { now: () => new Date(this.now) };
   /** Called after each step, when everything has settled. Throws: the run ends. */
   check: () => void = () => undefined;
+  /** Called whenever a process calls out: here it may be stopped or killed, at any line of the program alike. */
+  strike: (process: Process) => void = () => undefined;
   #tasks: Task[] = [];
 
   constructor(random: Random, trace: Trace) {

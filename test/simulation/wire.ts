@@ -24,6 +24,7 @@ export function call<T>(
 ): Promise<T> {
   // the dead send nothing, and never hear of it
   if (!process.alive) return new Promise(() => undefined);
+  s.strike(process);
   return new Promise((resolve, reject) => {
     const answer = (how: string, end: () => void) => s.in(fate.back, process, `${what}: ${how}`, end);
     s.in(fate.there, null, `${process.name} ${what}${fate.effect ? "" : " (lost)"}`, () => {

@@ -65,7 +65,7 @@ async function work(
     } catch (e) {
       s.say(process.name, `gave up: ${e instanceof Error ? e.message : String(e)}`);
     }
-    await s.wait(s.random.between(200, 4_000), process, "looks again");
+    await s.wait(s.random.between(200, 10_000), process, "looks again");
   }
   s.say(process.name, "went down");
 }

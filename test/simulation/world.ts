@@ -4,6 +4,7 @@ import type { PlanStore } from "../../core/ports.ts";
 import type { GuardReading } from "../../sync/guard.ts";
 import { mailOf, type Rec, type Twin, testConfig, WIDE } from "../property/sync-world.ts";
 import { type MemoryPlanStore, memoryPlanStore } from "../setup/memory-plan-store.ts";
+import { pause } from "./chaos.ts";
 import { faultyStore, type StoreMood } from "./faulty-store.ts";
 import { Judge } from "./judge.ts";
 import type { Office } from "./office.ts";
@@ -60,6 +61,14 @@ export class World {
     this.judge.ownerHas = (mail) => this.owners.some((o, i) => o !== null && mailOf(i) === mail);
     this.judge.hindered = (process, since) =>
       this.workers.some((w) => w.process === process && w.hindered >= since - 15_000);
+    const pauseShare = r.pick([0, 0, 0.002, 0.01]);
+    const killShare = r.pick([0, 0, 0.001, 0.004]);
+    this.s.strike = (process) => {
+      const worker = this.workers.find((w) => w.process === process);
+      if (!this.faulty || worker === undefined) return;
+      if (r.chance(pauseShare)) pause(this, worker);
+      else if (r.chance(killShare)) this.kill(worker);
+    };
     this.s.check = () => {
       const [first] = this.judge.broken;
       if (first !== undefined) throw new Error(first);
@@ -132,6 +141,7 @@ export class World {
   /** kill -9: what was sent is under way, and nothing else of it happens any more. Another process starts later. */
   kill(worker: Worker): void {
     worker.process.alive = false;
+    this.s.say(worker.name, "is killed");
     // a request that left a dead process arrives before its successor is up
     this.s.in(this.random.between(3_000, 40_000), null, `${worker.name} is started again`, () =>
       this.startAgain(worker),
