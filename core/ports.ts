@@ -156,6 +156,7 @@ export type PlanStore = {
     at: Instant,
     because: string | null,
   ): Promise<boolean>;
+  /** What the guards say now; nothing changes once the plan has started. */
   setGuards(id: number, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<void>;
   approve(
     id: number,

@@ -122,7 +122,8 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
       plans.set(id, { ...plan, state: to, because, startedAt, endedAt: ENDED.includes(to) ? at : null });
       return true;
     },
-    setGuards: async (id, guards, need) => update(id, (p) => ({ ...p, guards, need })),
+    setGuards: async (id, guards, need) =>
+      update(id, (p) => (["draft", "checked", "approved"].includes(p.state) ? { ...p, guards, need } : p)),
     async approve(id, approval) {
       const plan = plans.get(id);
       if (plan === undefined || plan.hash !== approval.hash) {

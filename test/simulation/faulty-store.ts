@@ -1,6 +1,6 @@
 import { AuditorError } from "../../core/errors.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
-import type { EndState } from "../../core/repair.ts";
+import type { EndState, PlanState } from "../../core/repair.ts";
 import type { Judge } from "./judge.ts";
 import type { Process, Scheduler } from "./scheduler.ts";
 import { call, type Fate } from "./wire.ts";
@@ -77,5 +77,6 @@ function observe(
       (args[1] as readonly number[]).map((n) => ({ n, end: null })),
     );
   if (name === "outcome") judge.journaled(lease, args[1] as readonly { n: number; end: EndState }[]);
+  if (name === "move" && answer === true) judge.moved(process, args[0] as number, args[2] as PlanState);
   if (name === "requestStop" && !judge.stops.has(args[0] as number)) judge.stops.set(args[0] as number, now);
 }

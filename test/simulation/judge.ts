@@ -1,6 +1,6 @@
 import { CONSENT_ORDER, type ConsentState } from "../../core/model.ts";
 import type { Lease, OpenChange } from "../../core/ports.ts";
-import type { Change, EndState, Plan, PlanDoc } from "../../core/repair.ts";
+import type { Change, EndState, Plan, PlanDoc, PlanState } from "../../core/repair.ts";
 import type { Rec } from "../property/sync-world.ts";
 import type { Process, Scheduler } from "./scheduler.ts";
 import { mailOfChange, type SimVendor } from "./vendor.ts";
@@ -107,6 +107,14 @@ export class Judge {
       if (end === "applied" && seen.open)
         this.fail(`read-back: change ${n} of PL-${lease.planId} is applied, and nobody looked`);
     }
+  }
+
+  /** A process moved a plan's state. */
+  moved(process: Process, planId: number, to: PlanState): void {
+    if (to === "checked" || process.name === "desk") return;
+    const turn = this.#turns.get(planId);
+    if (turn?.process !== process || turn.over)
+      this.fail(`fencing: ${process.name} makes PL-${planId} ${to} without its lease`);
   }
 
   /** A write request leaves the process. */
