@@ -73,7 +73,14 @@ async function carryOut(
     reverted: readonly number[] = [],
   ): Promise<ApplyResult> => {
     if (
-      !(await i.store.move(plan.id, ["approved", "applying", "verifying"], state, nowOf(i.clock), because))
+      !(await i.store.move(
+        plan.id,
+        ["approved", "applying", "verifying"],
+        state,
+        nowOf(i.clock),
+        because,
+        lease,
+      ))
     ) {
       throw new AuditorError("stale", `PL-${plan.id}`, `could not become ${state}`, "load it again");
     }
@@ -83,7 +90,7 @@ async function carryOut(
 
   if (plan.state === "approved") {
     if (isExpired(i, plan)) return finish("expired", "it expired before it was applied", null);
-    if (!(await i.store.move(plan.id, ["approved"], "applying", nowOf(i.clock), null))) {
+    if (!(await i.store.move(plan.id, ["approved"], "applying", nowOf(i.clock), null, lease))) {
       throw new AuditorError("stale", `PL-${plan.id}`, "it is not approved any more", "load it again");
     }
     at(i, "after_move_applying");
@@ -106,7 +113,7 @@ async function carryOut(
       await closeDoubts(run);
       return finish(stopped.state, stopped.because, run);
     }
-    await i.store.move(plan.id, ["applying"], "verifying", nowOf(i.clock), null);
+    await i.store.move(plan.id, ["applying"], "verifying", nowOf(i.clock), null, lease);
     at(run, "after_move_verifying");
   }
   const verified = await verifyApplied(run);

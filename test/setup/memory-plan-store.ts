@@ -115,7 +115,8 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
     },
     get: async (id) => plans.get(id) ?? null,
     list: async () => [...plans.values()].sort((a, b) => b.id - a.id),
-    async move(id, from, to, at, because) {
+    async move(id, from, to, at, because, lease) {
+      if (lease !== undefined) fenced(lease);
       const plan = plans.get(id);
       if (plan === undefined || !from.includes(plan.state)) return false;
       const startedAt = to === "applying" ? (plan.startedAt ?? at) : plan.startedAt;
