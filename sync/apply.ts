@@ -178,7 +178,9 @@ async function writeAll(run: Run, progress: readonly ChangeProgress[]): Promise<
     run.plan.doc.changes.filter((c) => !done.has(c.n)),
   );
   if (typeof wanted === "string") return stop(await whyStopped(run, wanted));
-  const drift = drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
+  // An undo rests on the journal and not on a read: what others changed since stays theirs, and the rest is taken back.
+  const isUndo = run.plan.doc.undoes !== null;
+  const drift = isUndo ? null : drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
   if (drift !== null) return { state: "stale", because: drift };
 
   for (const changes of roundsOf(wanted, run.canary ?? CANARY)) {

@@ -38,7 +38,8 @@ function happen(w: World, event: keyof typeof EVENTS): void {
   const r = w.random;
   const working = w.workers.find((x) => x.process === w.judge.working());
   const worker = working !== undefined && r.chance(0.6) ? working : r.pick(w.workers);
-  const i = r.between(0, w.owners.length - 1);
+  const pending = w.judge.pending();
+  const i = pending.length > 0 && r.chance(0.6) ? r.pick(pending) : r.between(0, w.owners.length - 1);
   const mail = mailOf(i);
   const rec = w.vendor.recs.get(mail) ?? null;
   const edit = (what: "consent" | "membership" | "value", change: Partial<Rec>): void => {

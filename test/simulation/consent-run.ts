@@ -5,12 +5,10 @@ import { changeFor } from "../contract/writer.ts";
 import type { ConsentVendor, Standing } from "./consent-vendors.ts";
 import type { Random } from "./random.ts";
 
-/** People of one account at a time: enough for batches, few enough for the simulators to be quick. */
-const PEOPLE = 20;
 /** Steps of one sequence: ours, as any plan could ask for it, or somebody else's. */
 const STEPS = 4;
 
-const EMAILS = Array.from({ length: PEOPLE }, (_, i) => `p${i}@example.test`);
+const EMAILS = Array.from({ length: 100 }, (_, i) => `p${i}@example.test`);
 const NOBODY: Standing = { may: new Set(), noes: new Set(), groups: new Set() };
 
 export type Tally = {
@@ -22,16 +20,16 @@ export type Tally = {
 export const emptyTally = (): Tally => ({ sequences: 0, operations: 0, outcomes: {}, loosened: [] });
 
 /**
- * Twenty people in one account, four steps each: one sequence per person. After every step of ours each of them stands
+ * Some people in one account, four steps each: one sequence per person. After every step of ours each of them stands
  * where they stood, or further from mail; nothing about what a writer says is believed.
  */
 export async function sequencesOf(v: ConsentVendor, r: Random, t: Tally): Promise<void> {
-  v.seed(r, EMAILS);
-  let before = standings(v);
+  const emails = EMAILS.slice(0, v.people);
+  v.seed(r, emails);
   for (let step = 0; step < STEPS; step += 1) {
-    for (const email of EMAILS) if (r.chance(0.15)) v.act(r, email);
-    before = standings(v);
-    const { changes, source, named } = operation(v, r);
+    for (const email of emails) if (r.chance(0.15)) v.act(r, email);
+    const before = emails.map((e) => v.standing(e));
+    const { changes, source, named } = operation(v, r, emails);
     const outcomes = await v.writer.apply(changes, source, contextFor());
     t.operations += changes.length;
     if (outcomes.length !== changes.length)
@@ -40,31 +38,30 @@ export async function sequencesOf(v: ConsentVendor, r: Random, t: Tally): Promis
       const said = o.status === "refused" && o.consent ? "refused for consent" : o.status;
       t.outcomes[said] = (t.outcomes[said] ?? 0) + 1;
     }
-    const after = standings(v);
-    EMAILS.forEach((email, i) => {
-      const why = loosened(v, before[i] ?? null, after[i] ?? null);
+    emails.forEach((email, i) => {
+      const why = loosened(v, before[i] ?? null, v.standing(email));
       if (why !== null) t.loosened.push(`${v.name}: ${named} of ${email}: ${why}`);
     });
   }
-  t.sequences += PEOPLE;
+  t.sequences += emails.length;
 }
 
-const standings = (v: ConsentVendor): readonly (Standing | null)[] => EMAILS.map((e) => v.standing(e));
-
 /** Any operation, on any kind of segment, with or without evidence: also what no draft would ever plan. */
-function operation(v: ConsentVendor, r: Random) {
+function operation(v: ConsentVendor, r: Random, emails: readonly string[]) {
   const op = r.pick(OP_ORDER);
   const source = r.chance(0.6) ? (v.sources[0] ?? r.pick(v.sources)) : r.pick(v.sources);
   const attribute = op === "set" ? r.pick(v.attributes) : null;
   const value = op === "set" ? r.pick(["pro", "true", "subscribed", "SUBSCRIBED", "1", "", null]) : null;
   const proven = op === "suppress" || r.chance(0.2);
-  const changes: OpenChange[] = EMAILS.filter(() => r.chance(0.5)).map((email) =>
-    changeFor(v.writer, op, email, {
-      attribute,
-      value,
-      evidence: proven ? { system: v.writer.system, at: null } : null,
-    }),
-  );
+  const changes: OpenChange[] = emails
+    .filter(() => r.chance(0.5))
+    .map((email) =>
+      changeFor(v.writer, op, email, {
+        attribute,
+        value,
+        evidence: proven ? { system: v.writer.system, at: null } : null,
+      }),
+    );
   return { changes, source, named: `${op} ${attribute ?? ""} ${value ?? ""} ${JSON.stringify(source)}` };
 }
 

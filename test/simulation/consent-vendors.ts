@@ -44,6 +44,8 @@ export type ConsentVendor = Account & {
   standing(email: string): Standing | null;
   /** The person, or another program, changes something. */
   act(r: Random, email: string): void;
+  /** How many at a time: enough for its batches, few enough for its simulator to be quick. */
+  readonly people: number;
   /** A person stays known after every operation of ours; false: leaving the last list forgets them. */
   readonly keepsRecords: boolean;
   close(): Promise<void>;
@@ -68,6 +70,7 @@ export async function ghost(): Promise<ConsentVendor> {
   return {
     ...sim,
     name: "Ghost",
+    people: 10,
     keepsRecords: true,
     writer: ghostWriter(ghostSystem(sim.url, { attributes }), { secret: () => sim.key, ...quick }),
     sources: [
@@ -148,6 +151,7 @@ export async function klaviyo(): Promise<ConsentVendor> {
   return {
     ...sim,
     name: "Klaviyo",
+    people: 100,
     keepsRecords: true,
     writer: klaviyoWriter(klaviyoSystem(sim.url, { attributes }), { secret: () => sim.key, ...quick }),
     sources: [
@@ -205,6 +209,7 @@ export async function mailchimp(): Promise<ConsentVendor> {
   return {
     ...sim,
     name: "Mailchimp",
+    people: 20,
     keepsRecords: true,
     writer: mailchimpWriter(mailchimpSystem(sim.url, { attributes }), { secret: () => sim.key, ...quick }),
     sources: [
@@ -268,6 +273,7 @@ export async function hubspot(): Promise<ConsentVendor> {
   return {
     ...sim,
     name: "HubSpot",
+    people: 100,
     keepsRecords: true,
     writer: hubspotWriter(config, { secret: () => sim.token, ...quick }),
     sources: [{ list: "Active" }, { subscribed: true }, { suppressed: true }, { all: true }, { label: "x" }],
@@ -348,6 +354,7 @@ export async function mailman(): Promise<ConsentVendor> {
     answer: sim.answer,
     close: sim.close,
     name: "Mailman",
+    people: 10,
     keepsRecords: false,
     writer: mailmanWriter(
       mailmanSystem({ url: sim.url, user: sim.user, password: sim.password }, { attributes }),

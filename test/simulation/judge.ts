@@ -94,6 +94,17 @@ export class Judge {
     return [...this.#turns.values()].findLast((t) => !t.over && t.process.alive)?.process ?? null;
   }
 
+  /** People of the plans under way whose change has not ended. */
+  pending(): readonly number[] {
+    return [...this.#turns].flatMap(([planId, turn]) =>
+      turn.over
+        ? []
+        : (this.plans.get(planId)?.changes ?? [])
+            .filter((c) => this.of(planId, c.n).end === null)
+            .map((c) => Number.parseInt(c.person, 16)),
+    );
+  }
+
   /** A journal write that the store took. */
   journaled(lease: Lease, ends: readonly { n: number; end: EndState | null }[]): void {
     const turn = this.#turns.get(lease.planId);
@@ -139,6 +150,8 @@ export class Judge {
 
   #consent(planId: number, c: OpenChange): void {
     if (c.op !== "add" || c.evidence !== null || this.plans.get(planId)?.undoes != null) return;
+    // a record that an unanswered try of ours made reads as opted out from then on
+    if (this.of(planId, c.n).mutations.length > 0) return;
     if (this.#vendor.optedOutSince(mailOfChange(c), this.#s.now - LONGEST_UNREAD_MS))
       this.fail(`I3: change ${c.n} of PL-${planId} adds somebody who opted out long before`);
   }

@@ -171,7 +171,7 @@ function effect(seat: Seat, batch: readonly OpenChange[], how: WriteFate): reado
   };
   switch (how) {
     case "rate_limited": {
-      const wait = r.pick([null, null, 0, 2_000, 7_000, 500_000]);
+      const wait = r.pick([null, 0, 2_000, 60_000, 500_000]);
       return batch.map(() => said("retry", { retryAfterMs: wait }));
     }
     case "throws_midway":

@@ -165,7 +165,8 @@ function moodOf(r: Random): VendorMood {
   return {
     fates: {
       fine: 40,
-      rate_limited: odd,
+      // some vendors do little else
+      rate_limited: r.pick([odd, odd, 30]),
       lost_before: odd,
       lost_after: odd,
       timeout_before: odd / 2,
