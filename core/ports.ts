@@ -148,14 +148,19 @@ export type PlanStore = {
   create(doc: PlanDoc, hash: string, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<Plan>;
   get(id: number): Promise<Plan | null>;
   list(): Promise<readonly Plan[]>;
-  /** Moves the state if it is still `from`; false when someone else was first. */
+  /**
+   * Moves the state if it is still `from`; false when someone else was first. With a lease it throws "stale" if the
+   * fence is old: whoever lost a plan does not end it for the one who carries it out now.
+   */
   move(
     id: number,
     from: readonly PlanState[],
     to: PlanState,
     at: Instant,
     because: string | null,
+    lease?: Lease,
   ): Promise<boolean>;
+  /** What the guards say now; nothing changes once the plan has started. */
   setGuards(id: number, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<void>;
   approve(
     id: number,

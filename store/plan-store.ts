@@ -21,7 +21,7 @@ export const planStore = (db: Database): PlanStore => ({
   create: (doc, hash, guards, need) => createPlan(db, doc, hash, guards, need),
   get: (id) => getPlan(db, id),
   list: () => listPlans(db),
-  move: (id, from, to, at, because) => movePlan(db, id, from, to, at, because),
+  move: (id, from, to, at, because, lease) => movePlan(db, id, from, to, at, because, lease),
   setGuards: (id, guards, need) => setGuards(db, id, guards, need),
   approve: (id, approval) => insertApproval(db, id, approval),
   requestStop: (id, by) => requestStop(db, id, by),

@@ -24,7 +24,12 @@ export async function loadPlan(i: ApplyInput): Promise<Plan> {
   if (!verifyHash(plan)) {
     throw new AuditorError("refused", where, "its content is not what was drafted", "draft a new plan");
   }
-  if (!isApproved(plan, i.safeguards)) {
+  // Who had to approve was decided when it started; now it has to come to its end, with the content that was approved.
+  const approved =
+    plan.state === "approved"
+      ? isApproved(plan, i.safeguards)
+      : plan.approvals.some((a) => a.hash === plan.hash);
+  if (!approved) {
     throw new AuditorError(
       "refused",
       where,

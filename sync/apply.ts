@@ -75,7 +75,14 @@ async function carryOut(
     reverted: readonly number[] = [],
   ): Promise<ApplyResult> => {
     if (
-      !(await i.store.move(plan.id, ["approved", "applying", "verifying"], state, nowOf(i.clock), because))
+      !(await i.store.move(
+        plan.id,
+        ["approved", "applying", "verifying"],
+        state,
+        nowOf(i.clock),
+        because,
+        lease,
+      ))
     ) {
       throw new AuditorError("stale", `PL-${plan.id}`, `could not become ${state}`, "load it again");
     }
@@ -85,7 +92,7 @@ async function carryOut(
 
   if (plan.state === "approved") {
     if (isExpired(i, plan)) return finish("expired", "it expired before it was applied", null);
-    if (!(await i.store.move(plan.id, ["approved"], "applying", nowOf(i.clock), null))) {
+    if (!(await i.store.move(plan.id, ["approved"], "applying", nowOf(i.clock), null, lease))) {
       throw new AuditorError("stale", `PL-${plan.id}`, "it is not approved any more", "load it again");
     }
     at(i, "after_move_applying");
@@ -108,7 +115,7 @@ async function carryOut(
       await closeDoubts(run);
       return finish(stopped.state, stopped.because, run);
     }
-    await i.store.move(plan.id, ["applying"], "verifying", nowOf(i.clock), null);
+    await i.store.move(plan.id, ["applying"], "verifying", nowOf(i.clock), null, lease);
     at(run, "after_move_verifying");
   }
   const verified = await verifyApplied(run);
@@ -173,7 +180,9 @@ async function writeAll(run: Run, progress: readonly ChangeProgress[]): Promise<
     run.plan.doc.changes.filter((c) => !done.has(c.n)),
   );
   if (typeof wanted === "string") return stop(await whyStopped(run, wanted));
-  const drift = drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
+  // An undo rests on the journal and not on a read: what others changed since stays theirs, and the rest is taken back.
+  const isUndo = run.plan.doc.undoes !== null;
+  const drift = isUndo ? null : drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
   if (drift !== null) return { state: "stale", because: drift };
 
   for (const changes of roundsOf(wanted, run.canary ?? CANARY)) {

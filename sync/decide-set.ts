@@ -44,6 +44,8 @@ export function decideSet(d: Difference, g: Grounds): SetDecision {
   if (choice.winner === d.system) return rule.merge === "newest" ? null : { leftOut: LEFT_OUT.owner };
   const here = g.rows.get(d.system)?.get(d.person);
   if (here === undefined) return { leftOut: LEFT_OUT.spoolExpired };
+  // apply would skip it, and the next plan would ask for it again, for ever
+  if (here.consent === "erased") return { leftOut: LEFT_OUT.erased };
   const was = here.attributes[field] ?? null;
   if (g.fingerprint(was) === choice.print) return null;
   const title = titleOf(g.config, choice.winner);

@@ -1,6 +1,7 @@
 import type { Change, ChangeProgress } from "../core/repair.ts";
 import { hasEffect, judge, loosened } from "./effect.ts";
 import { readPeople, settle, stateOf } from "./read-people.ts";
+import { endUnwritten } from "./round.ts";
 import { at, commit, type Ended, openedOf, type Run } from "./run.ts";
 import { openSealedBefore } from "./sealed.ts";
 
@@ -82,12 +83,7 @@ export async function preflight(run: Run, waiting: readonly Change[]): Promise<r
   for (const change of waiting) {
     const j = judge(change, openedOf(run, change), stateOf(run, change));
     if (j.run) wanted.push(change);
-    else
-      ended.push({
-        change,
-        end: j.end === "already_so" && run.inDoubt.has(change.n) ? "applied" : j.end,
-        because: j.because,
-      });
+    else ended.push(endUnwritten(run, change, j));
   }
   await commit(run, ended);
   at(run, "after_preflight_outcome");

@@ -1,7 +1,7 @@
 import type { AuditorError } from "../core/errors.ts";
 import type { Change, WriteOutcome } from "../core/repair.ts";
 import { tripped } from "./breaker.ts";
-import { hasEffect, judge, loosened } from "./effect.ts";
+import { hasEffect, type Judgement, judge, loosened } from "./effect.ts";
 import { readPeople, settle, stateOf } from "./read-people.ts";
 import { at, commit, type Ended, openedOf, personAt, type Run } from "./run.ts";
 import { endOfNo, isNo, send } from "./send.ts";
@@ -60,6 +60,13 @@ export async function round(run: Run, changes: readonly Change[]): Promise<Round
       await lastLook(run, again);
       return null;
     }
+    // a wait may have taken minutes, and people opt out meanwhile
+    const still = await stillWanted(run, todo);
+    if (typeof still === "string") {
+      await lastLook(run, again);
+      return { stop: still, fatal: null };
+    }
+    todo = [...still];
   }
   return null;
 }
@@ -74,11 +81,17 @@ async function stillWanted(run: Run, changes: readonly Change[]): Promise<readon
   const ended: Ended[] = [];
   const wanted = changes.filter((change) => {
     const j = judge(change, openedOf(run, change), stateOf(run, change));
-    if (!j.run) ended.push({ change, end: j.end, because: j.because });
+    if (!j.run) ended.push(endUnwritten(run, change, j));
     return j.run;
   });
   await commit(run, ended);
   return wanted;
+}
+
+/** A change that is so already although an earlier try of ours had no answer is our own doing. */
+export function endUnwritten(run: Run, change: Change, j: Exclude<Judgement, { run: true }>): Ended {
+  const ours = j.end === "already_so" && run.inDoubt.has(change.n);
+  return { change, end: ours ? "applied" : j.end, because: j.because };
 }
 
 /** What was there before the first try is what an undo restores; a second try does not overwrite it. */

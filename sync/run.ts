@@ -85,6 +85,19 @@ export const contextOf = (run: ApplyInput, signal: AbortSignal): Context => ({
   runId: run.runId,
 });
 
+/**
+ * For the calls that write. Its signal is asked for right before each request of a call, and the lease with it: one call
+ * may be a read and then a write, and a process that slept in between must not write.
+ */
+export const writeContextOf = (run: Run): Context => ({
+  get signal() {
+    return run.watch.call;
+  },
+  clock: run.clock,
+  log: run.log,
+  runId: run.runId,
+});
+
 export function writerOf(run: ApplyInput, system: SystemId): Writer {
   const writer = run.writers.get(system);
   if (writer !== undefined) return writer;

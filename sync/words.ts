@@ -10,6 +10,7 @@ export const LEFT_OUT = {
   baseNotAccepted: "the audience’s base is not accepted yet",
   nothingAgreed: "nobody can tell what was last agreed here; waits for the next complete read",
   seenOnce: "seen once only; waits for the next read",
+  erased: "asked to be erased here; nothing is written to the record",
   optedOut: "opted out or suppressed somewhere",
   identity: "shares an identifier with another person",
   spoolExpired: "raw identifier no longer kept; read again",

@@ -55,6 +55,8 @@ export type RunningSimulator = {
   readonly faults: Faults;
   /** Requests so far, oldest first; the last 10,000. */
   readonly requests: readonly SeenRequest[];
+  /** Answers one request without a socket, a fault or a place in the log: for tests that make millions. */
+  answer(method: string, url: URL, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer>;
   close(): Promise<void>;
 };
 
@@ -123,6 +125,15 @@ export async function startSimulator(
     controlUrl: `${url}/__control/`,
     faults,
     requests,
+    answer: (method, { pathname, searchParams }, headers, body) =>
+      answerTo(vendor, {
+        method,
+        path: pathname.slice(vendor.prefix.length),
+        query: searchParams,
+        headers,
+        body,
+        fault: null,
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -115,6 +115,16 @@ export function planJournalContract(make: () => Promise<PlanStore>): void {
         await store.intent(now, [0], at("06:11:00"), [null]);
         expect(await store.counts(id)).toEqual({ ...NONE, waiting: 2, in_doubt: 1 });
       });
+      test("an old fence moves no state", async () => {
+        const { id } = await create(1);
+        const old = await lease(id, "a", 0);
+        const now = await lease(id, "b");
+        await expect(store.move(id, ["draft"], "stopped", at("06:11:00"), null, old)).rejects.toMatchObject({
+          kind: "stale",
+        });
+        expect((await store.get(id))?.state).toBe("draft");
+        expect(await store.move(id, ["draft"], "stopped", at("06:12:00"), null, now)).toBe(true);
+      });
       test("an old fence of the same holder writes nothing either", async () => {
         const { id } = await create(1);
         const old = await lease(id, "a");

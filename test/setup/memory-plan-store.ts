@@ -1,6 +1,6 @@
 import { AuditorError } from "../../core/errors.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
-import type { ChangeProgress, EndState, Op, Plan, PlanState } from "../../core/repair.ts";
+import type { ChangeProgress, EndState, Op, Plan, PlanDoc, PlanState } from "../../core/repair.ts";
 
 type Entry =
   | {
@@ -22,6 +22,8 @@ type Entry =
 export type MemoryPlanStore = PlanStore & {
   /** Everything that was journaled, oldest first: tests look for intent before call before outcome. */
   readonly journal: readonly Entry[];
+  /** Puts another document in the place of a kept one, as nothing in the product can: a test of what is checked later. */
+  replace(id: number, doc: PlanDoc, hash: string): void;
 };
 
 const ENDED: readonly PlanState[] = ["done", "stopped", "expired", "refused", "stale"];
@@ -84,6 +86,7 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
 
   return {
     journal,
+    replace: (id, doc, hash) => update(id, (p) => ({ ...p, doc, hash })),
     async create(doc, hash, guards, need) {
       const wrong = doc.changes.findIndex((c, i) => c.n !== i || !/^[0-9a-f]{32}$/.test(c.person));
       if (wrong !== -1)
@@ -112,14 +115,16 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
     },
     get: async (id) => plans.get(id) ?? null,
     list: async () => [...plans.values()].sort((a, b) => b.id - a.id),
-    async move(id, from, to, at, because) {
+    async move(id, from, to, at, because, lease) {
+      if (lease !== undefined) fenced(lease);
       const plan = plans.get(id);
       if (plan === undefined || !from.includes(plan.state)) return false;
       const startedAt = to === "applying" ? (plan.startedAt ?? at) : plan.startedAt;
       plans.set(id, { ...plan, state: to, because, startedAt, endedAt: ENDED.includes(to) ? at : null });
       return true;
     },
-    setGuards: async (id, guards, need) => update(id, (p) => ({ ...p, guards, need })),
+    setGuards: async (id, guards, need) =>
+      update(id, (p) => (["draft", "checked", "approved"].includes(p.state) ? { ...p, guards, need } : p)),
     async approve(id, approval) {
       const plan = plans.get(id);
       if (plan === undefined || plan.hash !== approval.hash) {
