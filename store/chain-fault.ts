@@ -40,8 +40,8 @@ export function faultAt(rest: readonly (ChainEntry | null)[], last: Link, recent
   const written = here === null ? null : writtenAs(here, n, rest);
   if (here === null || written === null)
     return moved ? fault(n, "inserted", `entry ${n} was put in front of the true one`) : edited;
+  if (here.prev === last.hash) return fault(n, "edited", `entry ${n} is numbered ${here.seq}`);
   if (written === n) {
-    if (here.prev === last.hash) return fault(n, "edited", `entry ${n} is numbered ${here.seq}`);
     const next = rest[1] ?? null;
     if (recent.length === 0 || (next !== null && next.prev !== here.hash))
       return moved ? fault(n, "inserted", `entry ${n} was put in front of the true one`) : edited;
