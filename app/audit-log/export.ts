@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { nowOf } from "../../core/clock.ts";
@@ -27,6 +27,8 @@ export async function exportLog(
   since: string | null,
 ): Promise<number> {
   const first = since === null ? 1 : await firstOf(app, since);
+  // opened first, so that nothing is logged that does not happen
+  const target = typeof to === "string" ? (await newFile(to)).createWriteStream() : to;
   const end = await appendAuditLog(app.db, {
     at: nowOf(app.clock),
     actor: me.name,
@@ -50,18 +52,23 @@ export async function exportLog(
       yield `${lineOf(entry)}\n`;
     }
   }
-  const target = typeof to === "string" ? createWriteStream(to, { flags: "wx", mode: 0o600 }) : to;
-  await pipeline(Readable.from(lines()), target, { end: typeof to === "string" }).catch((cause: unknown) => {
-    if (!(cause instanceof Error && "code" in cause && typeof to === "string")) throw cause;
+  await pipeline(Readable.from(lines()), target, { end: typeof to === "string" });
+  return count;
+}
+
+async function newFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "wx", 0o600);
+  } catch (cause) {
+    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
     throw new AuditorError(
       "refused",
-      to,
-      cause.code === "EEXIST" ? "there is such a file already" : "it cannot be written",
+      path,
+      exists ? "there is such a file already" : "it cannot be written",
       "name a new file in a folder of yours",
       { cause },
     );
-  });
-  return count;
+  }
 }
 
 async function firstOf(app: App, since: string): Promise<number | null> {

@@ -65,11 +65,14 @@ export function checkText(c: Checked): string {
     const open = last.seq - anchors.last.seq;
     lines.push(
       `✓ ${anchors.fit} anchors fit, the last of entry ${anchors.last.seq} at ${anchors.last.at}`,
-      ...(open > 0
-        ? [`○ ${open} newer entries are not anchored yet: if they were cut off, it would not show`]
-        : []),
+      ...(open > 0 ? [notAnchored(open)] : []),
     );
   }
   if (anchors.unreadable > 0) lines.push(`▲ ${anchors.unreadable} anchors cannot be read`);
   return `${lines.join("\n")}\n`;
 }
+
+const notAnchored = (n: number): string =>
+  n === 1
+    ? "○ 1 newer entry is not anchored yet: if it were cut off, it would not show"
+    : `○ ${n} newer entries are not anchored yet: if they were cut off, it would not show`;
