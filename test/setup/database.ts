@@ -21,6 +21,8 @@ export type TestDatabase = {
   /** Superuser of the same server, for what only tests do. */
   readonly adminUrl: string;
   readonly db: Database;
+  /** One statement as the owner of the tables: to empty them between tests. */
+  asOwner(text: string): Promise<void>;
   /** Closes `db` and drops the database; fails when somebody else still holds a connection to it. */
   drop(): Promise<void>;
 };
@@ -81,6 +83,7 @@ export async function testDatabase(
     ownerUrl,
     adminUrl,
     db,
+    asOwner: async (text) => void (await asAdmin(ownerUrl, text)),
     async drop() {
       await db.close();
       const leaked = await leftConnections(adminUrl, name);

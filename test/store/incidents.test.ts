@@ -20,7 +20,7 @@ describe.each(SERVERS)("incidents on %s", (server) => {
     store = auditStore(made.db);
   });
   beforeEach(async () => {
-    await made.db.query("truncate run, incident restart identity cascade");
+    await made.asOwner("truncate run, incident restart identity cascade");
     await store.startRun(RUN, "audit", "scheduled", at("06:00"));
   });
   afterAll(() => made.drop());
@@ -52,7 +52,7 @@ describe.each(SERVERS)("incidents on %s", (server) => {
 
   test("weighs the distance from the expected range where people are not known", async () => {
     expect((await open(at("06:00"), { people: null, observed: 1200.4 })).peak).toBe(300);
-    await made.db.query("truncate incident cascade");
+    await made.asOwner("truncate incident cascade");
     expect((await open(at("06:00"), { people: null, expected: null })).peak).toBeNull();
   });
 
