@@ -86,6 +86,15 @@ const CASES: readonly Case[] = [
     "edited",
     9,
   ],
+  // a hash of its own, and a detail that is not spelled as we write it
+  [
+    [
+      "insert into audit_log select 31, at, actor, action, object, '{\"n\":1,\"n\":31}', hash, repeat('c', 64) from audit_log where seq = 30",
+      `update audit_log as l set hash = ${HASH("l")} where seq = 31`,
+    ],
+    "edited",
+    31,
+  ],
   // anchors are of entries 10, 20 and 30
   [["update audit_log set action = 'x' where seq = 9", REHASH(9)], "edited", 1],
   [["update audit_log set action = 'x' where seq = 15", REHASH(15)], "edited", 11],
