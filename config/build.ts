@@ -47,6 +47,9 @@ export function buildConfig(file: ConfigFile): Config {
       spoolDays: file.retention?.spool_days ?? 7,
       snapshotDays: file.retention?.snapshot_days ?? 400,
     },
+    ...(file.audit_log?.anchor_file === undefined
+      ? {}
+      : { auditLog: { anchorFile: file.audit_log.anchor_file } }),
   };
 }
 

@@ -185,6 +185,14 @@ const Retention = closed("Retention", "How long things are kept.", {
   snapshot_days: Type.Optional(count("Snapshots and their counts.", 400, { minimum: 30, maximum: 3650 })),
 });
 
+const AuditLog = closed("AuditLog", "How the log of who did what is kept honest: docs/audit-log.md.", {
+  anchor_file: Type.Optional(
+    text(
+      "A second file for the hourly anchors, from this file’s folder. Best where lines can be added and not changed.",
+    ),
+  ),
+});
+
 const properties = {
   company: text("Name of the company, shown in the dashboard and in reports."),
   timezone: Type.Optional(
@@ -223,6 +231,7 @@ const properties = {
   ),
   safeguards: Type.Optional(Safeguards),
   retention: Type.Optional(Retention),
+  audit_log: Type.Optional(AuditLog),
 };
 
 /** The configuration file as written; `config/build.ts` turns it into `Config` of core/config.ts. */

@@ -291,4 +291,6 @@ export type Config = {
   readonly routes: Routes;
   readonly safeguards: Safeguards;
   readonly retention: { readonly spoolDays: number; readonly snapshotDays: number };
+  /** Absent: anchors of the audit log are kept in the data folder alone. */
+  readonly auditLog?: { readonly anchorFile: string };
 };

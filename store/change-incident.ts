@@ -1,6 +1,7 @@
 import { AuditorError } from "../core/errors.ts";
 import type { Incident, IncidentEvent } from "../core/finding.ts";
 import type { Instant } from "../core/model.ts";
+import { appendAuditLog } from "./append-audit-log.ts";
 import type { Database, Sql } from "./database.ts";
 import { getIncident } from "./get-incident.ts";
 import { incidentEvents } from "./incident-events.ts";
@@ -9,6 +10,13 @@ import { insertIncidentEvent } from "./insert-incident-event.ts";
 
 /** `dismiss`: it was not a problem. Of the four, only this can be said of a resolved incident as well. */
 export type IncidentAction = "take" | "snooze" | "resolve" | "dismiss";
+
+const STATES_IN_LOG = {
+  take: "acknowledged",
+  snooze: "snoozed",
+  resolve: "resolved",
+  dismiss: "marked_false",
+} as const;
 
 export type IncidentChange = {
   readonly id: number;
@@ -68,6 +76,14 @@ export function changeIncident(db: Database, change: IncidentChange): Promise<In
       kind: EVENTS[change.action],
       actor: change.actor,
       text: wording(change),
+    });
+    // without the note: it may speak of people, and nothing in the log can be erased
+    await appendAuditLog(sql, {
+      at: change.at,
+      actor: change.actor,
+      action: `incident.${STATES_IN_LOG[change.action]}`,
+      object: `INC-${change.id}`,
+      detail: change.action === "snooze" ? { until: change.until } : {},
     });
     return incident;
   });

@@ -21,7 +21,7 @@ const RULES: readonly (readonly [test: RegExp, kind: ErrorKind, what: string, fi
     /^42501$/,
     "not_allowed",
     "the role may not do that",
-    "let it own its database: alter database … owner to …",
+    "run `plumbline migrate` with MIGRATE_DATABASE_URL naming the owner of the tables, which grants what it needs",
   ],
   [/^53100$/, "transient", "its disk is full", "make room on the database's disk, then try again"],
   [/^25006$/, "permanent", "it is read only", "point DATABASE_URL to the primary, not to a replica"],

@@ -30,14 +30,22 @@ create table audience_base (
 );
 
 create table audit_log (
-  seq bigint not null generated always as identity,
+  seq bigint not null,
   at timestamp with time zone not null,
   actor text not null,
   action text not null,
   object text not null,
-  detail jsonb not null default '{}'::jsonb,
-  audit_log_pkey PRIMARY KEY (seq)
+  detail json not null,
+  prev text not null,
+  hash text not null,
+  audit_log_pkey PRIMARY KEY (seq),
+  audit_log_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  audit_log_prev_check CHECK ((prev ~ '^[0-9a-f]{64}$'::text)),
+  audit_log_prev_key UNIQUE (prev),
+  audit_log_seq_check CHECK ((seq > 0))
 );
+CREATE TRIGGER audit_log_continues BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_continue();
+CREATE TRIGGER audit_log_only_added_to BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse();
 
 create table campaign (
   system text not null,
@@ -241,6 +249,22 @@ create table overlap (
   overlap_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
 );
 CREATE INDEX overlap_run ON public.overlap USING btree (run_id, system);
+
+create table person_ref (
+  ref text not null,
+  kind text not null,
+  known_as text,
+  salt text,
+  sealed text,
+  created_at timestamp with time zone not null,
+  erased_at timestamp with time zone,
+  person_ref_pkey PRIMARY KEY (ref),
+  person_ref_check CHECK (((erased_at IS NULL) = (known_as IS NOT NULL))),
+  person_ref_check1 CHECK (((known_as IS NULL) = (salt IS NULL))),
+  person_ref_check2 CHECK (((sealed IS NULL) OR (erased_at IS NULL))),
+  person_ref_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'member'::text]))),
+  person_ref_kind_known_as_key UNIQUE (kind, known_as)
+);
 
 create table plan (
   id integer not null generated always as identity (start with 81),

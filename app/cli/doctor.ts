@@ -6,10 +6,10 @@ import type { Collector, Context } from "../../core/ports.ts";
 import type { App } from "../app.ts";
 import { newRunId } from "../audit/run-audit.ts";
 import { targetsOf } from "../audit/targets.ts";
+import { type Item, logItems } from "../audit-log/doctor.ts";
 import { type CliIo, EXIT } from "./command.ts";
 import { type CommonOptions, printJson, withRuntime } from "./with-runtime.ts";
 
-type Item = { what: string; state: "ok" | "warning" | "error"; text: string };
 export const output = Type.Object(
   { items: Type.Array(Type.Object({ what: Type.String(), state: Type.String(), text: Type.String() })) },
   { title: "plumbline doctor --json" },
@@ -32,6 +32,7 @@ export async function examine(app: App, signal: AbortSignal): Promise<Item[]> {
     );
     return [{ what: "database", state: "ok", text: `Postgres ${rows[0]?.version ?? "?"}` }];
   });
+  await attempt("audit log", () => logItems(app));
   for (const system of app.config.systems) {
     await attempt(`system ${system.id}`, async () => {
       const reader = await app.collector(system);

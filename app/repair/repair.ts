@@ -21,6 +21,7 @@ import type { App } from "../app.ts";
 import { audienceOf } from "../audit/judge.ts";
 import { withLatestReadings } from "../audit/latest-readings.ts";
 import { newRunId } from "../audit/run-audit.ts";
+import { anchorSoon } from "../audit-log/anchor.ts";
 import { errorText } from "../log.ts";
 import { runPlan } from "./apply.ts";
 import { draftDoc, groundsOf, writersOf } from "./draft.ts";
@@ -156,8 +157,14 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       hold = resolve;
     });
     const work = runPlan(app, plan, holder, contextOf(signal), hold)
-      .then((ended) => {
-        if (ended.endedAt !== null) afterApply();
+      .then(async (ended) => {
+        if (ended.endedAt === null) return ended;
+        await logged({ name: "plumbline" }, "plan.ended", ended, {
+          state: ended.state,
+          counts: await app.plans.counts(ended.id),
+        });
+        await anchorSoon(app);
+        afterApply();
         return ended;
       })
       .finally(() => running.delete(plan.id));
@@ -207,7 +214,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         );
       await app.plans.approve(id, { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm });
       await app.plans.move(id, ["checked"], "approved", now, null);
-      await logged(me, "plan.approved", plan, { confirmed: request.confirm });
+      await anchorSoon(app);
     },
 
     async start(id, me) {

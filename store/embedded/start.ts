@@ -21,8 +21,10 @@ export type EmbeddedOptions = {
 };
 
 export type Embedded = {
-  /** As `plumbline`, who owns its database and nothing else. */
+  /** As `plumbline_app`, who runs the product and owns nothing. Its rights are given by `grantRole`. */
   readonly url: string;
+  /** As `plumbline`, who owns its database and nothing else: for migrations. */
+  readonly migrateUrl: string;
   /** As `admin`, superuser, database `postgres`: only to make and drop other databases (the demo's warehouse). */
   readonly adminUrl: string;
   /** True when the server ran already: another process's, or an orphan of a killed one. */
@@ -37,6 +39,8 @@ export type Embedded = {
  */
 const USERS = 7_586_001;
 const SERVING = 7_586_002;
+/** Runs the product: it may add to the log of who did what, and never change it. */
+const APP = "plumbline_app";
 
 /**
  * Starts the embedded Postgres of a data folder, or joins the one that runs there.
@@ -107,16 +111,21 @@ async function takePlace(client: Client, role: "serve" | "command", dataDir: str
   );
 }
 
-/** The application's own role and database; repeated at each start, since a first start may have been interrupted. */
+/** The application's own roles and database; repeated at each start, since a first start may have been interrupted. */
 async function ensureDatabase(admin: Client, keys: Keys): Promise<void> {
   await admin.query("select pg_advisory_lock($1)", [USERS + 10]);
   try {
-    const role = await admin.query("select 1 from pg_roles where rolname = 'plumbline'");
-    if (role.rowCount === 0) {
-      const password = admin.escapeLiteral(keys.plumbline);
-      await admin.query(
-        `create role plumbline login nosuperuser nocreatedb nocreaterole password ${password}`,
-      );
+    for (const [name, key] of [
+      ["plumbline", keys.plumbline],
+      [APP, keys.app],
+    ] as const) {
+      const role = await admin.query("select 1 from pg_roles where rolname = $1", [name]);
+      if (role.rowCount === 0) {
+        const password = admin.escapeLiteral(key);
+        await admin.query(
+          `create role ${name} login nosuperuser nocreatedb nocreaterole password ${password}`,
+        );
+      }
     }
     const database = await admin.query("select 1 from pg_database where datname = 'plumbline'");
     if (database.rowCount === 0) await admin.query("create database plumbline owner plumbline");
@@ -135,7 +144,8 @@ function embedded(
 ): Embedded {
   let stopping: Promise<void> | null = null;
   return {
-    url: `postgres://plumbline:${keys.plumbline}@${HOST}:${port}/plumbline`,
+    url: `postgres://${APP}:${keys.app}@${HOST}:${port}/plumbline`,
+    migrateUrl: `postgres://plumbline:${keys.plumbline}@${HOST}:${port}/plumbline`,
     adminUrl: `postgres://admin:${keys.admin}@${HOST}:${port}/postgres`,
     joined,
     stop() {

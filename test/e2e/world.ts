@@ -14,7 +14,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Person } from "../../core/config.ts";
 import type { Log } from "../../core/ports.ts";
 import { type GhostSim, startGhostSim } from "../../demo/ghost/server.ts";
-import { asAdmin, type TestDatabase, testDatabase, testPool } from "../setup/database.ts";
+import { asAdmin, type TestDatabase, type TestRole, testDatabase, testPool } from "../setup/database.ts";
 
 /** A clock that tests move by hand. */
 export type TestClock = Clock & { set(at: string | Date): void; add(ms: number): void };
@@ -110,6 +110,8 @@ export type WorldOptions = {
   env?: Readonly<Record<string, string>>;
   /** What PLUMBLINE_SECRET would hold; default: random. */
   secret?: string;
+  /** `lesser`: the product runs as a role that owns nothing. */
+  role?: TestRole;
   /** Puts other parts in: what notifies, what reads. */
   adapt?: (app: App) => App;
 };
@@ -143,7 +145,7 @@ export async function makeWorldWith(
   clock: TestClock,
   o: WorldOptions,
 ): Promise<World> {
-  const database = await testDatabase();
+  const database = await testDatabase("embedded", false, o.role);
   const dir = await mkdtemp("/var/tmp/plumbline-e2e-");
   const name = `w_${randomBytes(6).toString("hex")}`;
   await asAdmin(database.adminUrl, `create database ${name}`);
