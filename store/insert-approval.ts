@@ -1,7 +1,7 @@
 import { AuditorError } from "../core/errors.ts";
 import type { Sql } from "./database.ts";
 import type { Approval } from "./plan-row.ts";
-import { toText } from "./storable.ts";
+import { toJson, toText } from "./storable.ts";
 
 /**
  * Binds a person to the hash of the plan. The same person twice changes nothing.
@@ -18,7 +18,14 @@ export async function insertApproval(db: Sql, planId: number, approval: Approval
       "open the plan again and read it before you approve",
     );
   await db.query(
-    "insert into approval (plan_id, person, at, hash, confirmed) values ($1, $2, $3, $4, $5) on conflict do nothing",
-    [planId, toText(approval.person), approval.at, approval.hash, toText(approval.confirmed)],
+    "insert into approval (plan_id, person, at, hash, confirmed, most) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    [
+      planId,
+      toText(approval.person),
+      approval.at,
+      approval.hash,
+      toText(approval.confirmed),
+      approval.most == null ? null : toJson(approval.most),
+    ],
   );
 }

@@ -20,6 +20,8 @@ export type Grounds = {
   readonly baseAccepted: boolean;
   /** A campaign that leaves out a copy of this audience: taking people off it would mail them. null: none is known. */
   readonly leftOutBy: string | null;
+  /** Members of the audience's holdout; null: nobody can tell, so nobody is added. Absent: it has none. */
+  readonly heldOut?: ReadonlySet<PersonKey> | null;
   readonly capabilities: ReadonlyMap<SystemId, Capabilities>;
   readonly fingerprint: (value: string | null | undefined) => number;
 };
@@ -97,6 +99,8 @@ function remove(d: Difference, g: Grounds): Decision {
 function add(d: Difference, g: Grounds): Decision {
   const excluding = isExcluding(g.audience, g.config);
   if (!excluding && optedOutAnywhere(d, g)) return { leftOut: LEFT_OUT.optedOut };
+  if (g.heldOut === null) return { leftOut: LEFT_OUT.holdoutUnread };
+  if (g.heldOut?.has(d.person) === true) return { leftOut: LEFT_OUT.holdout };
   const owner = g.audience.owner;
   const evidence = excluding
     ? { system: owner, at: g.rows.get(owner)?.get(d.person)?.consentAt ?? null }

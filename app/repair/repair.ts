@@ -10,9 +10,10 @@ import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
-import { mayApply, mayApprove } from "../../sync/approve.ts";
+import { isApproved, mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
 import { planHash } from "../../sync/hash.ts";
+import { mostOf } from "../../sync/most.ts";
 import { draftUndo } from "../../sync/undo.ts";
 import type { App } from "../app.ts";
 import { audienceOf } from "../audit/judge.ts";
@@ -20,9 +21,11 @@ import { withLatestReadings } from "../audit/latest-readings.ts";
 import { newRunId } from "../audit/run-audit.ts";
 import { errorText } from "../log.ts";
 import { runPlan } from "./apply.ts";
+import { overridePlan, reviewPlan, reviewState } from "./decisions.ts";
 import { draftDoc, groundsOf, writersOf } from "./draft.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
+import { heldOutAmong } from "./held-out.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
 
@@ -88,7 +91,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
 
   /** Guards judge the world of now, so they run again before approving and before applying. */
   async function checkedAgain(plan: Plan): Promise<Plan> {
-    const { guards, need } = runGuards(plan.doc, await guardFacts(app, plan.doc, contextOf(), plan.id));
+    const { guards, need } = runGuards(plan.doc, await guardFacts(app, plan.doc, contextOf(), plan));
     await app.plans.setGuards(plan.id, guards, need);
     return { ...plan, guards, need };
   }
@@ -98,7 +101,13 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     const found = await planOf(id);
     if (found.state === "applying" || found.state === "verifying") return goOn(found, me, signal);
     const plan = await checkedAgain(found);
-    const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards);
+    const verdict = mayApply(
+      plan,
+      me,
+      instant(app.clock.now()),
+      app.config.safeguards,
+      app.config.people,
+    );
     if (!verdict.pass)
       throw new AuditorError(
         me.role === "viewer" ? "not_allowed" : plan.state === "expired" ? "stale" : "refused",
@@ -116,7 +125,12 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       );
     if (running.has(id))
       throw new AuditorError("refused", `PL-${id}`, "it is being applied already", "watch its page");
-    await logged(me, "plan.apply", plan);
+    await logged(
+      me,
+      "plan.apply",
+      plan,
+      plan.override == null ? {} : { sizeOverriddenBy: plan.override.person },
+    );
     return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
   }
 
@@ -135,8 +149,18 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
   }
 
+  /** Under the lease: what the guards and the approval say right before the first write. */
+  async function whyNotNow(id: number): Promise<string | null> {
+    const plan = await checkedAgain(await planOf(id));
+    const failing = plan.guards.find((g) => g.verdict === "fail");
+    if (failing !== undefined) return `${failing.title}: ${failing.because}`;
+    return isApproved(plan, app.config.safeguards, app.config.people)
+      ? null
+      : "it needs a second person now; draft it again";
+  }
+
   function carryOut(plan: Plan, signal: AbortSignal): Promise<Plan> {
-    const work = runPlan(app, plan, holder, contextOf(signal))
+    const work = runPlan(app, plan, holder, contextOf(signal), () => whyNotNow(plan.id))
       .then((ended) => {
         if (ended.endedAt !== null) afterApply();
         return ended;
@@ -158,9 +182,11 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       const plan = await planOf(id);
       const undo = await undoOfPlan(app.db, id);
       const undone = undo !== null && !["refused", "expired", "stale"].includes(undo.state);
+      const progress = await app.plans.progress(id);
       return planDetail(app, me, {
         plan,
-        progress: await app.plans.progress(id),
+        progress,
+        review: await reviewState(app, plan, me, progress),
         counts: await app.plans.counts(id),
         undonePlan: undone ? undo.id : null,
       });
@@ -186,9 +212,24 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           verdict.because,
           "see the plan’s page",
         );
-      await app.plans.approve(id, { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm });
+      const most = mostOf(plan.doc.changes);
+      const approval = { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm, most };
+      await app.plans.approve(id, approval);
       await app.plans.move(id, ["checked"], "approved", now, null);
-      await logged(me, "plan.approved", plan, { confirmed: request.confirm });
+      await logged(me, "plan.approved", plan, { confirmed: request.confirm, most });
+    },
+
+    override: async (id, me, request) => {
+      const plan = await checkedAgain(await planOf(id));
+      const refusals = await overridePlan(app, plan, me, request);
+      await checkedAgain(await planOf(id));
+      await logged(me, "plan.size_overridden", plan, { reason: request.reason.trim(), refusals });
+    },
+
+    review: async (id, me) => {
+      const plan = await planOf(id);
+      await reviewPlan(app, plan, me);
+      await logged(me, "plan.reviewed", plan);
     },
 
     async start(id, me) {
@@ -239,6 +280,11 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           now: instant(app.clock.now()),
           incidentId: plan.doc.incidentId,
           automations,
+          heldOut: await heldOutAmong(
+            app,
+            audience,
+            plan.doc.changes.map((c) => c.person),
+          ),
           fingerprint: (v) => fingerprintOf(app.keys, v),
           ...groundsOf(audience, readings),
         }),
