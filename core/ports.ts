@@ -168,7 +168,7 @@ export type PlanStore = {
   /** False when the plan has one already: one override per plan, ever. Throws "stale" for another document's hash. */
   override(id: number, o: Omit<SizeOverride, "usedAt">): Promise<boolean>;
   /** Uses the plan's override up; false when there is none or it was used before. */
-  useOverride(id: number, at: Instant): Promise<boolean>;
+  takeOverride(id: number, at: Instant): Promise<boolean>;
   requestStop(id: number, by: string): Promise<void>;
   stopRequested(id: number): Promise<boolean>;
   /** Takes or takes over the lease; null while another holder's has not run out. Database clock. */

@@ -91,7 +91,11 @@ export type PlanDoc = {
 };
 
 /** One vendor's list; `list` null: not known, so only the audience tells. */
-export type ListRef = { readonly audience: AudienceId; readonly system: SystemId; readonly list: string | null };
+export type ListRef = {
+  readonly audience: AudienceId;
+  readonly system: SystemId;
+  readonly list: string | null;
+};
 
 /** People on one list whom plans touched, or may have touched, in a window; nobody is in it twice. */
 export type Touched = {

@@ -1,5 +1,13 @@
 import type { Instant } from "../core/model.ts";
-import type { ApprovalNeed, Change, GuardVerdict, Plan, PlanDoc, PlanState, SizeOverride } from "../core/repair.ts";
+import type {
+  ApprovalNeed,
+  Change,
+  GuardVerdict,
+  Plan,
+  PlanDoc,
+  PlanState,
+  SizeOverride,
+} from "../core/repair.ts";
 
 export const PLAN_COLUMNS = `id, hash, state, doc, guards, need, stop_requested_by as "stopRequestedBy", started_at as "startedAt",
   ended_at as "endedAt", because`;

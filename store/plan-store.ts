@@ -15,8 +15,8 @@ import { releaseLease } from "./release-lease.ts";
 import { renewLease } from "./renew-lease.ts";
 import { requestStop, stopRequested } from "./request-stop.ts";
 import { setGuards } from "./set-guards.ts";
+import { takeOverride } from "./take-override.ts";
 import { touchedSince } from "./touched-since.ts";
-import { useOverride } from "./use-override.ts";
 
 /** The repair's store on Postgres. Passes test/contract/plan-store.ts. */
 export const planStore = (db: Database): PlanStore => ({
@@ -27,7 +27,7 @@ export const planStore = (db: Database): PlanStore => ({
   setGuards: (id, guards, need) => setGuards(db, id, guards, need),
   approve: (id, approval) => insertApproval(db, id, approval),
   override: (id, o) => insertOverride(db, id, o),
-  useOverride: (id, at) => useOverride(db, id, at),
+  takeOverride: (id, at) => takeOverride(db, id, at),
   requestStop: (id, by) => requestStop(db, id, by),
   stopRequested: (id) => stopRequested(db, id),
   acquire: (planId, holder, seconds) => acquireLease(db, planId, holder, seconds),

@@ -72,7 +72,7 @@ async function whyTooMany(i: ApplyInput, plan: Plan, systems: readonly SystemId[
     overridden ||= said.verdict === "fail";
   }
   if (!overridden || plan.override?.usedAt != null) return null; // used by this plan before it was interrupted
-  return (await i.store.useOverride(plan.id, now)) ? null : "the override of its size was used before";
+  return (await i.store.takeOverride(plan.id, now)) ? null : "the override of its size was used before";
 }
 
 /** A plan may start until it expires; one that was interrupted may go on for as long again. */

@@ -176,7 +176,9 @@ async function writeAll(run: Run, progress: readonly ChangeProgress[]): Promise<
   if (drift !== null) return { state: "stale", because: drift };
 
   // Whatever came to be in `wanted`, no more is written than somebody approved.
-  const begun = new Set(progress.filter((p) => p.undoSealed !== null || p.inDoubt || p.end === "failed").map((p) => p.n));
+  const begun = new Set(
+    progress.filter((p) => p.undoSealed !== null || p.inDoubt || p.end === "failed").map((p) => p.n),
+  );
   const beyond = overMost(
     mostOf([...run.plan.doc.changes.filter((c) => begun.has(c.n)), ...wanted.filter((c) => !begun.has(c.n))]),
     approvedMost(run.plan),

@@ -99,10 +99,10 @@ function whyNotOverrider(
   const o = plan.override;
   if (o == null || o.person !== person.name || plan.need !== "second_person") return null;
   const another = people.find(
-    (p) =>
-      p.name !== o.person && p.name !== plan.doc.author && (p.role === "approver" || p.role === "admin"),
+    (p) => p.name !== o.person && p.name !== plan.doc.author && (p.role === "approver" || p.role === "admin"),
   );
-  if (another !== undefined) return no(`you overrode its size; ${another.name} or another person approves it`);
+  if (another !== undefined)
+    return no(`you overrode its size; ${another.name} or another person approves it`);
   if (overriderMay(plan, person.name, now, s)) return null;
   const opens = instant(new Date(Date.parse(o.at) + s.coolingOffMinutes * 60_000));
   return no(`opens ${s.coolingOffMinutes} min after your override, in place of a third person`, opens);
@@ -122,9 +122,7 @@ export function isApproved(plan: Plan, s: Safeguards, people?: readonly Actor[])
   const alone = people !== undefined && people.length < 2;
   const opens = Date.parse(plan.doc.createdAt) + s.coolingOffMinutes * 60_000;
   return valid.some((a) =>
-    a.person === plan.doc.author
-      ? alone && Date.parse(a.at) >= opens
-      : overriderMay(plan, a.person, a.at, s),
+    a.person === plan.doc.author ? alone && Date.parse(a.at) >= opens : overriderMay(plan, a.person, a.at, s),
   );
 }
 

@@ -25,7 +25,10 @@ export function access(systems: readonly SystemId[], f: GuardFacts): Said {
     return why === null ? [] : [`${titleOf(f.config, s)}: ${why ?? "not checked"}`];
   });
   if (bad.length > 0) return { verdict: "fail", because: bad.join("; ") };
-  return { verdict: "pass", because: systems.map((s) => titleOf(f.config, s)).join(", ") || "nothing to write" };
+  return {
+    verdict: "pass",
+    because: systems.map((s) => titleOf(f.config, s)).join(", ") || "nothing to write",
+  };
 }
 
 /** Approved or running plans on a list of this plan, under whatever audience. */

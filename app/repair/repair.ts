@@ -101,13 +101,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     const found = await planOf(id);
     if (found.state === "applying" || found.state === "verifying") return goOn(found, me, signal);
     const plan = await checkedAgain(found);
-    const verdict = mayApply(
-      plan,
-      me,
-      instant(app.clock.now()),
-      app.config.safeguards,
-      app.config.people,
-    );
+    const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards, app.config.people);
     if (!verdict.pass)
       throw new AuditorError(
         me.role === "viewer" ? "not_allowed" : plan.state === "expired" ? "stale" : "refused",

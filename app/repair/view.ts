@@ -1,7 +1,14 @@
 import { clean } from "../../alerts/clean.ts";
 import type { Person } from "../../core/config.ts";
 import { instant } from "../../core/model.ts";
-import { type Change, type ChangeProgress, type Most, OP_ORDER, type Op, type Plan } from "../../core/repair.ts";
+import {
+  type Change,
+  type ChangeProgress,
+  type Most,
+  OP_ORDER,
+  type Op,
+  type Plan,
+} from "../../core/repair.ts";
 import { maskIdentifier } from "../../members/mask.ts";
 import type { PlanSummary } from "../../store/plan-summaries.ts";
 import {

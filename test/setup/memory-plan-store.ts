@@ -133,7 +133,10 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
         );
       }
       if (plan.approvals.some((a) => a.person === approval.person && a.hash === approval.hash)) return;
-      plans.set(id, { ...plan, approvals: [...plan.approvals, { ...approval, most: approval.most ?? null }] });
+      plans.set(id, {
+        ...plan,
+        approvals: [...plan.approvals, { ...approval, most: approval.most ?? null }],
+      });
     },
     async override(id, o) {
       const plan = plans.get(id);
@@ -148,7 +151,7 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
       plans.set(id, { ...plan, override: { ...o, usedAt: null } });
       return true;
     },
-    async useOverride(id, at) {
+    async takeOverride(id, at) {
       const plan = plans.get(id);
       if (plan?.override == null || plan.override.usedAt !== null) return false;
       plans.set(id, { ...plan, override: { ...plan.override, usedAt: at } });
