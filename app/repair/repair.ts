@@ -101,6 +101,14 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     const found = await planOf(id);
     if (found.state === "applying" || found.state === "verifying") return goOn(found, me, signal);
     const plan = await checkedAgain(found);
+    const failing = plan.guards.find((g) => g.verdict === "fail");
+    if (failing !== undefined && plan.state === "approved" && me.role !== "viewer")
+      throw new AuditorError(
+        "refused",
+        `PL-${id}`,
+        `${failing.title}: ${failing.because}`,
+        "draft it again from new reads",
+      );
     const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards, app.config.people);
     if (!verdict.pass)
       throw new AuditorError(
@@ -108,14 +116,6 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         `PL-${id}`,
         verdict.because,
         "see the plan’s safeguards and approvals",
-      );
-    const failing = plan.guards.find((g) => g.verdict === "fail");
-    if (failing !== undefined)
-      throw new AuditorError(
-        "refused",
-        `PL-${id}`,
-        `${failing.title}: ${failing.because}`,
-        "draft it again from new reads",
       );
     if (running.has(id))
       throw new AuditorError("refused", `PL-${id}`, "it is being applied already", "watch its page");
