@@ -17,10 +17,19 @@ export function Approvals(props: { detail: PlanDetail; status: Status | undefine
       person.name !== detail.plan.author &&
       (person.role === "approver" || person.role === "admin"),
   );
-  if (detail.approvals.length === 0 && !second) return null;
+  if (detail.approvals.length === 0 && !second && detail.override === null) return null;
   return (
     <Section title="Approval">
       <ul className="approvals">
+        {detail.override !== null && (
+          <li>
+            <Mark name="look" silent />{" "}
+            <span className="anyname">
+              {detail.override.by} overrode its size, because “{detail.override.reason}”
+            </span>
+            <span className="soft">{clock.when(detail.override.at)}</span>
+          </li>
+        )}
         {detail.approvals.map((a) => (
           <li key={a.person + a.at}>
             <Mark name="fine" silent />{" "}
@@ -28,7 +37,10 @@ export function Approvals(props: { detail: PlanDetail; status: Status | undefine
               {a.person}
               {a.person === detail.plan.author && ", author"}
             </span>
-            <span className="soft">{clock.when(a.at)}</span>
+            <span className="soft anyname">
+              {clock.when(a.at)}
+              {a.covers !== null && <>, {a.covers}</>}
+            </span>
           </li>
         ))}
         {waits && (
