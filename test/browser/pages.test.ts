@@ -87,9 +87,9 @@ describe.each(LOOKS)("%s (%i px), %s", (size, width, colorScheme, accessible) =>
   });
   afterAll(() => context.close());
 
-  it.each(SCENES)(
-    "%s: no axe violation, nothing too wide, no complaint",
-    async (name, path, scene, press) => {
+  it.each(SCENES.map(([name, path, scene, press]) => ({ name, path, scene, press })))(
+    "$name: no axe violation, nothing too wide, no complaint",
+    async ({ name, path, scene, press }) => {
       if (SHOTS && !ONLY.test(`${name}-${size}-${colorScheme}`)) return;
       const server = await serverOf(scene);
       const page = await context.newPage();
