@@ -9,6 +9,7 @@ import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
+import { plansToReview } from "../../store/plans-to-review.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
 import { isApproved, mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
@@ -170,7 +171,11 @@ export function repairService(app: App, afterApply: () => void = () => undefined
   return {
     draft: async (request) => keep(await draftDoc(app, request, contextOf()), request.author),
 
-    plans: async () => (await planSummaries(app.db, PLANS_SHOWN)).map((p) => planRow(app, p)),
+    async plans() {
+      const open = new Set((await plansToReview(app.db)).map((p) => p.id));
+      const rows = await planSummaries(app.db, PLANS_SHOWN);
+      return rows.map((p) => ({ ...planRow(app, p), ...(open.has(p.id) ? { toReview: true } : {}) }));
+    },
 
     async detail(id, me) {
       const plan = await planOf(id);

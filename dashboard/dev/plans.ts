@@ -227,7 +227,7 @@ export function reviewable(id: number): PlanDetail {
   const base = suppressions(id);
   return {
     ...base,
-    plan: { ...base.plan, state: "done", endedAt: READ },
+    plan: { ...base.plan, state: "done", endedAt: READ, toReview: true },
     startedAt: READ,
     counts: { ...zero, applied: 1204 },
     approvals: [{ person: "Ana", at: READ, covers: "at most 1,204 suppressions in Klaviyo" }],

@@ -36,11 +36,9 @@ export function Approvals(props: { detail: PlanDetail; status: Status | undefine
             <span className="anyname">
               {a.person}
               {a.person === detail.plan.author && ", author"}
+              {a.covers !== null && <span className="covers soft">{a.covers}</span>}
             </span>
-            <span className="soft anyname">
-              {clock.when(a.at)}
-              {a.covers !== null && <>, {a.covers}</>}
-            </span>
+            <span className="soft">{clock.when(a.at)}</span>
           </li>
         ))}
         {waits && (

@@ -46,6 +46,7 @@ export const SCENES: readonly (readonly [name: string, path: string, scene: Scen
   ["plan-stopped", "/plans/84", "story"],
   ["plan-applying", "/plans/88", "applying"],
   ["plan-hostile", "/plans/88", "hostile"],
+  ["plans-review", "/plans", "admin"],
   ["plan-override", "/plans/88", "admin"],
   ["plan-review", "/plans/83", "admin"],
   ["runs", "/runs", "story"],

@@ -28,6 +28,8 @@ export const PlanRow = Type.Object({
   need: Type.Union([Type.Literal("author"), Type.Literal("second_person"), Type.Literal("refused")]),
   because: nullable(Type.String()),
   endedAt: nullable(Time),
+  /** Its author suppressed people alone, and nobody has looked since. */
+  toReview: Type.Optional(Type.Boolean()),
 });
 export type PlanRow = Static<typeof PlanRow>;
 export const PlanList = Type.Object({ plans: Type.Array(PlanRow) });
