@@ -11,7 +11,7 @@ import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
 import { plansToReview } from "../../store/plans-to-review.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
-import { isApproved, mayApply, mayApprove } from "../../sync/approve.ts";
+import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
 import { planHash } from "../../sync/hash.ts";
 import { mostOf } from "../../sync/most.ts";
@@ -27,6 +27,7 @@ import { draftDoc, groundsOf, writersOf } from "./draft.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
 import { heldOutAmong } from "./held-out.ts";
+import { judgedAgain, whyNotNow } from "./judge-plan.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
 
@@ -90,12 +91,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       detail: { hash: plan.hash, ...detail },
     });
 
-  /** Guards judge the world of now, so they run again before approving and before applying. */
-  async function checkedAgain(plan: Plan): Promise<Plan> {
-    const { guards, need } = runGuards(plan.doc, await guardFacts(app, plan.doc, contextOf(), plan));
-    await app.plans.setGuards(plan.id, guards, need);
-    return { ...plan, guards, need };
-  }
+  const checkedAgain = (plan: Plan): Promise<Plan> => judgedAgain(app, plan, contextOf());
 
   /** The work is wrapped, since awaiting a promise of a promise would wait for the apply itself. */
   async function begin(id: number, me: Person, signal: AbortSignal): Promise<{ work: Promise<Plan> }> {
@@ -144,18 +140,10 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
   }
 
-  /** Under the lease: what the guards and the approval say right before the first write. */
-  async function whyNotNow(id: number): Promise<string | null> {
-    const plan = await checkedAgain(await planOf(id));
-    const failing = plan.guards.find((g) => g.verdict === "fail");
-    if (failing !== undefined) return `${failing.title}: ${failing.because}`;
-    return isApproved(plan, app.config.safeguards, app.config.people)
-      ? null
-      : "it needs a second person now; draft it again";
-  }
-
   function carryOut(plan: Plan, signal: AbortSignal): Promise<Plan> {
-    const work = runPlan(app, plan, holder, contextOf(signal), () => whyNotNow(plan.id))
+    const work = runPlan(app, plan, holder, contextOf(signal), async () =>
+      whyNotNow(app, await planOf(plan.id), contextOf()),
+    )
       .then((ended) => {
         if (ended.endedAt !== null) afterApply();
         return ended;

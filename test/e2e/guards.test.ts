@@ -331,6 +331,11 @@ describe("suppressions that their author carried out alone", () => {
     expect(twice.map((t) => t.status).sort()).toEqual([200, 422]);
     expect(await logOf("plan.reviewed")).toHaveLength(1);
     expect((await detail(id)).review?.by).not.toBeNull();
+
+    // asked about again much later, what ran keeps the verdicts that it began with
+    world.clock.add(10 * 3_600_000);
+    expect((await approve(id, "Eve")).said).toBe("the plan is done; only a checked plan can be approved");
+    expect((await detail(id)).safeguards).toEqual(done.safeguards);
   });
 });
 
