@@ -62,13 +62,19 @@ describe("who may override a size limit", () => {
       );
   });
   it("only the size, and nothing else beside it", () => {
-    const other = fails("holdout", "Held-out people stay out");
     expect(ask(plan({ guards: [fails("size_limit"), fails("size_limit", "Size limit, CRM")] }), ben)).toBe(
       "yes",
     );
-    expect(ask(plan({ guards: [fails("size_limit"), other] }), ben)).toBe(
-      "only a size limit can be overridden, not “Held-out people stay out”",
-    );
+    for (const guard of [
+      "holdout",
+      "writes_on",
+      "complete_and_fresh",
+      "opt_out_evidence",
+      "no_other_plan",
+    ] as const)
+      expect(ask(plan({ guards: [fails("size_limit"), fails(guard, "Another")] }), ben)).toBe(
+        "only a size limit can be overridden, not “Another”",
+      );
     expect(ask(plan({ guards: [] }), ben)).toBe("no safeguard refuses this plan");
   });
   it("only this document, once, before it expires, and never what has begun", () => {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { PlanDetail, SystemList } from "../../app/api/contract.ts";
 import { type Api, buildServer } from "../../app/api/server.ts";
 import { instant } from "../../core/model.ts";
@@ -37,6 +37,9 @@ ${Object.entries(ROLES)
 `,
     )
     .replace("title: Active customers\n", "title: Active customers\n    holdout: control\n");
+
+// each test reads everything four times before it begins
+vi.setConfig({ testTimeout: 240_000 });
 
 let world: SimWorld;
 let api: Api;
