@@ -51,6 +51,13 @@ describe("removals, adds and fields", () => {
         "changes 21 % of the list (210 of 1,000 people, 160 of them in the last 24 h); the limit is 20 % in 24 h",
     });
   });
+  it("a list of 100 is judged by its share, one of 99 by its count", () => {
+    const few = { ...s, refuseSmallList: 10 };
+    expect(sizeLimit(radius({ planned: 15, size: 100 }), few).verdict).toBe("needs");
+    expect(sizeLimit(radius({ planned: 15, size: 99 }), few).verdict).toBe("fail");
+    expect(sizeLimit(radius({ suppress: 15, size: 100 }), few).verdict).toBe("pass");
+    expect(sizeLimit(radius({ suppress: 15, size: 99 }), few).verdict).toBe("needs");
+  });
   it("speak as on the page", () => {
     expect(judged({ size: 75_584, planned: 26_065 }).because).toBe(
       "removes 34 % of the list (26,065 of 75,584 people); the limit is 20 % in 24 h",
