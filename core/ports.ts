@@ -21,11 +21,15 @@ import type {
   ChangeProgress,
   EndState,
   GuardVerdict,
+  ListRef,
+  Most,
   Op,
   PersonState,
   Plan,
   PlanDoc,
   PlanState,
+  SizeOverride,
+  Touched,
   WriteOutcome,
 } from "./repair.ts";
 
@@ -164,8 +168,12 @@ export type PlanStore = {
   setGuards(id: number, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<void>;
   approve(
     id: number,
-    approval: { person: string; at: Instant; hash: string; confirmed: string },
+    approval: { person: string; at: Instant; hash: string; confirmed: string; most?: Most | null },
   ): Promise<void>;
+  /** False when the plan has one already: one override per plan, ever. Throws "stale" for another document's hash. */
+  override(id: number, o: Omit<SizeOverride, "usedAt">): Promise<boolean>;
+  /** Uses the plan's override up; false when there is none or it was used before. */
+  takeOverride(id: number, at: Instant): Promise<boolean>;
   requestStop(id: number, by: string): Promise<void>;
   stopRequested(id: number): Promise<boolean>;
   /** Takes or takes over the lease; null while another holder's has not run out. Database clock. */
@@ -188,12 +196,11 @@ export type PlanStore = {
   ): Promise<void>;
   progress(planId: number): Promise<readonly ChangeProgress[]>;
   counts(planId: number): Promise<Readonly<Record<EndState | "waiting" | "in_doubt", number>>>;
-  /** Effective (applied or in-doubt) changes on one audience × system since `since`, across plans. */
-  effectiveSince(
-    audience: AudienceId,
-    system: SystemId,
-    since: Instant,
-  ): Promise<Readonly<Record<Op, number>>>;
+  /**
+   * People on one list in one system on whom a change had, or may have had, an effect since `since` (applied, unknown, in
+   * doubt): across plans, authors, audiences that share the list, whether the plan ended, was stopped or was undone.
+   */
+  touchedSince(list: ListRef, since: Instant): Promise<Touched>;
 };
 
 /** What the alerts need of the store. */

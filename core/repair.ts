@@ -86,6 +86,37 @@ export type PlanDoc = {
   readonly place: { readonly where: "rule" | "resync" | "destination"; readonly because: string };
   /** Live automations that an add may start, per system; null: cannot tell. */
   readonly automations: Readonly<Record<string, readonly string[] | null>>;
+  /** The vendor's list that is written to, per system (sync/list-key.ts): audiences may share one, or be renamed. Absent: not kept. */
+  readonly lists?: Readonly<Record<string, string>>;
+};
+
+/** One vendor's list; `list` null: not known, so only the audience tells. */
+export type ListRef = {
+  readonly audience: AudienceId;
+  readonly system: SystemId;
+  readonly list: string | null;
+};
+
+/** People on one list whom plans touched, or may have touched, in a window; nobody is in it twice. */
+export type Touched = {
+  /** Removed, added, or a field of theirs was changed. */
+  readonly listed: ReadonlySet<PersonKey>;
+  /** Of `listed`: who was added. */
+  readonly added: ReadonlySet<PersonKey>;
+  readonly suppressed: ReadonlySet<PersonKey>;
+};
+
+/** Changes per system and operation: what an approval covers. */
+export type Most = Readonly<Record<string, Readonly<Record<Op, number>>>>;
+
+/** An admin, not the author, let a plan through that was refused for its size. Once, for the document with this hash. */
+export type SizeOverride = {
+  readonly person: string;
+  readonly at: Instant;
+  readonly hash: string;
+  readonly reason: string;
+  /** When the apply used it up; null: not yet. */
+  readonly usedAt: Instant | null;
 };
 
 export type GuardName =
@@ -99,7 +130,9 @@ export type GuardName =
   | "write_access"
   | "no_other_plan"
   | "place_of_repair"
-  | "accepted_base";
+  | "accepted_base"
+  | "holdout"
+  | "writes_on";
 
 /** pass; needs: a person has to do something (acknowledge, second person); fail: the plan cannot run. */
 export type GuardVerdict = {
@@ -124,7 +157,11 @@ export type Plan = {
     readonly at: Instant;
     readonly hash: string;
     readonly confirmed: string;
+    /** At most so many changes; null or absent: approved before this was kept, the hash alone binds. */
+    readonly most?: Most | null;
   }[];
+  /** Null or absent: nobody overrode a refusal. */
+  readonly override?: SizeOverride | null;
   readonly stopRequestedBy: string | null;
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;

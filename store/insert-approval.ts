@@ -2,7 +2,7 @@ import { AuditorError } from "../core/errors.ts";
 import { appendAuditLog } from "./append-audit-log.ts";
 import type { Database } from "./database.ts";
 import type { Approval } from "./plan-row.ts";
-import { toText } from "./storable.ts";
+import { toJson, toText } from "./storable.ts";
 
 /**
  * Binds a person to the hash of the plan, and says so in the audit log: both or neither. The same person twice changes
@@ -11,7 +11,7 @@ import { toText } from "./storable.ts";
  * @throws AuditorError stale: the approval is for another document than the plan's
  */
 export async function insertApproval(db: Database, planId: number, approval: Approval): Promise<void> {
-  const { person, at, hash, confirmed } = approval;
+  const { person, at, hash, confirmed, most } = approval;
   await db.tx(async (sql) => {
     const known = await sql.query("select 1 from plan where id = $1 and hash = $2", [planId, hash]);
     if (known.count === 0)
@@ -22,8 +22,8 @@ export async function insertApproval(db: Database, planId: number, approval: App
         "open the plan again and read it before you approve",
       );
     const { count } = await sql.query(
-      "insert into approval (plan_id, person, at, hash, confirmed) values ($1, $2, $3, $4, $5) on conflict do nothing",
-      [planId, toText(person), at, hash, toText(confirmed)],
+      "insert into approval (plan_id, person, at, hash, confirmed, most) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+      [planId, toText(person), at, hash, toText(confirmed), most == null ? null : toJson(most)],
     );
     if (count === 0) return;
     await appendAuditLog(sql, {
@@ -31,7 +31,7 @@ export async function insertApproval(db: Database, planId: number, approval: App
       actor: person,
       action: "plan.approved",
       object: `PL-${planId}`,
-      detail: { hash, confirmed },
+      detail: { hash, confirmed, most: most ?? null },
     });
   });
 }

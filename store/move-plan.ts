@@ -1,7 +1,7 @@
 import type { Instant } from "../core/model.ts";
 import type { Lease } from "../core/ports.ts";
 import type { PlanState } from "../core/repair.ts";
-import { type Database, type Sql, SOON_MS } from "./database.ts";
+import { type Database, SOON_MS, type Sql } from "./database.ts";
 import { holdLease } from "./hold-lease.ts";
 
 const ENDED: readonly PlanState[] = ["done", "stopped", "expired", "refused", "stale"];

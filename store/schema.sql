@@ -16,6 +16,7 @@ create table approval (
   at timestamp with time zone not null,
   hash text not null,
   confirmed text not null,
+  most jsonb,
   approval_pkey PRIMARY KEY (plan_id, person, hash),
   approval_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
 );
@@ -299,6 +300,14 @@ create table plan_lease (
   plan_lease_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
 );
 
+create table plan_review (
+  plan_id integer not null,
+  person text not null,
+  at timestamp with time zone not null,
+  plan_review_pkey PRIMARY KEY (plan_id),
+  plan_review_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
+);
+
 create table report (
   week text not null,
   created_at timestamp with time zone not null,
@@ -340,6 +349,17 @@ create table segment_definition (
   changed_at timestamp with time zone,
   segment_definition_pkey PRIMARY KEY (audience, system, version),
   segment_definition_version_check CHECK ((version > 0))
+);
+
+create table size_override (
+  plan_id integer not null,
+  hash text not null,
+  person text not null,
+  at timestamp with time zone not null,
+  reason text not null,
+  used_at timestamp with time zone,
+  size_override_pkey PRIMARY KEY (plan_id),
+  size_override_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
 );
 
 create table slack_message (
@@ -420,3 +440,14 @@ create table system_facts (
   notes jsonb not null,
   system_facts_pkey PRIMARY KEY (system)
 );
+
+create table write_switch (
+  seq bigint not null generated always as identity,
+  system text not null,
+  enabled boolean not null,
+  at timestamp with time zone not null,
+  person text not null,
+  reason text not null,
+  write_switch_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX write_switch_system ON public.write_switch USING btree (system, seq DESC);

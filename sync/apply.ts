@@ -4,6 +4,7 @@ import type { Lease } from "../core/ports.ts";
 import type { Change, ChangeProgress, EndState, Plan, PlanState } from "../core/repair.ts";
 import { isExpired, loadPlan, whyNotAdmitted } from "./admit.ts";
 import { drifted, emptyTally, tripped } from "./breaker.ts";
+import { approvedMost, mostOf, overMost } from "./most.ts";
 import { closeDoubts, preflight, settleInDoubt } from "./resume.ts";
 import { round } from "./round.ts";
 import { type ApplyInput, at, type Run } from "./run.ts";
@@ -184,6 +185,16 @@ async function writeAll(run: Run, progress: readonly ChangeProgress[]): Promise<
   const isUndo = run.plan.doc.undoes !== null;
   const drift = isUndo ? null : drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
   if (drift !== null) return { state: "stale", because: drift };
+
+  // Whatever came to be in `wanted`, no more is written than somebody approved.
+  const begun = new Set(
+    progress.filter((p) => p.undoSealed !== null || p.inDoubt || p.end === "failed").map((p) => p.n),
+  );
+  const beyond = overMost(
+    mostOf([...run.plan.doc.changes.filter((c) => begun.has(c.n)), ...wanted.filter((c) => !begun.has(c.n))]),
+    approvedMost(run.plan),
+  );
+  if (beyond !== null) return stop(`more than was approved: ${beyond}`);
 
   for (const changes of roundsOf(wanted, run.canary ?? CANARY)) {
     if ((await run.watch.poll()) === "stop") return stop(await whyStopped(run, "stopped"));

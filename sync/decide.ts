@@ -21,6 +21,8 @@ export type Grounds = {
   readonly baseAccepted: boolean;
   /** A campaign that leaves out a copy of this audience: taking people off it would mail them. null: none is known. */
   readonly leftOutBy: string | null;
+  /** Members of the audience's holdout; null: nobody can tell, so nobody is added. Absent: it has none. */
+  readonly heldOut?: ReadonlySet<PersonKey> | null;
   readonly capabilities: ReadonlyMap<SystemId, Capabilities>;
   /** What each system's consent covers, as its connector tells. */
   readonly scopeKinds?: ScopeKinds;
@@ -112,6 +114,8 @@ function add(d: Difference, g: Grounds): Decision {
   if (!excluding && optedOutAnywhere(d, g)) return { leftOut: LEFT_OUT.optedOut };
   const [unread] = g.unreadLists ?? [];
   if (!excluding && unread !== undefined) return { leftOut: listUnread(unread) };
+  if (g.heldOut === null) return { leftOut: LEFT_OUT.holdoutUnread };
+  if (g.heldOut?.has(d.person) === true) return { leftOut: LEFT_OUT.holdout };
   const owner = g.audience.owner;
   const evidence = excluding
     ? { system: owner, at: g.rows.get(owner)?.get(d.person)?.consentAt ?? null }

@@ -4,7 +4,8 @@ import type { Sealer } from "../core/ports.ts";
 import { type Change, type LeftOut, OP_ORDER, type Op, type PlanDoc } from "../core/repair.ts";
 import type { Difference } from "../members/differences.ts";
 import { type Decided, decide, type Grounds, opOf } from "./decide.ts";
-import { placeOfRepair } from "./place.ts";
+import { listsOf } from "./list-key.ts";
+import { placeOfRepair, type RuleCause } from "./place.ts";
 import { sealChange } from "./sealed.ts";
 import { LEFT_OUT } from "./words.ts";
 
@@ -19,6 +20,8 @@ export type DraftInput = Omit<Grounds, "conflicted"> & {
   readonly basedOn: PlanDoc["basedOn"];
   readonly sizes: PlanDoc["sizes"];
   readonly automations: PlanDoc["automations"];
+  /** The edit of a rule that the incident's cause names, while it stands. */
+  readonly ruleCause?: RuleCause | null;
   readonly sealer: Sealer;
   /** Only these operations and this system; the others are not planned and not listed as left out. */
   readonly only?: readonly Op[];
@@ -87,8 +90,13 @@ export function draftPlan(i: DraftInput): PlanDoc {
     changes,
     leftOut: sortLeftOut(waiting.map((l) => l.person)),
     sizes: i.sizes,
-    place: placeOfRepair(i.config, i.audience.id, changes),
+    place: placeOfRepair(i.config, i.audience.id, changes, i.ruleCause ?? null),
     automations: automationsOf(changes, i.automations),
+    lists: listsOf(
+      i.config,
+      i.audience,
+      changes.map((c) => c.system),
+    ),
   };
 }
 

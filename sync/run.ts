@@ -5,6 +5,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { AudienceId, RunId, SegmentSource, SystemId } from "../core/model.ts";
 import type { Context, Lease, Log, OpenChange, PlanStore, Sealer, Writer } from "../core/ports.ts";
 import type { Change, EndState, PersonState, Plan } from "../core/repair.ts";
+import type { Actor } from "./approve.ts";
 import type { Tally } from "./breaker.ts";
 import type { SealedBefore, SealedChange } from "./sealed.ts";
 import type { Sleep, Watch } from "./watch.ts";
@@ -29,6 +30,10 @@ export type ApplyInput = {
   readonly elapsedMs?: () => number;
   /** Called when the lease is ours: nobody else carries this plan out now. */
   readonly onHeld?: () => void;
+  /** Everyone who can sign in: waiting replaces a second person only where there is none. Absent: there are others. */
+  readonly people?: readonly Actor[];
+  /** All guards once more, after the lease is taken and before the first write; why not, or null. */
+  readonly recheck?: () => Promise<string | null>;
   /** Changes that go first for each operation and system; default 25. */
   readonly canary?: number;
   readonly onProgress?: (p: { readonly ended: number; readonly of: number; readonly tally: Tally }) => void;

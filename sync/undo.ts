@@ -1,6 +1,6 @@
 import type { Safeguards } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import { type Instant, instant } from "../core/model.ts";
+import { type Instant, instant, type PersonKey } from "../core/model.ts";
 import type { Sealer } from "../core/ports.ts";
 import type { Change, ChangeProgress, LeftOut, Plan, PlanDoc } from "../core/repair.ts";
 import type { Decided } from "./decide.ts";
@@ -19,6 +19,8 @@ export type UndoInput = {
   readonly basedOn: PlanDoc["basedOn"];
   readonly sizes: PlanDoc["sizes"];
   readonly automations: PlanDoc["automations"];
+  /** Members of the audience's holdout: never put back. Absent or null: the guard decides. */
+  readonly heldOut?: ReadonlySet<PersonKey> | null;
   /** Keyed fingerprint of a value (members/fingerprint.ts). */
   readonly fingerprint: (value: string | null | undefined) => number;
 };
@@ -55,6 +57,7 @@ export function draftUndo(i: UndoInput): PlanDoc {
     else if (p.end !== "applied") continue;
     else if (!change.reversible || change.op === "suppress") skip(LEFT_OUT.undoOneWay);
     else if (p.undoSealed === null) skip(LEFT_OUT.spoolExpired);
+    else if (change.op === "remove" && i.heldOut?.has(change.person)) skip(LEFT_OUT.holdout);
     else decided.push(inverse(change, p.undoSealed, i));
   }
   const changes = number(decided, i.sealer);
@@ -71,6 +74,8 @@ export function draftUndo(i: UndoInput): PlanDoc {
     sizes: i.sizes,
     place: { where: "destination", because: `takes back what PL-${plan.id} did` },
     automations: automationsOf(changes, i.automations),
+    // The list that was written to then: the guards refuse when the configuration names another now.
+    ...(plan.doc.lists === undefined ? {} : { lists: plan.doc.lists }),
   };
 }
 

@@ -25,6 +25,8 @@ export const LEFT_OUT = {
   ownerEmpty: "the owner has no value",
   ownerInvalid: "the owner’s value is not valid",
   noRule: "no system owns this field",
+  holdout: "is held out of this audience on purpose",
+  holdoutUnread: "cannot tell who is held out; read the holdout again",
   undoOneWay: "one-way; not undone by Plumbline",
   undoUnknown: "not known whether it happened; look at this person first",
 } as const;
@@ -47,6 +49,12 @@ export const notSupported = (op: Op, title: string): string =>
 
 /** Why a change that the vendor acknowledged is `failed`. */
 export const GHOST_ACK = "acknowledged, but nothing changed";
+
+/** @example minutesText(1) // "1 min" @example minutesText(200) // "3 h 20 min" */
+export function minutesText(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
 
 const count = (n: number): string => n.toLocaleString("en-US");
 export const people = (n: number): string => `${count(n)} ${n === 1 ? "person" : "people"}`;

@@ -7,6 +7,7 @@ import type { App } from "../app.ts";
 import { newRunId } from "../audit/run-audit.ts";
 import { targetsOf } from "../audit/targets.ts";
 import { type Item, logItems } from "../audit-log/doctor.ts";
+import { writesOf } from "../repair/writes.ts";
 import { type CliIo, EXIT } from "./command.ts";
 import { type CommonOptions, printJson, withRuntime } from "./with-runtime.ts";
 
@@ -59,10 +60,12 @@ export async function examine(app: App, signal: AbortSignal): Promise<Item[]> {
     });
     await attempt(`writer ${system.id}`, async () => {
       const writer = await app.writer(system);
-      if (writer === null) return [{ what: `writer ${system.id}`, state: "ok", text: "writing is off" }];
+      if (writer === null) return [{ what: `writer ${system.id}`, state: "ok", text: "no write credential" }];
       try {
         await writer.probe(context);
-        return [{ what: `writer ${system.id}`, state: "ok", text: "can write" }];
+        const on = (await writesOf(app))[system.id] === true;
+        const text = on ? "can write" : "could write; off until an admin enables it (plumbline writes)";
+        return [{ what: `writer ${system.id}`, state: "ok", text }];
       } finally {
         await writer.close();
       }

@@ -37,7 +37,9 @@ export function command(io: CliIo): Command {
           if (o.json) printJson(io, { plans });
           else
             for (const p of plans)
-              io.stdout.write(`PL-${p.id} ${p.state}  ${p.changes} changes  ${p.audienceTitle}\n`);
+              io.stdout.write(
+                `PL-${p.id} ${p.state}${p.toReview === true ? ", to review" : ""}  ${p.changes} changes  ${p.audienceTitle}\n`,
+              );
           return;
         }
         if (me.role === "viewer" && !/^PL-\d+$/i.test(what))

@@ -25,6 +25,10 @@ export function printPlan(io: CliIo, d: PlanDetail): void {
     for (const l of g.leftOut) io.stdout.write(`  ⊘ ${count(l.count)} left out: ${l.reason}\n`);
   }
   for (const s of d.safeguards) io.stdout.write(`${MARK[s.verdict]} ${s.title} · ${s.because}\n`);
+  if (d.override !== null)
+    io.stdout.write(`Size overridden by ${d.override.by}, because “${d.override.reason}”\n`);
+  for (const a of d.approvals)
+    io.stdout.write(`Approved by ${a.person}${a.covers === null ? "" : `: ${a.covers}`}\n`);
   if (plan.endedAt !== null) {
     const c = d.counts;
     io.stdout.write(
@@ -32,10 +36,18 @@ export function printPlan(io: CliIo, d: PlanDetail): void {
     );
   }
   if (plan.because !== null) io.stdout.write(`${plan.state}: ${plan.because}\n`);
+  if (d.review !== null)
+    io.stdout.write(
+      d.review.by === null
+        ? `To review: ${count(d.review.suppressed)} suppressed by the author alone. An approver or admin: plumbline review PL-${plan.id}\n`
+        : `Reviewed by ${d.review.by}\n`,
+    );
   if (nothingLeft(d)) io.stdout.write("Nothing of it can be carried out: everyone is left out.\n");
+  if (d.can.override)
+    io.stdout.write(`Override its size with: plumbline override PL-${plan.id} --reason "…"\n`);
   if (d.can.approve)
     io.stdout.write(
-      `Approve with: plumbline approve PL-${plan.id} --confirm "${d.confirmText}"${d.needsAutomationsTick ? " --automations" : ""}\n`,
+      `Approve ${d.approves} with: plumbline approve PL-${plan.id} --confirm "${d.confirmText}"${d.needsAutomationsTick ? " --automations" : ""}\n`,
     );
   else if (d.can.apply) io.stdout.write(`Carry it out with: plumbline apply PL-${plan.id} --execute\n`);
 }

@@ -19,6 +19,8 @@ import { withLatestReadings } from "../audit/latest-readings.ts";
 import { toldAutomations } from "../facts/automations.ts";
 import { knownCampaigns, leftOutBy } from "../facts/calendar.ts";
 import { optedOutOf, rowsOf } from "./evidence-rows.ts";
+import { heldOutAmong } from "./held-out.ts";
+import { ruleCauseOf } from "./rule-cause.ts";
 import type { DraftRequest } from "./service.ts";
 
 /** Differences above this many are no longer a repair but a resync; the plan would be refused for its size anyway. */
@@ -81,6 +83,8 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       optedOut: await optedOutOf(app, readings, people as PersonKey[]),
       leftOutBy: leftOutBy(await knownCampaigns(app), audience.id),
       baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
+      ...(audience.holdout === null ? {} : { heldOut: await heldOutAmong(app, audience, people) }),
+      ruleCause: await ruleCauseOf(app, request.incident),
       capabilities,
       scopeKinds: scopeKindsOf(app),
       written: await ownWrites(app, audience),

@@ -11,11 +11,13 @@ import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
+import { plansToReview } from "../../store/plans-to-review.ts";
 import { plansWithoutLease } from "../../store/plans-without-lease.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
 import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
 import { planHash } from "../../sync/hash.ts";
+import { mostOf } from "../../sync/most.ts";
 import { draftUndo } from "../../sync/undo.ts";
 import type { App } from "../app.ts";
 import { audienceOf } from "../audit/judge.ts";
@@ -24,9 +26,12 @@ import { newRunId } from "../audit/run-audit.ts";
 import { anchorSoon } from "../audit-log/anchor.ts";
 import { errorText } from "../log.ts";
 import { runPlan } from "./apply.ts";
+import { overridePlan, reviewPlan, reviewState } from "./decisions.ts";
 import { draftDoc, groundsOf, writersOf } from "./draft.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
+import { heldOutAmong } from "./held-out.ts";
+import { judgedAgain, whyNotNow } from "./judge-plan.ts";
 import { keepResuming } from "./resume.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
@@ -95,12 +100,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       detail: { hash: plan.hash, ...detail },
     });
 
-  /** Guards judge the world of now, so they run again before approving and before applying. */
-  async function checkedAgain(plan: Plan): Promise<Plan> {
-    const { guards, need } = runGuards(plan.doc, await guardFacts(app, plan.doc, contextOf(), plan.id));
-    await app.plans.setGuards(plan.id, guards, need);
-    return { ...plan, guards, need };
-  }
+  const checkedAgain = (plan: Plan): Promise<Plan> => judgedAgain(app, plan, contextOf());
 
   /** One click of many starts it: the others are refused before the first of them waits for anything. */
   async function begin(id: number, me: Person, signal: AbortSignal): Promise<Started> {
@@ -118,7 +118,15 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     const found = await planOf(id);
     if (found.state === "applying" || found.state === "verifying") return goOn(found, me, signal);
     const plan = await checkedAgain(found);
-    const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards);
+    const failing = plan.guards.find((g) => g.verdict === "fail");
+    if (failing !== undefined && plan.state === "approved" && me.role !== "viewer")
+      throw new AuditorError(
+        "refused",
+        `PL-${id}`,
+        `${failing.title}: ${failing.because}`,
+        "draft it again from new reads",
+      );
+    const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards, app.config.people);
     if (!verdict.pass)
       throw new AuditorError(
         me.role === "viewer" ? "not_allowed" : plan.state === "expired" ? "stale" : "refused",
@@ -126,15 +134,12 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         verdict.because,
         "see the plan’s safeguards and approvals",
       );
-    const failing = plan.guards.find((g) => g.verdict === "fail");
-    if (failing !== undefined)
-      throw new AuditorError(
-        "refused",
-        `PL-${id}`,
-        `${failing.title}: ${failing.because}`,
-        "draft it again from new reads",
-      );
-    await logged(me, "plan.apply", plan);
+    await logged(
+      me,
+      "plan.apply",
+      plan,
+      plan.override == null ? {} : { sizeOverriddenBy: plan.override.person },
+    );
     return carryOut(plan, AbortSignal.any([signal, closing.signal]));
   }
 
@@ -156,7 +161,8 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     const held = new Promise<void>((resolve) => {
       hold = resolve;
     });
-    const work = runPlan(app, plan, holder, contextOf(signal), hold)
+    const recheck = async (): Promise<string | null> => whyNotNow(app, await planOf(plan.id), contextOf());
+    const work = runPlan(app, plan, holder, contextOf(signal), hold, recheck)
       .then(async (ended) => {
         if (ended.endedAt === null) return ended;
         await logged({ name: "plumbline" }, "plan.ended", ended, {
@@ -178,15 +184,21 @@ export function repairService(app: App, afterApply: () => void = () => undefined
   return {
     draft: async (request) => keep(await draftDoc(app, request, contextOf()), request.author),
 
-    plans: async () => (await planSummaries(app.db, PLANS_SHOWN)).map((p) => planRow(app, p)),
+    async plans() {
+      const open = new Set((await plansToReview(app.db)).map((p) => p.id));
+      const rows = await planSummaries(app.db, PLANS_SHOWN);
+      return rows.map((p) => ({ ...planRow(app, p), ...(open.has(p.id) ? { toReview: true } : {}) }));
+    },
 
     async detail(id, me) {
       const plan = await planOf(id);
       const undo = await undoOfPlan(app.db, id);
       const undone = undo !== null && !["refused", "expired", "stale"].includes(undo.state);
+      const progress = await app.plans.progress(id);
       return planDetail(app, me, {
         plan,
-        progress: await app.plans.progress(id),
+        progress,
+        review: await reviewState(app, plan, me, progress),
         counts: await app.plans.counts(id),
         undonePlan: undone ? undo.id : null,
       });
@@ -212,9 +224,24 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           verdict.because,
           "see the plan’s page",
         );
-      await app.plans.approve(id, { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm });
+      const most = mostOf(plan.doc.changes);
+      const approval = { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm, most };
+      await app.plans.approve(id, approval);
       await app.plans.move(id, ["checked"], "approved", now, null);
       await anchorSoon(app);
+    },
+
+    override: async (id, me, request) => {
+      const plan = await checkedAgain(await planOf(id));
+      const refusals = await overridePlan(app, plan, me, request);
+      await checkedAgain(await planOf(id));
+      await logged(me, "plan.size_overridden", plan, { reason: request.reason.trim(), refusals });
+    },
+
+    review: async (id, me) => {
+      const plan = await planOf(id);
+      await reviewPlan(app, plan, me);
+      await logged(me, "plan.reviewed", plan);
     },
 
     async start(id, me) {
@@ -268,6 +295,11 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           now: instant(app.clock.now()),
           incidentId: plan.doc.incidentId,
           automations,
+          heldOut: await heldOutAmong(
+            app,
+            audience,
+            plan.doc.changes.map((c) => c.person),
+          ),
           fingerprint: (v) => fingerprintOf(app.keys, v),
           ...groundsOf(audience, readings),
         }),

@@ -1,7 +1,14 @@
 import { clean } from "../../alerts/clean.ts";
 import type { Person } from "../../core/config.ts";
 import { instant } from "../../core/model.ts";
-import { type Change, type ChangeProgress, OP_ORDER, type Op, type Plan } from "../../core/repair.ts";
+import {
+  type Change,
+  type ChangeProgress,
+  type Most,
+  OP_ORDER,
+  type Op,
+  type Plan,
+} from "../../core/repair.ts";
 import { maskIdentifier } from "../../members/mask.ts";
 import type { PlanSummary } from "../../store/plan-summaries.ts";
 import {
@@ -13,6 +20,8 @@ import {
   type Verdict,
 } from "../../sync/approve.ts";
 import { sizeAfter } from "../../sync/forecast.ts";
+import { countText, mostOf } from "../../sync/most.ts";
+import { mayOverride } from "../../sync/override.ts";
 import { openSealedChange } from "../../sync/sealed.ts";
 import { undoText, undoUntil, verbText } from "../../sync/words.ts";
 import type { PlanDetail, PlanRow } from "../api/contract.ts";
@@ -69,6 +78,7 @@ export type PlanFacts = {
   readonly progress: readonly ChangeProgress[];
   readonly counts: PlanDetail["counts"];
   readonly undonePlan: number | null;
+  readonly review: PlanDetail["review"];
 };
 
 /** The plan page: what changes, in the order of apply, with masked samples; what this person may do now and why not. */
@@ -91,7 +101,13 @@ export function planDetail(app: App, me: Person, f: PlanFacts): PlanDetail {
     place: { ...doc.place },
     approvals: plan.approvals
       .filter((a) => a.hash === plan.hash)
-      .map((a) => ({ person: a.person, at: a.at })),
+      .map((a) => ({ person: a.person, at: a.at, covers: a.most == null ? null : coversText(app, a.most) })),
+    approves: coversText(app, mostOf(doc.changes)),
+    override:
+      plan.override == null
+        ? null
+        : { by: plan.override.person, at: plan.override.at, reason: plan.override.reason },
+    review: f.review,
     can: canDo(app, me, f),
     confirmText: confirmText(plan),
     needsAutomationsTick: needsAutomationsTick(plan),
@@ -108,7 +124,7 @@ function canDo(app: App, me: Person, { plan, undonePlan, counts }: PlanFacts): P
   const now = instant(app.clock.now());
   const { safeguards, people } = app.config;
   const approve = mayApprove(plan, me, people, now, safeguards, null);
-  const apply = mayApply(plan, me, now, safeguards);
+  const apply = mayApply(plan, me, now, safeguards, people);
   const ended = plan.endedAt !== null;
   const edits = me.role !== "viewer";
   const onlySizeFails =
@@ -128,6 +144,7 @@ function canDo(app: App, me: Person, { plan, undonePlan, counts }: PlanFacts): P
       now <= undoUntil(plan.endedAt ?? now, safeguards.undoDays),
     redraft: edits && ["expired", "stale", "refused", "stopped"].includes(plan.state),
     suppressOnly: edits && onlySizeFails,
+    override: mayOverride(plan, me, people, now, null).pass,
     because: whyNot(plan, approve, apply),
     coolingOffUntil: coolingOffUntil(plan, people, safeguards),
   };
@@ -230,6 +247,16 @@ function notApplied(app: App, plan: Plan, progress: readonly ChangeProgress[]): 
       because,
     }));
 }
+
+/** @example "at most 312 removals in Ghost" */
+const coversText = (app: App, most: Most): string =>
+  `at most ${Object.entries(most)
+    .flatMap(([system, counts]) =>
+      OP_ORDER.flatMap((op) =>
+        counts[op] > 0 ? [`${countText(op, counts[op])} in ${title(app, system)}`] : [],
+      ),
+    )
+    .join(", ")}`;
 
 const title = (app: App, system: string): string =>
   app.config.systems.find((s) => s.id === system)?.title ?? system;

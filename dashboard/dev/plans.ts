@@ -49,6 +49,7 @@ export function planDetail(id: number): PlanDetail {
             undo: false,
             redraft: true,
             suppressOnly: true,
+            override: true,
             because: "The size limit fails.",
             coolingOffUntil: null,
           },
@@ -114,7 +115,7 @@ export function planDetail(id: number): PlanDetail {
           counts: { ...zero, applied: 634, already_so: 6 },
           startedAt: READ,
           undoUntil: "2026-12-24T05:00:00.000Z",
-          approvals: [{ person: "Ana", at: READ }],
+          approvals: [{ person: "Ana", at: READ, covers: null }],
           can: {
             approve: false,
             apply: false,
@@ -122,6 +123,7 @@ export function planDetail(id: number): PlanDetail {
             undo: true,
             redraft: false,
             suppressOnly: false,
+            override: false,
             because: null,
             coolingOffUntil: null,
           },
@@ -145,6 +147,7 @@ export function planDetail(id: number): PlanDetail {
             undo: false,
             redraft: true,
             suppressOnly: false,
+            override: false,
             because: "The plan is out of date.",
             coolingOffUntil: null,
           },
@@ -173,7 +176,7 @@ export function planDetail(id: number): PlanDetail {
             waiting: 156,
           },
           startedAt: READ,
-          approvals: [{ person: "Ana", at: READ }],
+          approvals: [{ person: "Ana", at: READ, covers: null }],
           notApplied: ["failed", "failed", "skipped_consent", "unknown"].map((end, i) => ({
             masked: `k${i}•••@example.com`,
             system: "klaviyo",
@@ -194,6 +197,7 @@ export function planDetail(id: number): PlanDetail {
             undo: true,
             redraft: true,
             suppressOnly: false,
+            override: false,
             because: null,
             coolingOffUntil: null,
           },
@@ -216,6 +220,20 @@ export function suppressions(id: number): PlanDetail {
   return detail(row({ id, changes: 1204, ops: { suppress: 1204, remove: 0, add: 0, set: 0 } }), [
     group("klaviyo", "Klaviyo", [suppress(1204)], 75_584, 75_584),
   ]);
+}
+
+/** Suppressions that their author carried out alone, and nobody has looked at. */
+export function reviewable(id: number): PlanDetail {
+  const base = suppressions(id);
+  return {
+    ...base,
+    plan: { ...base.plan, state: "done", endedAt: READ, toReview: true },
+    startedAt: READ,
+    counts: { ...zero, applied: 1204 },
+    approvals: [{ person: "Ana", at: READ, covers: "at most 1,204 suppressions in Klaviyo" }],
+    can: { ...base.can, approve: false },
+    review: { suppressed: 1204, by: null, at: null, can: true, because: null },
+  };
 }
 
 export const undoOf = (id: number, of: PlanDetail): PlanDetail => {

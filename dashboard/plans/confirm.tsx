@@ -112,7 +112,7 @@ export function Confirm(props: { detail: PlanDetail; status: Status | undefined 
             : words}
       </button>
       <p id={why} className="muted small">
-        {reason ?? "Each change is read back. Stop works at any time."}
+        {reason ?? `Approves ${detail.approves}. Each change is read back; Stop works at any time.`}
       </p>
       {run.isError &&
         (run.error instanceof ApiError && run.error.status === 409 ? (

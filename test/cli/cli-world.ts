@@ -115,6 +115,9 @@ export async function makeCliWorld(people: number, role?: TestRole): Promise<Cli
     GHOST_KEY: ghost.key,
   };
   const store = testPool(database.url, 1);
+  await store.query(
+    "insert into write_switch (system, enabled, at, person, reason) values ('ghost', true, '2026-11-01', 'Ben', 'a simulator')",
+  );
 
   const run = async (words: readonly string[], o: RunOptions = {}): Promise<Ran> => {
     const io = memoryIo(dir, { ...env, ...o.env });

@@ -1,6 +1,7 @@
 import { AuditorError } from "../../core/errors.ts";
+import type { PersonKey } from "../../core/model.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
-import type { ChangeProgress, EndState, Op, Plan, PlanDoc, PlanState } from "../../core/repair.ts";
+import type { ChangeProgress, EndState, Plan, PlanDoc, PlanState } from "../../core/repair.ts";
 
 type Entry =
   | {
@@ -104,6 +105,7 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
         guards,
         need,
         approvals: [],
+        override: null,
         stopRequestedBy: null,
         startedAt: null,
         endedAt: null,
@@ -136,7 +138,29 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
         );
       }
       if (plan.approvals.some((a) => a.person === approval.person && a.hash === approval.hash)) return;
-      plans.set(id, { ...plan, approvals: [...plan.approvals, approval as Plan["approvals"][number]] });
+      plans.set(id, {
+        ...plan,
+        approvals: [...plan.approvals, { ...approval, most: approval.most ?? null }],
+      });
+    },
+    async override(id, o) {
+      const plan = plans.get(id);
+      if (plan === undefined || plan.hash !== o.hash)
+        throw new AuditorError(
+          "stale",
+          `PL-${id}`,
+          "what was overridden is not this plan",
+          "open the plan again",
+        );
+      if (plan.override != null) return false;
+      plans.set(id, { ...plan, override: { ...o, usedAt: null } });
+      return true;
+    },
+    async takeOverride(id, at) {
+      const plan = plans.get(id);
+      if (plan?.override == null || plan.override.usedAt !== null) return false;
+      plans.set(id, { ...plan, override: { ...plan.override, usedAt: at } });
+      return true;
     },
     requestStop: async (id, by) => update(id, (p) => ({ ...p, stopRequestedBy: p.stopRequestedBy ?? by })),
     stopRequested: async (id) => (plans.get(id)?.stopRequestedBy ?? null) !== null,
@@ -204,21 +228,25 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
       for (const p of progressOf(planId)) counts[p.end ?? (p.inDoubt ? "in_doubt" : "waiting")] += 1;
       return counts;
     },
-    async effectiveSince(audience, system, since) {
-      const counts: Record<Op, number> = { suppress: 0, remove: 0, add: 0, set: 0 };
+    async touchedSince({ audience, system, list }, since) {
+      const touched = {
+        listed: new Set<PersonKey>(),
+        added: new Set<PersonKey>(),
+        suppressed: new Set<PersonKey>(),
+      };
       for (const plan of plans.values()) {
+        const shared = list !== null && plan.doc.lists?.[system] === list;
         for (const c of plan.doc.changes) {
-          if (c.audience !== audience || c.system !== system) continue;
+          if (c.system !== system || (c.audience !== audience && !shared)) continue;
           const recent = of(plan.id, c.n).filter((e) => e.at >= since);
           const end = recent.find((e) => e.phase === "outcome");
-          if (
-            recent.length > 0 &&
-            (end?.phase !== "outcome" || end.end === "applied" || end.end === "unknown")
-          )
-            counts[c.op] += 1;
+          const mayBe = end?.phase !== "outcome" || end.end === "applied" || end.end === "unknown";
+          if (recent.length === 0 || !mayBe) continue;
+          touched[c.op === "suppress" ? "suppressed" : "listed"].add(c.person);
+          if (c.op === "add") touched.added.add(c.person);
         }
       }
-      return counts;
+      return touched;
     },
   };
 }

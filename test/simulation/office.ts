@@ -6,7 +6,8 @@ import type { Plan, PlanDoc } from "../../core/repair.ts";
 import { confirmText, mayApply, mayApprove } from "../../sync/approve.ts";
 import { DAY_MS, type GuardFacts, type GuardReading, runGuards } from "../../sync/guard.ts";
 import { planHash } from "../../sync/hash.ts";
-import { AUDIENCE, audienceOf, DEST, draft, OWNER, type Twin } from "../property/sync-world.ts";
+import { guardFacts } from "../property/guard-facts.ts";
+import { AUDIENCE, DEST, draft, OWNER, type Twin } from "../property/sync-world.ts";
 import type { Judge } from "./judge.ts";
 import type { Random } from "./random.ts";
 
@@ -59,6 +60,7 @@ export function look(
     takenAt: now,
     size,
     previousSize,
+    readMs: 60_000,
   });
   // a source that shrank by less than the guard's fifth is taken for what it says: then somebody may be removed
   const partialOwner = kind === "half_of_owner" || (kind === "shrunk_owner" && !shrunk);
@@ -78,21 +80,19 @@ async function factsOf(o: Office, doc: PlanDoc, self: number | null): Promise<Gu
   const now = o.now();
   const since = instant(new Date(Date.parse(now) - DAY_MS));
   const plans = await o.store.list();
-  return {
-    now,
-    config: o.config,
-    audience: audienceOf(o.config),
+  return guardFacts(now, o.config, {
     readings: o.readings(),
-    effective: { [DEST]: await o.store.effectiveSince(AUDIENCE, DEST, since) },
-    sends: [],
-    access: { [DEST]: null },
+    touched: { [DEST]: await o.store.touchedSince({ audience: AUDIENCE, system: DEST, list: null }, since) },
     otherPlans: plans
       .filter((p) => p.id !== self)
-      .map((p) => ({ id: p.id, state: p.state, systems: [...new Set(p.doc.changes.map((c) => c.system))] })),
-    baseAccepted: true,
-    leftOutBy: null,
+      .map((p) => ({
+        id: p.id,
+        state: p.state,
+        audience: p.doc.audience,
+        systems: [...new Set(p.doc.changes.map((c) => c.system))],
+      })),
     undone: doc.undoes === null ? null : await o.store.get(doc.undoes),
-  };
+  });
 }
 
 export async function keep(o: Office, doc: PlanDoc): Promise<Plan> {

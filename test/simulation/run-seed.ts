@@ -214,6 +214,7 @@ async function nothingLeft(w: World): Promise<void> {
       takenAt: w.now(),
       size: owners,
       previousSize: owners,
+      readMs: 60_000,
     }));
     let approved: boolean | null = null;
     void keep(office, doc)

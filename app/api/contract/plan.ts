@@ -28,6 +28,8 @@ export const PlanRow = Type.Object({
   need: Type.Union([Type.Literal("author"), Type.Literal("second_person"), Type.Literal("refused")]),
   because: nullable(Type.String()),
   endedAt: nullable(Time),
+  /** Its author suppressed people alone, and nobody has looked since. */
+  toReview: Type.Optional(Type.Boolean()),
 });
 export type PlanRow = Static<typeof PlanRow>;
 export const PlanList = Type.Object({ plans: Type.Array(PlanRow) });
@@ -79,7 +81,28 @@ export const PlanDetail = Type.Object({
     }),
   ),
   place: Type.Object({ where: Type.String(), because: Type.String() }),
-  approvals: Type.Array(Type.Object({ person: Type.String(), at: Time })),
+  approvals: Type.Array(
+    Type.Object({
+      person: Type.String(),
+      at: Time,
+      /** "at most 312 removals in Ghost"; null: not kept. */
+      covers: nullable(Type.String()),
+    }),
+  ),
+  /** What an approval covers: "at most 312 removals in Ghost". */
+  approves: Type.String(),
+  /** An admin let it through although its size refuses it. */
+  override: nullable(Type.Object({ by: Type.String(), at: Time, reason: Type.String() })),
+  /** Suppressions that the author carried out alone are looked at afterwards; null: nothing to look at. */
+  review: nullable(
+    Type.Object({
+      suppressed: Type.Integer(),
+      by: nullable(Type.String()),
+      at: nullable(Time),
+      can: Type.Boolean(),
+      because: nullable(Type.String()),
+    }),
+  ),
   /** What this person can do now, with the reason when not. */
   can: Type.Object({
     approve: Type.Boolean(),
@@ -88,6 +111,7 @@ export const PlanDetail = Type.Object({
     undo: Type.Boolean(),
     redraft: Type.Boolean(),
     suppressOnly: Type.Boolean(),
+    override: Type.Boolean(),
     because: nullable(Type.String()),
     /** Approving opens to the author at this moment (cooling-off); null: no wait. */
     coolingOffUntil: nullable(Time),
@@ -135,3 +159,10 @@ export const ApproveRequest = Type.Object({
   automations: Type.Optional(Type.Boolean()),
 });
 export type ApproveRequest = Static<typeof ApproveRequest>;
+
+/** POST /api/v1/plans/:id/override: an admin who is not the author, with a reason; once, for 60 minutes. */
+export const OverrideRequest = Type.Object({
+  hash: Type.String(),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+});
+export type OverrideRequest = Static<typeof OverrideRequest>;
