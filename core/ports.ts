@@ -26,6 +26,7 @@ import type {
   Plan,
   PlanDoc,
   PlanState,
+  Repaired,
   WriteOutcome,
 } from "./repair.ts";
 
@@ -189,6 +190,11 @@ export type PlanStore = {
     system: SystemId,
     since: Instant,
   ): Promise<Readonly<Record<Op, number>>>;
+  /**
+   * Who of an audience was repaired three times or more since `since`: adds, removals and changed fields that ended
+   * `applied`. Suppressions, undo plans, and what an undo took back are no repairs.
+   */
+  repairedSince(audience: AudienceId, since: Instant): Promise<readonly Repaired[]>;
 };
 
 /** What the alerts need of the store. */

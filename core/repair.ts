@@ -98,6 +98,7 @@ export type GuardName =
   | "next_send"
   | "write_access"
   | "no_other_plan"
+  | "no_fighting"
   | "place_of_repair"
   | "accepted_base";
 
@@ -140,6 +141,14 @@ export type ChangeProgress = {
   readonly inDoubt: boolean;
   /** What was there before, kept sealed for the undo; null when nothing was changed. */
   readonly undoSealed: string | null;
+};
+
+/** When Plumbline repaired one person in one place, oldest first; `attribute` null: their membership. */
+export type Repaired = {
+  readonly system: SystemId;
+  readonly person: PersonKey;
+  readonly attribute: string | null;
+  readonly at: readonly Instant[];
 };
 
 /** What a writer answers for one change, in the order it was given. */

@@ -5,8 +5,10 @@ import type { Plan } from "../core/repair.ts";
 import { isApproved } from "./approve.ts";
 import { DAY_MS } from "./guard.ts";
 import { verifyHash } from "./hash.ts";
+import { heldBack, quarantined, repairsFrom } from "./quarantine.ts";
 import type { ApplyInput } from "./run.ts";
 import { radiusOf, sizeLimit } from "./size-limit.ts";
+import { people } from "./words.ts";
 
 /** @throws not_found, refused when the stored plan is not the approved one */
 export async function loadPlan(i: ApplyInput): Promise<Plan> {
@@ -60,6 +62,10 @@ export async function whyNotAdmitted(i: ApplyInput, plan: Plan): Promise<string 
     if (v.verdict === "needs" && plan.need === "author")
       return `${system}: ${v.because}; it was approved for less`;
   }
+  const now = nowOf(i.clock);
+  const repaired = await i.store.repairedSince(plan.doc.audience, repairsFrom(now));
+  const held = heldBack(plan.doc, quarantined(repaired, now));
+  if (held > 0) return `${people(held)} were repaired 3 times in 7 days: somebody else puts it back`;
   return null;
 }
 

@@ -77,6 +77,7 @@ it("a small plan on good readings needs its author only", () => {
     "next_send",
     "write_access",
     "no_other_plan",
+    "no_fighting",
   ]);
   expect(guards[3]?.title).toBe("Size limit, Ghost");
 });

@@ -3,6 +3,7 @@ import { type Coverage, type Instant, instant, type SystemId } from "../core/mod
 import type { ApprovalNeed, GuardName, GuardVerdict, Op, PlanDoc, PlanState } from "../core/repair.ts";
 import { freshness, sourceHolds } from "./guard-reads.ts";
 import { isExcluding, titleOf, writersInto, writersOf } from "./place.ts";
+import { heldBack } from "./quarantine.ts";
 import { radiusOf, sizeLimit, type Undone } from "./size-limit.ts";
 import { changes, people } from "./words.ts";
 
@@ -42,6 +43,8 @@ export type GuardFacts = {
   readonly leftOutBy: string | null;
   /** For an undo: the plan that it takes back; else null. */
   readonly undone: Undone | null;
+  /** Who is in a duel with another writer now (sync/quarantine.ts); absent: nobody. */
+  readonly fought?: ReadonlySet<string>;
 };
 
 /** The window of the size limits. */
@@ -75,6 +78,7 @@ export function runGuards(
     guard("next_send", "Next send is far enough away", nextSend(doc, systems, f)),
     guard("write_access", "Write access works", access(systems, f, title)),
     guard("no_other_plan", "No other plan on these lists", otherPlan(systems, f)),
+    guard("no_fighting", "Nobody is fought over", fighting(doc, f)),
   ];
   if (guards.some((g) => g.verdict === "fail")) return { guards, need: "refused" };
   const second = place.verdict === "needs" || sizes.some((g) => g.verdict === "needs");
@@ -191,4 +195,12 @@ function otherPlan(systems: readonly SystemId[], f: GuardFacts): Said {
   );
   if (busy.length === 0) return { verdict: "pass", because: "none approved or running" };
   return { verdict: "fail", because: busy.map((p) => `PL-${p.id} is ${p.state}`).join(", ") };
+}
+
+/** The draft leaves them out; between draft and apply another plan may have repaired them for the third time. */
+function fighting(doc: PlanDoc, f: GuardFacts): Said {
+  const held = heldBack(doc, f.fought ?? new Set());
+  if (held === 0) return { verdict: "pass", because: "nobody was repaired 3 times in 7 days" };
+  const because = `${people(held)} were repaired 3 times in 7 days: somebody else puts it back; draft it again without them`;
+  return { verdict: "fail", because };
 }

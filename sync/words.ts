@@ -20,6 +20,7 @@ export const LEFT_OUT = {
   ownerEmpty: "the owner has no value",
   ownerInvalid: "the owner’s value is not valid",
   noRule: "no system owns this field",
+  fought: "repaired 3 times in 7 days: somebody else puts it back",
   undoOneWay: "one-way; not undone by Plumbline",
   undoUnknown: "not known whether it happened; look at this person first",
 } as const;

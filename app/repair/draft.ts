@@ -15,6 +15,7 @@ import { withLatestReadings } from "../audit/latest-readings.ts";
 import { toldAutomations } from "../facts/automations.ts";
 import { knownCampaigns, leftOutBy } from "../facts/calendar.ts";
 import { optedOutOf, rowsOf } from "./evidence-rows.ts";
+import { foughtOver } from "./facts.ts";
 import type { DraftRequest } from "./service.ts";
 
 /** Differences above this many are no longer a repair but a resync; the plan would be refused for its size anyway. */
@@ -89,6 +90,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
       capabilities,
       automations,
+      fought: await foughtOver(app, audience.id, instant(app.clock.now())),
       fingerprint: (value) => fingerprintOf(app.keys, value),
       ...groundsOf(audience, readings),
       sealer: app.sealer,
