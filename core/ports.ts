@@ -20,6 +20,7 @@ import type {
   Change,
   ChangeProgress,
   EndState,
+  ForecastLine,
   GuardVerdict,
   Op,
   PersonState,
@@ -133,6 +134,11 @@ export type Writer = {
   ): Promise<readonly WriteOutcome[]>;
   /** Names of live automations that an add to this segment may start; null: cannot tell. */
   automations(source: SegmentSource, context: Context): Promise<readonly string[] | null>;
+  /**
+   * What so many adds to this segment may set off beyond automations: mails that ask to confirm, new contacts against
+   * the account's plan, webhooks. Only reads. Absent: cannot tell.
+   */
+  forecast?(source: SegmentSource, adds: number, context: Context): Promise<readonly ForecastLine[]>;
   /** Proves that the credential can write, without writing. Throws AuditorError if not. */
   probe(context: Context): Promise<void>;
   close(): Promise<void>;

@@ -63,6 +63,17 @@ export type LeftOut = {
   readonly reason: string;
 };
 
+/** One thing that the adds to a segment may set off beyond automations, as told when the plan was drafted. */
+export type ForecastLine = {
+  /** mails: asking people to confirm; contacts: new records, against the plan's limit; hooks: others that are told. */
+  readonly what: "mails" | "contacts" | "hooks";
+  readonly verdict: "none" | "some" | "cant_tell";
+  /** How many at most; null: cannot tell. */
+  readonly count: number | null;
+  /** "added without a mail; the list's own forms ask to confirm". No full stop. */
+  readonly text: string;
+};
+
 export type PlanDoc = {
   readonly audience: AudienceId;
   readonly incidentId: number | null;
@@ -86,6 +97,8 @@ export type PlanDoc = {
   readonly place: { readonly where: "rule" | "resync" | "destination"; readonly because: string };
   /** Live automations that an add may start, per system; null: cannot tell. */
   readonly automations: Readonly<Record<string, readonly string[] | null>>;
+  /** What else the adds may set off, per system with adds; absent: drafted before this was asked. */
+  readonly forecast?: Readonly<Record<string, readonly ForecastLine[]>>;
 };
 
 export type GuardName =

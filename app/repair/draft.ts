@@ -16,6 +16,7 @@ import { toldAutomations } from "../facts/automations.ts";
 import { knownCampaigns, leftOutBy } from "../facts/calendar.ts";
 import { optedOutOf, rowsOf } from "./evidence-rows.ts";
 import { foughtOver } from "./facts.ts";
+import { withForecast } from "./forecast.ts";
 import type { DraftRequest } from "./service.ts";
 
 /** Differences above this many are no longer a repair but a resync; the plan would be refused for its size anyway. */
@@ -77,7 +78,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
     }
     const people = [...new Set(found.map((d) => d.person))];
     const { capabilities, automations } = await writersOf(app, audience, systems, context);
-    return draftPlan({
+    const doc = draftPlan({
       config: app.config,
       audience,
       author: request.author.name,
@@ -97,6 +98,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       ...(request.only === undefined ? {} : { only: request.only }),
       ...(request.system === null ? {} : { onlySystem: request.system }),
     });
+    return withForecast(app, audience, doc, context);
   });
 }
 

@@ -23,6 +23,7 @@ import { runPlan } from "./apply.ts";
 import { draftDoc, groundsOf, writersOf } from "./draft.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
+import { withForecast } from "./forecast.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
 
@@ -243,7 +244,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           ...groundsOf(audience, readings),
         }),
       );
-      return keep(doc, me);
+      return keep(await withForecast(app, audience, doc, contextOf()), me);
     },
 
     async redraft(id, me, only) {
