@@ -61,6 +61,8 @@ export type LeftOut = {
   readonly audience: AudienceId;
   readonly person: PersonKey;
   readonly reason: string;
+  /** Their identifiers, sealed as a change's are: of at most 20 a system and reason, for the page; else absent. */
+  readonly sealed?: string;
 };
 
 /** One thing that the adds to a segment may set off beyond automations, as told when the plan was drafted. */
@@ -79,6 +81,10 @@ export type PlanDoc = {
   readonly incidentId: number | null;
   /** Undo of this plan; null for a repair. */
   readonly undoes: number | null;
+  /** The plan that this one was drafted to take the place of, from newer reads; absent: none. */
+  readonly replaces?: number;
+  /** Only this system's copy and these operations were asked for (null: all); absent: not known. */
+  readonly asked?: { readonly system: SystemId | null; readonly only: readonly Op[] | null };
   readonly author: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;

@@ -95,6 +95,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       fingerprint: (value) => fingerprintOf(app.keys, value),
       ...groundsOf(audience, readings),
       sealer: app.sealer,
+      ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
       ...(request.only === undefined ? {} : { only: request.only }),
       ...(request.system === null ? {} : { onlySystem: request.system }),
     });
