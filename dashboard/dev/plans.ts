@@ -1,4 +1,5 @@
 import type { PlanDetail } from "../../app/api/contract.ts";
+import { morePlans } from "./more-plans.ts";
 import { add, detail, group, guards, remove, row, set, suppress, zero } from "./plan-parts.ts";
 import { READ } from "./story.ts";
 
@@ -120,6 +121,12 @@ export function planDetail(id: number): PlanDetail {
           counts: { ...zero, applied: 634, already_so: 6 },
           startedAt: READ,
           undoUntil: "2026-12-24T05:00:00.000Z",
+          undo: {
+            words: ["634 fields would be set back to what was there, unless changed since."],
+            daysLeft: 29,
+            until: "2026-12-24T05:00:00.000Z",
+            refused: null,
+          },
           approvals: [{ person: "Ana", at: READ }],
           can: {
             approve: false,
@@ -204,10 +211,16 @@ export function planDetail(id: number): PlanDetail {
             coolingOffUntil: null,
           },
           undoUntil: "2026-12-24T05:00:00.000Z",
+          undo: {
+            words: ["120 people were removed and would be put back: they may get automations again."],
+            daysLeft: 29,
+            until: "2026-12-24T05:00:00.000Z",
+            refused: null,
+          },
         },
       );
     default:
-      return small(id);
+      return morePlans(id) ?? small(id);
   }
 }
 

@@ -1,21 +1,28 @@
 import type { PlanDetail } from "../../app/api/contract.ts";
+import { useClock } from "../ui/clock.tsx";
 import { count, plural } from "../ui/format.ts";
 import { Mark } from "../ui/mark.tsx";
+import { AddForecast } from "./forecast.tsx";
+import { LeftOut } from "./left-out.tsx";
 import { type Op, verbWord } from "./words.ts";
 
 type Group = PlanDetail["groups"][number];
 type Verb = Group["verbs"][number];
 const TINT: Record<Op, string> = { suppress: "v-suppress", remove: "v-remove", add: "v-add", set: "v-set" };
 
-/** Exactly what changes, system by system: suppress, remove, add, change, left out. */
+/** With more kinds of change than this only the first system is open: a page that can be looked over comes first. */
+const OPEN_AT_MOST = 6;
+
+/** Exactly what changes, system by system: by verb and reason; then who is left out. */
 export function ChangeGroups(props: { detail: PlanDetail }) {
+  const many = props.detail.groups.reduce((n, g) => n + g.verbs.length, 0);
   return (
     <div className="groups">
-      {props.detail.groups.map((group) => (
+      {props.detail.groups.map((group, index) => (
         <GroupBox
           key={`${group.system} ${group.audienceTitle}`}
           group={group}
-          open={!props.detail.startedAt}
+          open={!props.detail.startedAt && (index === 0 || many <= OPEN_AT_MOST)}
         />
       ))}
     </div>
@@ -40,26 +47,20 @@ function GroupBox(props: { group: Group; open: boolean }) {
       </h3>
       {group.verbs.map((verb, index) => (
         <VerbRows
-          key={`${verb.op} ${verb.attribute}`}
+          key={`${verb.op} ${verb.attribute} ${verb.rule}`}
           verb={verb}
           open={props.open && index < 2}
-          automations={group.automations}
+          group={group}
         />
       ))}
       {group.leftOut.map((left) => (
-        <p key={left.reason} className="verb">
-          <Mark name="left_out" silent /> <b>{count(left.count)}</b>{" "}
-          <span>
-            <strong>left out</strong> <span className="soft anyname">{left.reason}</span>
-          </span>
-          <span className="soft verb-undo">Nothing happens to them</span>
-        </p>
+        <LeftOut key={left.reason} left={left} />
       ))}
     </article>
   );
 }
 
-function VerbRows(props: { verb: Verb; open: boolean; automations: Group["automations"] }) {
+function VerbRows(props: { verb: Verb; open: boolean; group: Group }) {
   const { verb } = props;
   return (
     <details className={`verb-box ${TINT[verb.op]}`} open={props.open}>
@@ -73,36 +74,20 @@ function VerbRows(props: { verb: Verb; open: boolean; automations: Group["automa
           {verb.undo} <span className="twist" aria-hidden="true" />
         </span>
       </summary>
-      {verb.op === "add" && <Automations names={props.automations} count={verb.count} />}
+      {verb.op === "add" && <AddForecast group={props.group} adds={verb.count} />}
       <Sample verb={verb} />
     </details>
   );
 }
 
-function Automations(props: { names: Group["automations"]; count: number }) {
-  const { names } = props;
-  if (names !== null && names.length === 0) return null;
-  return (
-    <p className="autos marked">
-      <Mark name={names === null ? "cant_tell" : "look"} silent />
-      <span>
-        <strong>Adding may send mail.</strong>{" "}
-        {names === null ? (
-          "Can’t tell which automations start when someone joins."
-        ) : (
-          <>
-            {plural(names.length, "live automation starts", "live automations start")} when someone joins:{" "}
-            <span className="anyname">{names.map((name) => `“${name}”`).join(", ")}</span>.
-          </>
-        )}{" "}
-        {count(props.count)} people may get them.
-      </span>
-    </p>
-  );
-}
-
 function Sample(props: { verb: Verb }) {
   const { verb } = props;
+  const clock = useClock();
+  /** The vendor's version of the record: a time where it is one. */
+  const recordOf = (version: string): string =>
+    /^\d{4}-\d\d-\d\dT/.test(version) && !Number.isNaN(Date.parse(version))
+      ? `of ${clock.when(version)}`
+      : version;
   if (verb.sample.length === 0)
     return <p className="sample-none muted small">Names of this read are no longer kept.</p>;
   const row = (s: Verb["sample"][number], index: number) => (
@@ -113,7 +98,10 @@ function Sample(props: { verb: Verb }) {
         {s.from} <span aria-hidden="true">→</span>
         <span className="hidden">to</span> {s.to}
       </td>
-      <td className="soft anyname s-why">{s.why}</td>
+      <td className="soft anyname s-why">
+        {s.why}
+        {s.version !== null && <span className="muted"> · record {recordOf(s.version)}</span>}
+      </td>
     </tr>
   );
   const head = (
