@@ -4,32 +4,50 @@ import { count, plural } from "../ui/format.ts";
 import { Mark } from "../ui/mark.tsx";
 import { AddForecast } from "./forecast.tsx";
 import { LeftOut } from "./left-out.tsx";
-import { type Op, verbWord } from "./words.ts";
+import { OPS, type Op, shortVerb, verbWord } from "./words.ts";
 
 type Group = PlanDetail["groups"][number];
 type Verb = Group["verbs"][number];
 const TINT: Record<Op, string> = { suppress: "v-suppress", remove: "v-remove", add: "v-add", set: "v-set" };
 
-/** With more kinds of change than this only the first system is open: a page that can be looked over comes first. */
+/** With more kinds of change than this the other systems are folded: a page that can be looked over comes first. */
 const OPEN_AT_MOST = 6;
 
 /** Exactly what changes, system by system: by verb and reason; then who is left out. */
 export function ChangeGroups(props: { detail: PlanDetail }) {
-  const many = props.detail.groups.reduce((n, g) => n + g.verbs.length, 0);
+  const { groups, startedAt } = props.detail;
+  const fold = groups.length > 1 && groups.reduce((n, g) => n + g.verbs.length, 0) > OPEN_AT_MOST;
   return (
     <div className="groups">
-      {props.detail.groups.map((group, index) => (
-        <GroupBox
-          key={`${group.system} ${group.audienceTitle}`}
-          group={group}
-          open={!props.detail.startedAt && (index === 0 || many <= OPEN_AT_MOST)}
-        />
-      ))}
+      {groups.map((group, index) => {
+        const rows = <GroupRows group={group} open={!startedAt && (index === 0 || !fold)} />;
+        return (
+          <article
+            key={`${group.system} ${group.audienceTitle}`}
+            className="group"
+            aria-label={`${group.systemTitle}, ${group.audienceTitle}`}
+          >
+            {fold ? (
+              <details open={index === 0}>
+                <summary className="group-sum" data-group="">
+                  <GroupHead group={group} fold />
+                </summary>
+                {rows}
+              </details>
+            ) : (
+              <>
+                <GroupHead group={group} fold={false} />
+                {rows}
+              </>
+            )}
+          </article>
+        );
+      })}
     </div>
   );
 }
 
-function GroupBox(props: { group: Group; open: boolean }) {
+function GroupHead(props: { group: Group; fold: boolean }) {
   const { group } = props;
   const size =
     group.sizeNow === null
@@ -38,13 +56,47 @@ function GroupBox(props: { group: Group; open: boolean }) {
         ? `${plural(group.sizeNow, "person", "people")}, no one added or removed`
         : `${count(group.sizeNow)} now, ${count(group.sizeAfter)} after`;
   return (
-    <article className="group" aria-label={`${group.systemTitle}, ${group.audienceTitle}`}>
-      <h3>
-        <span className="anyname">
-          <strong>{group.systemTitle}</strong> <span className="soft">{group.audienceTitle}</span>
+    <h3>
+      <span className="anyname">
+        <strong>{group.systemTitle}</strong> <span className="soft">{group.audienceTitle}</span>
+      </span>
+      {props.fold && <GroupCounts group={group} />}
+      <span className="soft">
+        {size} {props.fold && <span className="twist" aria-hidden="true" />}
+      </span>
+    </h3>
+  );
+}
+
+/** What a folded system holds, verb by verb. */
+function GroupCounts(props: { group: Group }) {
+  const sums = OPS.map((op) => ({
+    op,
+    n: props.group.verbs.reduce((sum, v) => sum + (v.op === op ? v.count : 0), 0),
+  }));
+  const left = props.group.leftOut.reduce((sum, l) => sum + l.count, 0);
+  return (
+    <span className="group-counts">
+      {sums
+        .filter(({ n }) => n > 0)
+        .map(({ op, n }) => (
+          <span key={op}>
+            <Mark name={op} silent size={11} /> {count(n)} <span className="hidden">{shortVerb[op]}</span>
+          </span>
+        ))}
+      {left > 0 && (
+        <span className="soft">
+          <Mark name="left_out" silent size={11} /> {count(left)} <span className="hidden">left out</span>
         </span>
-        <span className="soft">{size}</span>
-      </h3>
+      )}
+    </span>
+  );
+}
+
+function GroupRows(props: { group: Group; open: boolean }) {
+  const { group } = props;
+  return (
+    <>
       {group.verbs.map((verb, index) => (
         <VerbRows
           key={`${verb.op} ${verb.attribute} ${verb.rule}`}
@@ -56,7 +108,7 @@ function GroupBox(props: { group: Group; open: boolean }) {
       {group.leftOut.map((left) => (
         <LeftOut key={left.reason} left={left} />
       ))}
-    </article>
+    </>
   );
 }
 

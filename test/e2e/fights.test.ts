@@ -86,7 +86,7 @@ describe("another writer puts people back after each repair", () => {
     await auditDaily(world, 5);
     expect(await duel()).toBeUndefined();
     expect((await draft()).doc.changes.map((c) => c.op)).toEqual(["remove"]);
-  });
+  }, 240_000);
 });
 
 describe("a system that acknowledges and does nothing", () => {
@@ -116,5 +116,5 @@ describe("a system that acknowledges and does nothing", () => {
     await applyAs(world, again.id, BEN);
     await auditDaily(world, 1);
     expect(await acks()).toBeUndefined();
-  });
+  }, 180_000);
 });

@@ -1,10 +1,12 @@
 import { parse } from "csv-parse/sync";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { PlanDetail } from "../../app/api/contract.ts";
 import { audienceId, instant, systemId } from "../../core/model.ts";
 import { putAudienceBase } from "../../store/put-audience-base.ts";
 import { verifyHash } from "../../sync/hash.ts";
 import { ANA, applyAs, auditDaily, BEN, makeWorld, type SimWorld } from "./world.ts";
+
+vi.setConfig({ testTimeout: 180_000 });
 
 let world: SimWorld;
 afterEach(async () => world.close());
