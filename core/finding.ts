@@ -133,6 +133,27 @@ export type KnownChange = {
   readonly text: string;
 };
 
+/** What our own repairs of one copy ran into, from their journal. */
+export type OwnRepairs = {
+  /**
+   * Who was repaired three times in seven days, by place (`attribute` null: the list itself), and how many of them
+   * differ from the owner again in this reading. Only where there are some.
+   */
+  readonly fought: readonly {
+    readonly attribute: string | null;
+    readonly people: number;
+    readonly differ: number;
+  }[];
+  /** The last plan that wrote here, within a week; null: none did. */
+  readonly lastPlan: {
+    readonly id: number;
+    readonly at: Instant;
+    readonly written: number;
+    /** Acknowledged by the system, but nothing had changed when it was read back. */
+    readonly ghostAcks: number;
+  } | null;
+};
+
 /** All that a check may look at. History is oldest first; the reading to judge is the last of `history`. */
 export type CheckInput = {
   readonly now: Instant;
@@ -173,6 +194,8 @@ export type CheckInput = {
   readonly flagged: ReadonlySet<string>;
   /** Of this system: those that are not over, and those that a person called no problem and did not pass since. */
   readonly incidents: readonly Incident[];
+  /** What our own repairs of this copy ran into; absent: not looked up. */
+  readonly repairs?: OwnRepairs;
 };
 
 export type Check = {

@@ -20,6 +20,7 @@ import type {
   Change,
   ChangeProgress,
   EndState,
+  ForecastLine,
   GuardVerdict,
   ListRef,
   Most,
@@ -28,6 +29,7 @@ import type {
   Plan,
   PlanDoc,
   PlanState,
+  Repaired,
   SizeOverride,
   Touched,
   WriteOutcome,
@@ -136,6 +138,11 @@ export type Writer = {
   ): Promise<readonly WriteOutcome[]>;
   /** Names of live automations that an add to this segment may start; null: cannot tell. */
   automations(source: SegmentSource, context: Context): Promise<readonly string[] | null>;
+  /**
+   * What so many adds to this segment may set off beyond automations: mails that ask to confirm, new contacts against
+   * the account's plan, webhooks. Only reads. Absent: cannot tell.
+   */
+  forecast?(source: SegmentSource, adds: number, context: Context): Promise<readonly ForecastLine[]>;
   /** Proves that the credential can write, without writing. Throws AuditorError if not. */
   probe(context: Context): Promise<void>;
   close(): Promise<void>;
@@ -201,6 +208,11 @@ export type PlanStore = {
    * doubt): across plans, authors, audiences that share the list, whether the plan ended, was stopped or was undone.
    */
   touchedSince(list: ListRef, since: Instant): Promise<Touched>;
+  /**
+   * Who of an audience was repaired three times or more since `since`: adds, removals and changed fields that ended
+   * `applied`. Suppressions, undo plans, and what an undo took back are no repairs.
+   */
+  repairedSince(audience: AudienceId, since: Instant): Promise<readonly Repaired[]>;
 };
 
 /** What the alerts need of the store. */

@@ -13,6 +13,7 @@ import { planCounts } from "./plan-counts.ts";
 import { planProgress } from "./plan-progress.ts";
 import { releaseLease } from "./release-lease.ts";
 import { renewLease } from "./renew-lease.ts";
+import { repairedSince } from "./repaired-since.ts";
 import { requestStop, stopRequested } from "./request-stop.ts";
 import { setGuards } from "./set-guards.ts";
 import { takeOverride } from "./take-override.ts";
@@ -38,4 +39,5 @@ export const planStore = (db: Database): PlanStore => ({
   progress: (planId) => planProgress(db, planId),
   counts: (planId) => planCounts(db, planId),
   touchedSince: (list, since) => touchedSince(db, list, since),
+  repairedSince: (audience, since) => repairedSince(db, audience, since),
 });

@@ -7,8 +7,10 @@ import { DAY_MS } from "./guard.ts";
 import { sameList } from "./guard-writing.ts";
 import { verifyHash } from "./hash.ts";
 import { withOverride } from "./override.ts";
+import { heldBack, quarantined, repairsFrom } from "./quarantine.ts";
 import type { ApplyInput } from "./run.ts";
 import { radiusOf, sizeLimit } from "./size-limit.ts";
+import { people } from "./words.ts";
 
 /** @throws not_found, refused when the stored plan is not the approved one */
 export async function loadPlan(i: ApplyInput): Promise<Plan> {
@@ -76,6 +78,9 @@ async function whyTooMany(i: ApplyInput, plan: Plan, systems: readonly SystemId[
       return `${system}: ${v.because}; it was approved for less`;
     overridden ||= said.verdict === "fail";
   }
+  const repaired = await i.store.repairedSince(plan.doc.audience, repairsFrom(now));
+  const held = heldBack(plan.doc, quarantined(repaired, now));
+  if (held > 0) return `${people(held)} were repaired 3 times in 7 days: somebody else puts it back`;
   if (!overridden || plan.override?.usedAt != null) return null; // used by this plan before it was interrupted
   return (await i.store.takeOverride(plan.id, now)) ? null : "the override of its size was used before";
 }

@@ -7,6 +7,7 @@ import { decideSet, type Written } from "./decide-set.ts";
 import { isOptOut } from "./effect.ts";
 import { type Evidence, evidenceOf, type Rows } from "./evidence.ts";
 import { isExcluding, titleOf } from "./place.ts";
+import { placeOf } from "./quarantine.ts";
 import { EVERYTHING, type ScopeKinds, scopeTitle } from "./scopes.ts";
 import type { SealedChange } from "./sealed.ts";
 import { LEFT_OUT, leftOutByCampaign, listUnread, membershipBecause, notSupported, RULE } from "./words.ts";
@@ -18,6 +19,8 @@ export type Grounds = {
   readonly rows: Rows;
   readonly optedOut: ReadonlyMap<PersonKey, Evidence>;
   readonly conflicted: ReadonlySet<PersonKey>;
+  /** Who is in a duel with another writer (sync/quarantine.ts); absent: nobody. */
+  readonly fought?: ReadonlySet<string>;
   readonly baseAccepted: boolean;
   /** A campaign that leaves out a copy of this audience: taking people off it would mail them. null: none is known. */
   readonly leftOutBy: string | null;
@@ -62,6 +65,9 @@ export function decide(d: Difference, op: Op, g: Grounds): Decision {
   if (d.system === g.audience.owner && op !== "set") return { leftOut: LEFT_OUT.owner };
   if (g.conflicted.has(d.person)) return { leftOut: LEFT_OUT.identity };
   if (op !== "set" && !isList(d.system, g.audience)) return { leftOut: LEFT_OUT.noList };
+  // A list that keeps people from being contacted is kept up whoever fights it.
+  const fights = op === "set" || !isExcluding(g.audience, g.config);
+  if (fights && g.fought?.has(placeOf(d)) === true) return { leftOut: LEFT_OUT.fought };
   if (!d.settled) return { leftOut: LEFT_OUT.seenOnce };
   return op === "remove" ? remove(d, g) : op === "add" ? add(d, g) : set(d, g);
 }

@@ -88,6 +88,7 @@ it("a small plan on good readings needs its author only", () => {
     "writes_on",
     "write_access",
     "no_other_plan",
+    "no_fighting",
   ]);
   expect(guards[3]?.title).toBe("Size limit, Ghost");
 });

@@ -14,6 +14,7 @@ import { freshness, readsHold } from "./guard-reads.ts";
 import { access, holdout, otherPlan, writesOn } from "./guard-writing.ts";
 import { withOverride } from "./override.ts";
 import { isExcluding, type RuleCause, titleOf } from "./place.ts";
+import { heldBack } from "./quarantine.ts";
 import { NOBODY, radiusOf, sizeLimit, type Undone } from "./size-limit.ts";
 import { changes, minutesText, people } from "./words.ts";
 
@@ -65,6 +66,8 @@ export type GuardFacts = {
   readonly leftOutBy: string | null;
   /** For an undo: the plan that it takes back; else null. */
   readonly undone: Undone | null;
+  /** Who is in a duel with another writer now (sync/quarantine.ts); absent: nobody. */
+  readonly fought?: ReadonlySet<string>;
 };
 
 /** The window of the size limits. */
@@ -100,6 +103,7 @@ export function runGuards(
     guard("writes_on", "Writes are switched on", writesOn(systems, f)),
     guard("write_access", "Write access works", access(systems, f)),
     guard("no_other_plan", "No other plan on these lists", otherPlan(doc, systems, f)),
+    guard("no_fighting", "Nobody is fought over", fighting(doc, f)),
   ];
   if (guards.some((g) => g.verdict === "fail")) return { guards, need: "refused" };
   const second = place.verdict === "needs" || sizes.some((g) => g.verdict === "needs");
@@ -172,4 +176,12 @@ function nextSend(doc: PlanDoc, systems: readonly SystemId[], f: GuardFacts): Sa
   return doc.changes.every((c) => c.op === "suppress")
     ? { verdict: "pass", because: `${away}; suppressions do not wait` }
     : { verdict: "fail", because: `“${next.name}” in ${because}` };
+}
+
+/** The draft leaves them out; between draft and apply another plan may have repaired them for the third time. */
+function fighting(doc: PlanDoc, f: GuardFacts): Said {
+  const held = heldBack(doc, f.fought ?? new Set());
+  if (held === 0) return { verdict: "pass", because: "nobody was repaired 3 times in 7 days" };
+  const because = `${people(held)} were repaired 3 times in 7 days: somebody else puts it back; draft it again without them`;
+  return { verdict: "fail", because };
 }

@@ -4,9 +4,9 @@ import { type Instant, instant, type PersonKey } from "../core/model.ts";
 import type { Sealer } from "../core/ports.ts";
 import type { Change, ChangeProgress, LeftOut, Plan, PlanDoc } from "../core/repair.ts";
 import type { Decided } from "./decide.ts";
-import { automationsOf, number, sortLeftOut } from "./plan.ts";
+import { automationsOf, number, sortLeftOut, withSamples } from "./plan.ts";
 import { openSealedBefore, openSealedChange } from "./sealed.ts";
-import { LEFT_OUT, RULE, undoUntil } from "./words.ts";
+import { LEFT_OUT, RULE, UNDO_OF_UNDO, undoUntil } from "./words.ts";
 
 export type UndoInput = {
   readonly plan: Plan;
@@ -34,6 +34,9 @@ export type UndoInput = {
 export function draftUndo(i: UndoInput): PlanDoc {
   const { plan } = i;
   const where = `PL-${plan.id}`;
+  if (plan.doc.undoes !== null) {
+    throw new AuditorError("refused", where, UNDO_OF_UNDO, "draft the repair again from the latest reads");
+  }
   if (plan.endedAt === null || plan.startedAt === null) {
     throw new AuditorError("refused", where, `it is ${plan.state}`, "undo it once it has ended");
   }
@@ -52,7 +55,13 @@ export function draftUndo(i: UndoInput): PlanDoc {
     const change = byN.get(p.n);
     if (change === undefined) continue;
     const skip = (reason: string): unknown =>
-      leftOut.push({ system: change.system, audience: change.audience, person: change.person, reason });
+      leftOut.push({
+        system: change.system,
+        audience: change.audience,
+        person: change.person,
+        reason,
+        sealed: change.sealed,
+      });
     if (p.inDoubt || p.end === "unknown") skip(LEFT_OUT.undoUnknown);
     else if (p.end !== "applied") continue;
     else if (!change.reversible || change.op === "suppress") skip(LEFT_OUT.undoOneWay);
@@ -70,7 +79,7 @@ export function draftUndo(i: UndoInput): PlanDoc {
     expiresAt: instant(new Date(Date.parse(i.now) + i.safeguards.planExpiresMinutes * 60_000)),
     basedOn: i.basedOn,
     changes,
-    leftOut: sortLeftOut(leftOut),
+    leftOut: withSamples(sortLeftOut(leftOut), (l) => l.sealed),
     sizes: i.sizes,
     place: { where: "destination", because: `takes back what PL-${plan.id} did` },
     automations: automationsOf(changes, i.automations),

@@ -1,6 +1,6 @@
-import type { Instant } from "../core/model.ts";
+import type { Instant, SystemId } from "../core/model.ts";
 import { instant } from "../core/model.ts";
-import type { Op } from "../core/repair.ts";
+import type { Change, Op } from "../core/repair.ts";
 import type { Case } from "../core/three-way.ts";
 
 /** Why the plan leaves a person out; "Nothing happens to them" is said beside it. */
@@ -27,6 +27,7 @@ export const LEFT_OUT = {
   noRule: "no system owns this field",
   holdout: "is held out of this audience on purpose",
   holdoutUnread: "cannot tell who is held out; read the holdout again",
+  fought: "repaired 3 times in 7 days: somebody else puts it back",
   undoOneWay: "one-way; not undone by Plumbline",
   undoUnknown: "not known whether it happened; look at this person first",
 } as const;
@@ -93,16 +94,68 @@ export const dayMonthYear = (at: Instant, timezone: string): string =>
 export const undoUntil = (endedAt: Instant, undoDays: number): Instant =>
   instant(new Date(Date.parse(endedAt) + undoDays * 86_400_000));
 
+/** Whole days that are left for an undo; 0 on the last one, null when it is over. */
+export function undoDaysLeft(endedAt: Instant, undoDays: number, now: Instant): number | null {
+  const left = Date.parse(undoUntil(endedAt, undoDays)) - Date.parse(now);
+  return left < 0 ? null : Math.floor(left / 86_400_000);
+}
+
 /**
  * What is said about taking a verb back.
  * @param reversible false: an add to a list that excludes people, which nobody is taken off again
+ * @param isUndo the plan is an undo itself: there is no undo of an undo
  */
-export function undoText(op: Op, reversible: boolean, until: Instant, timezone: string): string {
+export function undoText(
+  op: Op,
+  reversible: boolean,
+  until: Instant,
+  timezone: string,
+  isUndo = false,
+): string {
   if (op === "suppress" || !reversible) return "One-way here; not undone by Plumbline";
+  if (isUndo) return op === "add" ? "May start automations again" : "Not undone again; draft the repair anew";
   if (op === "add") return "Can be undone; sent mail cannot";
   const day = dayMonth(until, timezone);
   return op === "remove" ? `Undo until ${day}; re-adding may send mail` : `Undo until ${day}`;
 }
+
+/** How many changes of each kind an undo takes back, and how many stay as they are. */
+export type TakenBack = Readonly<Record<Exclude<Op, "suppress">, number>> & {
+  readonly suppress: number;
+  /** Adds to lists that keep people from being contacted. */
+  readonly kept: number;
+};
+
+/** What an undo does and what it cannot do, a sentence for each kind; said before anyone asks for it and on its own page. */
+export function undoWords(t: TakenBack): readonly string[] {
+  const words: string[] = [];
+  if (t.remove > 0)
+    words.push(
+      `${people(t.remove)} ${were(t.remove)} removed and would be put back: they may get automations again.`,
+    );
+  if (t.add > 0)
+    words.push(
+      `${people(t.add)} ${were(t.add)} added and would be taken off again: messages that were already sent cannot be unsent.`,
+    );
+  if (t.set > 0)
+    words.push(
+      `${count(t.set)} ${t.set === 1 ? "field" : "fields"} would be set back to what was there, unless changed since.`,
+    );
+  if (t.suppress > 0)
+    words.push(
+      `${people(t.suppress)} ${t.suppress === 1 ? "stays" : "stay"} suppressed: suppress has no undo.`,
+    );
+  if (t.kept > 0)
+    words.push(
+      `${people(t.kept)} ${t.kept === 1 ? "stays" : "stay"} on the list, since it keeps people from being contacted.`,
+    );
+  return words;
+}
+
+const were = (n: number): string => (n === 1 ? "was" : "were");
+
+/** Why an undo is not undone: the repair is drafted anew instead, from what the owner says now. */
+export const UNDO_OF_UNDO = "it is an undo itself";
 
 /** Deciding rules, one sentence each; systems by their titles. */
 export const RULE = {
@@ -118,9 +171,14 @@ export const RULE = {
   undo: (planId: number): string => `undo of PL-${planId}`,
 } as const;
 
-/** The same rules for a whole group, without dates. */
-export const verbText = (op: Op, owner: string, where: readonly string[]): string =>
-  op === "suppress" ? `opted out in ${where.join(" and ")}, mailable here` : RULE[op](owner);
+/** The rule of a change without its date: changes of one verb are shown together by it. */
+export const reasonOf = (
+  change: Pick<Change, "op" | "rule" | "evidence">,
+  title: (system: SystemId) => string,
+): string =>
+  change.op === "suppress" && change.evidence !== null
+    ? `opted out in ${title(change.evidence.system)}, mailable here`
+    : change.rule;
 
 /** Both copies and the day until which they agreed, for the words below. */
 export type History = {

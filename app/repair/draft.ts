@@ -19,6 +19,8 @@ import { withLatestReadings } from "../audit/latest-readings.ts";
 import { toldAutomations } from "../facts/automations.ts";
 import { knownCampaigns, leftOutBy } from "../facts/calendar.ts";
 import { optedOutOf, rowsOf } from "./evidence-rows.ts";
+import { foughtOver } from "./facts.ts";
+import { withForecast } from "./forecast.ts";
 import { heldOutAmong } from "./held-out.ts";
 import { ruleCauseOf } from "./rule-cause.ts";
 import type { DraftRequest } from "./service.ts";
@@ -72,7 +74,7 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
     const found = await findDifferences(app, audience, input, kindsFor(request.incident), systems);
     const people = [...new Set(found.map((d) => d.person))];
     const { capabilities, automations } = await writersOf(app, audience, systems, context);
-    return draftPlan({
+    const doc = draftPlan({
       config: app.config,
       audience,
       author: request.author.name,
@@ -90,12 +92,15 @@ export async function draftDoc(app: App, request: DraftRequest, context: Context
       written: await ownWrites(app, audience),
       unreadLists: unreadLists(app, audience, readings).map((l) => l.title),
       automations,
+      fought: await foughtOver(app, audience.id, instant(app.clock.now())),
       fingerprint: (value) => fingerprintOf(app.keys, value),
       ...groundsOf(audience, readings),
       sealer: app.sealer,
+      ...(request.replaces === undefined ? {} : { replaces: request.replaces }),
       ...(request.only === undefined ? {} : { only: request.only }),
       ...(request.system === null ? {} : { onlySystem: request.system }),
     });
+    return withForecast(app, audience, doc, context);
   });
 }
 

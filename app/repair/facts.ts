@@ -1,13 +1,14 @@
 import { nextSend } from "../../checks/next-send.ts";
 import type { Audience } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
-import { instant, type SystemId } from "../../core/model.ts";
+import { type AudienceId, type Instant, instant, type SystemId } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { Plan, PlanDoc, Touched } from "../../core/repair.ts";
 import { busyPlans } from "../../store/busy-plans.ts";
 import { getAudienceBase } from "../../store/get-audience-base.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { DAY_MS, type GuardFacts, type GuardReading } from "../../sync/guard.ts";
+import { quarantined, repairsFrom } from "../../sync/quarantine.ts";
 import type { App } from "../app.ts";
 import { audienceOf, systemOf } from "../audit/judge.ts";
 import { campaignSends, knownCampaigns, leftOutBy, withSends } from "../facts/calendar.ts";
@@ -66,8 +67,17 @@ export async function guardFacts(
     baseAccepted: (await getAudienceBase(app.db, audience.id)) !== null,
     leftOutBy: leftOutBy(campaigns, audience.id),
     undone,
+    fought: await foughtOver(app, audience.id, instant(now)),
   };
 }
+
+/** Who of this audience is in a duel with another writer. */
+export const foughtOver = async (
+  app: Pick<App, "plans">,
+  audience: AudienceId,
+  now: Instant,
+): Promise<ReadonlySet<string>> =>
+  quarantined(await app.plans.repairedSince(audience, repairsFrom(now)), now);
 
 async function readingsOf(
   app: App,

@@ -6,31 +6,26 @@ import { AuditorError } from "../../core/errors.ts";
 import { instant, type RunId } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { Plan, PlanDoc } from "../../core/repair.ts";
-import { fingerprintOf } from "../../members/fingerprint.ts";
 import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
 import { plansToReview } from "../../store/plans-to-review.ts";
 import { plansWithoutLease } from "../../store/plans-without-lease.ts";
-import { undoOfPlan } from "../../store/undo-of-plan.ts";
 import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
 import { planHash } from "../../sync/hash.ts";
 import { mostOf } from "../../sync/most.ts";
-import { draftUndo } from "../../sync/undo.ts";
 import type { App } from "../app.ts";
-import { audienceOf } from "../audit/judge.ts";
-import { withLatestReadings } from "../audit/latest-readings.ts";
 import { newRunId } from "../audit/run-audit.ts";
 import { anchorSoon } from "../audit-log/anchor.ts";
 import { errorText } from "../log.ts";
 import { runPlan } from "./apply.ts";
 import { overridePlan, reviewPlan, reviewState } from "./decisions.ts";
-import { draftDoc, groundsOf, writersOf } from "./draft.ts";
+import { draftDoc } from "./draft.ts";
+import { livingUndo, undoDoc } from "./draft-undo.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
-import { heldOutAmong } from "./held-out.ts";
 import { judgedAgain, whyNotNow } from "./judge-plan.ts";
 import { keepResuming } from "./resume.ts";
 import type { Repair } from "./service.ts";
@@ -178,6 +173,9 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     return { work, held };
   }
 
+  const draftUndoOf = async (id: number, me: Person): Promise<Plan> =>
+    keep(await undoDoc(app, await planOf(id), me, contextOf()), me);
+
   const watched = (id: number, work: Promise<unknown>) =>
     work.catch((error: unknown) => app.log.warn("apply.failed", { plan: id, error: errorText(error) }));
 
@@ -192,15 +190,16 @@ export function repairService(app: App, afterApply: () => void = () => undefined
 
     async detail(id, me) {
       const plan = await planOf(id);
-      const undo = await undoOfPlan(app.db, id);
-      const undone = undo !== null && !["refused", "expired", "stale"].includes(undo.state);
+      const undo = await livingUndo(app, id);
       const progress = await app.plans.progress(id);
+      const before = plan.startedAt === null ? (plan.doc.replaces ?? null) : null;
       return planDetail(app, me, {
         plan,
         progress,
         review: await reviewState(app, plan, me, progress),
         counts: await app.plans.counts(id),
-        undonePlan: undone ? undo.id : null,
+        undonePlan: undo?.id ?? null,
+        replaced: before === null ? null : await app.plans.get(before),
       });
     },
 
@@ -265,50 +264,13 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       await logged(me, "plan.stop", await planOf(id));
     },
 
-    async undo(id, me) {
-      const plan = await planOf(id);
-      if (me.role === "viewer")
-        throw new AuditorError(
-          "not_allowed",
-          `PL-${id}`,
-          "viewers cannot draft plans",
-          "ask an editor, approver or admin",
-        );
-      const audience = audienceOf(app, plan.doc.audience);
-      if (audience === null)
-        throw new AuditorError(
-          "config",
-          `audience ${plan.doc.audience}`,
-          "is no longer configured",
-          "put it back to undo this plan",
-        );
-      const systems = new Set(plan.doc.changes.map((c) => c.system));
-      const { automations } = await writersOf(app, audience, systems, contextOf());
-      const progress = await app.plans.progress(id);
-      const doc = await withLatestReadings(app, async (readings) =>
-        draftUndo({
-          plan,
-          progress,
-          sealer: app.sealer,
-          safeguards: app.config.safeguards,
-          author: me.name,
-          now: instant(app.clock.now()),
-          incidentId: plan.doc.incidentId,
-          automations,
-          heldOut: await heldOutAmong(
-            app,
-            audience,
-            plan.doc.changes.map((c) => c.person),
-          ),
-          fingerprint: (v) => fingerprintOf(app.keys, v),
-          ...groundsOf(audience, readings),
-        }),
-      );
-      return keep(doc, me);
-    },
+    undo: draftUndoOf,
 
     async redraft(id, me, only) {
       const plan = await planOf(id);
+      // an undo that went out of date is drafted again as an undo, never as a repair
+      if (plan.doc.undoes !== null) return draftUndoOf(plan.doc.undoes, me);
+      const kinds = only ?? plan.doc.asked?.only ?? undefined;
       const incident = plan.doc.incidentId === null ? null : await getIncident(app.db, plan.doc.incidentId);
       const doc = await draftDoc(
         app,
@@ -316,8 +278,9 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           author: me,
           audience: plan.doc.audience,
           incident,
-          system: incident?.finding.system ?? null,
-          ...(only === undefined ? {} : { only }),
+          system: incident?.finding.system ?? plan.doc.asked?.system ?? null,
+          replaces: plan.id,
+          ...(kinds === undefined ? {} : { only: kinds }),
         },
         contextOf(),
       );

@@ -11,6 +11,8 @@ export type DraftRequest = {
   /** Only this system's copy; null: every copy of the audience. */
   readonly system: SystemId | null;
   readonly only?: readonly Op[];
+  /** The plan that this one takes the place of. */
+  readonly replaces?: number;
 };
 
 /** The repair as people use it, from the dashboard and the command line alike. */

@@ -9,6 +9,7 @@ const sample = (n: number, from: string, to: string, why: readonly string[]): Ve
     from,
     to,
     why: why[i % why.length] ?? "",
+    version: i % 3 === 0 ? null : "2026-11-22T21:10:00.000Z",
   }));
 
 const OPTED = [
@@ -125,6 +126,7 @@ export const group = (
   verbs,
   leftOut: [],
   automations: [],
+  forecast: null,
   ...over,
 });
 
@@ -163,6 +165,8 @@ export function detail(plan: PlanRow, groups: Group[], over: Partial<PlanDetail>
     stopRequestedBy: null,
     undoUntil: null,
     undonePlan: null,
+    undo: { words: [], daysLeft: null, until: null, refused: "it has not ended yet" },
+    replaces: null,
     notApplied: [],
     ...over,
   };

@@ -1,6 +1,9 @@
 import type { PlanDetail } from "../../app/api/contract.ts";
+import { morePlans } from "./more-plans.ts";
 import { add, detail, group, guards, remove, row, set, suppress, zero } from "./plan-parts.ts";
 import { READ } from "./story.ts";
+
+const MASKED = Array.from({ length: 20 }, (_, i) => `${"jmtksdacrb"[i % 10]}•••@example.com`);
 
 /** 88: too large, fails its size limit. 87: a second person. 86: done. 85: out of date. 84: stopped with failures. Others: a small one that passes. */
 export function planDetail(id: number): PlanDetail {
@@ -19,7 +22,11 @@ export function planDetail(id: number): PlanDetail {
           group("klaviyo", "Klaviyo", [suppress(1204), remove(26_065), add(42)], 75_584, 48_357, {
             automations: ["Welcome back", "Active onboarding"],
             leftOut: [
-              { reason: "38 share an address with another customer; 3 changed since the read", count: 41 },
+              {
+                reason: "38 share an address with another customer; 3 changed since the read",
+                count: 41,
+                sample: MASKED,
+              },
             ],
           }),
           group("hubspot", "HubSpot", [set(88)], 48_291, 48_291),
@@ -115,6 +122,12 @@ export function planDetail(id: number): PlanDetail {
           counts: { ...zero, applied: 634, already_so: 6 },
           startedAt: READ,
           undoUntil: "2026-12-24T05:00:00.000Z",
+          undo: {
+            words: ["634 fields would be set back to what was there, unless changed since."],
+            daysLeft: 29,
+            until: "2026-12-24T05:00:00.000Z",
+            refused: null,
+          },
           approvals: [{ person: "Ana", at: READ, covers: null }],
           can: {
             approve: false,
@@ -202,17 +215,23 @@ export function planDetail(id: number): PlanDetail {
             coolingOffUntil: null,
           },
           undoUntil: "2026-12-24T05:00:00.000Z",
+          undo: {
+            words: ["120 people were removed and would be put back: they may get automations again."],
+            daysLeft: 29,
+            until: "2026-12-24T05:00:00.000Z",
+            refused: null,
+          },
         },
       );
     default:
-      return small(id);
+      return morePlans(id) ?? small(id);
   }
 }
 
 const small = (id: number): PlanDetail =>
   detail(row({ id, changes: 41, ops: { suppress: 1, remove: 40, add: 0, set: 0 }, systems: ["ghost"] }), [
     group("ghost", "Ghost", [suppress(1), remove(40)], 10_231, 10_191, {
-      leftOut: [{ reason: "share an address with another customer", count: 2 }],
+      leftOut: [{ reason: "share an address with another customer", count: 2, sample: MASKED.slice(0, 2) }],
     }),
   ]);
 
@@ -253,7 +272,13 @@ export const undoOf = (id: number, of: PlanDetail): PlanDetail => {
       sizeNow: g.sizeAfter,
       sizeAfter: (g.sizeAfter ?? 0) + kept,
       verbs: [add(kept)],
-      leftOut: [{ reason: "suppressions stay: Plumbline never lifts one", count: of.plan.ops.suppress }],
+      leftOut: [
+        {
+          reason: "suppressions stay: Plumbline never lifts one",
+          count: of.plan.ops.suppress,
+          sample: MASKED,
+        },
+      ],
     })),
   );
   return base;

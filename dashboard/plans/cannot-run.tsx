@@ -48,7 +48,7 @@ export function CannotRun(props: { detail: PlanDetail }) {
           disabled={again.isPending}
           onClick={() => again.mutate(undefined, { onSuccess: open })}
         >
-          Draft again from fresh reads
+          Draft again from the latest reads
         </button>
       )}
       {(draft.isError || again.isError) && (

@@ -12,6 +12,7 @@ export const typedRight = (typed: string, wanted: string): boolean =>
 
 const oneWay = (detail: PlanDetail): string => {
   const { suppress, add } = detail.plan.ops;
+  if (detail.plan.undoes !== null) return "An undo is not undone again; the repair can be drafted anew.";
   if (suppress > 0) return "Suppressions are one-way here: Plumbline never lifts one.";
   return add > 0 ? "Can be undone; mail that is sent meanwhile cannot." : "Can be undone.";
 };

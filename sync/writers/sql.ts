@@ -4,6 +4,7 @@ import { AuditorError } from "../../core/errors.ts";
 import type { OpenChange, Writer } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
 import { bearsConsent } from "./consent-fields.ts";
+import { hooks, noMails } from "./forecast.ts";
 import { failed, refused, retry, unknown } from "./outcome.ts";
 import { personOf, refusal, writeTogether } from "./sql-batch.ts";
 import { sqlReadBack } from "./sql-read-back.ts";
@@ -58,6 +59,18 @@ export function sqlWriter(config: SqlSystem, database: SqlWriteDatabase): Writer
     /** Triggers and jobs on these tables cannot be told from here. */
     async automations() {
       return null;
+    },
+    async forecast(_source, adds) {
+      return [
+        noMails("a database sends no mail by itself"),
+        {
+          what: "contacts",
+          verdict: "some",
+          count: adds,
+          text: `up to ${adds.toLocaleString("en-US")} new ${adds === 1 ? "row" : "rows"}; a database has no plan that limits them`,
+        },
+        hooks(null, "triggers and jobs on these tables are not visible to this role"),
+      ];
     },
     async probe() {
       const session = await database.open(true);

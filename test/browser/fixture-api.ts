@@ -2,6 +2,7 @@ import type { PlanDetail, Status, SystemList } from "../../app/api/contract.ts";
 import { audienceDetail } from "../../dashboard/dev/audience.ts";
 import { audienceChecks } from "../../dashboard/dev/checks.ts";
 import { incidentDetail, incidents } from "../../dashboard/dev/incidents.ts";
+import { morePlans } from "../../dashboard/dev/more-plans.ts";
 import { systemOverlap } from "../../dashboard/dev/overlap.ts";
 import { audiences } from "../../dashboard/dev/overview.ts";
 import { zero } from "../../dashboard/dev/plan-parts.ts";
@@ -205,7 +206,7 @@ export class FixtureApi {
 
   /** Each look at a running plan moves it on, so that a test sees progress without waiting for a clock. */
   private plan(id: number): Answer {
-    const detail = this.plans.get(id);
+    const detail = this.plans.get(id) ?? (this.scene === "empty" ? null : morePlans(id));
     if (!detail) return refuse(404, "not_found", "No such plan.", "Check the number.");
     if (this.scene !== "applying" && detail.plan.state === "applying") {
       const step = Math.ceil(detail.plan.changes / 3);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { audienceId, systemId } from "../../core/model.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
-import type { ListRef } from "../../core/repair.ts";
+import type { ListRef, Op } from "../../core/repair.ts";
 import { planHash } from "../../sync/hash.ts";
 import { mostOf } from "../../sync/most.ts";
 import { aChange, aPlan, at, createPlanOf } from "./plan-samples.ts";
@@ -195,6 +195,75 @@ export function planJournalContract(make: () => Promise<PlanStore>): void {
         await store.intent(held, [], at("06:10:00"), []);
         await store.outcome(held, [], at("06:10:00"));
         expect(await store.counts(id)).toEqual({ ...NONE, waiting: 1 });
+      });
+    });
+
+    describe("repairs", () => {
+      /** A plan whose named changes end `applied` at that time. */
+      const wrote = async (
+        time: string,
+        ops: readonly Op[],
+        undoes: number | null = null,
+      ): Promise<number> => {
+        const all = ops.map((op, n) => aChange(n, { op, attribute: op === "set" ? "plan" : null }));
+        const doc = aPlan(all, { undoes });
+        const { id } = await store.create(doc, planHash(doc), [], "author");
+        const held = await lease(id);
+        const ns = ops.map((_, n) => n);
+        await store.intent(
+          held,
+          ns,
+          at(time),
+          ns.map(() => null),
+        );
+        await store.outcome(
+          held,
+          ns.map((n) => ({ n, end: "applied", because: null })),
+          at(time),
+        );
+        return id;
+      };
+      const active = audienceId("active");
+
+      test("three in the window, by person and place; adds and removals are one place", async () => {
+        await wrote("01:00:00", ["add", "set", "suppress", "add"]);
+        await wrote("02:00:00", ["remove", "set", "suppress"]);
+        expect(await store.repairedSince(active, at("00:00:00"))).toEqual([]);
+        await wrote("03:00:00", ["add", "set", "suppress", "set"]);
+        const { person, system } = aChange(0);
+        expect(await store.repairedSince(active, at("00:00:00"))).toEqual([
+          { system, person, attribute: null, at: [at("01:00:00"), at("02:00:00"), at("03:00:00")] },
+          {
+            system,
+            person: aChange(1).person,
+            attribute: "plan",
+            at: [at("01:00:00"), at("02:00:00"), at("03:00:00")],
+          },
+        ]);
+        expect(await store.repairedSince(active, at("01:00:00"))).toHaveLength(2);
+        expect(await store.repairedSince(active, at("01:00:01"))).toEqual([]);
+        expect(await store.repairedSince(audienceId("trial"), at("00:00:00"))).toEqual([]);
+      });
+      test("an undo is none, and what it took back was none", async () => {
+        await wrote("01:00:00", ["add", "add"]);
+        await wrote("02:00:00", ["add", "add"]);
+        const third = await wrote("03:00:00", ["add", "add"]);
+        expect(await store.repairedSince(active, at("00:00:00"))).toHaveLength(2);
+        await wrote("04:00:00", ["remove"], third);
+        const left = await store.repairedSince(active, at("00:00:00"));
+        expect(left.map((r) => r.person)).toEqual([aChange(1).person]);
+      });
+      test("what failed, was so already or is not known was none", async () => {
+        for (const end of ["failed", "already_so", "unknown"] as const) {
+          const doc = aPlan([aChange(0, { op: "add" })]);
+          const { id } = await store.create(doc, planHash(doc), [], "author");
+          const held = await lease(id);
+          await store.intent(held, [0], at("01:00:00"), [null]);
+          await store.outcome(held, [{ n: 0, end, because: null }], at("01:00:00"));
+        }
+        await wrote("02:00:00", ["add"]);
+        await wrote("03:00:00", ["add"]);
+        expect(await store.repairedSince(active, at("00:00:00"))).toEqual([]);
       });
     });
 

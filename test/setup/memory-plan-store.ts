@@ -1,7 +1,15 @@
 import { AuditorError } from "../../core/errors.ts";
 import type { PersonKey } from "../../core/model.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
-import type { ChangeProgress, EndState, Plan, PlanDoc, PlanState } from "../../core/repair.ts";
+import type {
+  Change,
+  ChangeProgress,
+  EndState,
+  Plan,
+  PlanDoc,
+  PlanState,
+  Repaired,
+} from "../../core/repair.ts";
 
 type Entry =
   | {
@@ -247,6 +255,35 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
         }
       }
       return touched;
+    },
+    async repairedSince(audience, since) {
+      const placeOf = (c: Change): string => `${c.system} ${c.person} ${c.attribute ?? ""}`;
+      const appliedOf = (plan: Plan) =>
+        plan.doc.changes.flatMap((change) => {
+          const end = outcomeOf(plan.id, change.n);
+          const counts = end?.phase === "outcome" && end.end === "applied" && change.op !== "suppress";
+          return counts ? [{ change, at: end.at as Repaired["at"][number] }] : [];
+        });
+      const mine = [...plans.values()].filter((p) => p.doc.audience === audience);
+      const takenBack = new Set(
+        mine
+          .filter((p) => p.doc.undoes !== null)
+          .flatMap((p) => appliedOf(p).map(({ change }) => `${p.doc.undoes} ${placeOf(change)}`)),
+      );
+      const found = new Map<string, Repaired>();
+      for (const plan of mine.filter((p) => p.doc.undoes === null)) {
+        for (const { change, at } of appliedOf(plan)) {
+          const key = placeOf(change);
+          if (at < since || takenBack.has(`${plan.id} ${key}`)) continue;
+          const { system, person, attribute } = change;
+          const times = [...(found.get(key)?.at ?? []), at].sort();
+          found.set(key, { system, person, attribute, at: times });
+        }
+      }
+      return [...found.entries()]
+        .filter(([, r]) => r.at.length >= 3)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, r]) => r);
     },
   };
 }

@@ -64,12 +64,32 @@ export const PlanDetail = Type.Object({
               from: Type.String(),
               to: Type.String(),
               why: Type.String(),
+              /** The vendor's version of the record when it was read: a time or a tag; null: it has none. */
+              version: nullable(Type.String()),
             }),
           ),
         }),
       ),
-      leftOut: Type.Array(Type.Object({ reason: Type.String(), count: Type.Integer() })),
+      /** At most 20 of each reason are named, masked. */
+      leftOut: Type.Array(
+        Type.Object({
+          reason: Type.String(),
+          count: Type.Integer(),
+          sample: Type.Array(Type.String()),
+        }),
+      ),
       automations: nullable(Type.Array(Type.String())),
+      /** What else the adds may set off; null: none are added, or it was not asked when the plan was drafted. */
+      forecast: nullable(
+        Type.Array(
+          Type.Object({
+            what: Type.Union([Type.Literal("mails"), Type.Literal("contacts"), Type.Literal("hooks")]),
+            verdict: Type.Union([Type.Literal("none"), Type.Literal("some"), Type.Literal("cant_tell")]),
+            count: nullable(Type.Integer()),
+            text: Type.String(),
+          }),
+        ),
+      ),
     }),
   ),
   safeguards: Type.Array(
@@ -134,6 +154,26 @@ export const PlanDetail = Type.Object({
   stopRequestedBy: nullable(Type.String()),
   undoUntil: nullable(Time),
   undonePlan: nullable(Type.Integer()),
+  /** Of a plan what its undo would take back, of an undo what it takes back: a sentence for each kind. */
+  undo: Type.Object({
+    words: Type.Array(Type.String()),
+    /** Whole days left; null: over, or there is nothing to wait for. */
+    daysLeft: nullable(Type.Integer()),
+    until: nullable(Time),
+    /** Why it cannot be asked for now; null: it can. */
+    refused: nullable(Type.String()),
+  }),
+  /** The plan that this one takes the place of, and what differs between the two; null: none. */
+  replaces: nullable(
+    Type.Object({
+      planId: Type.Integer(),
+      same: Type.Integer(),
+      added: Type.Integer(),
+      gone: Type.Integer(),
+      /** The same person and place, another change. */
+      other: Type.Integer(),
+    }),
+  ),
   /** Failed, unknown and skipped changes with their reasons, at most 50, masked. */
   notApplied: Type.Array(
     Type.Object({
