@@ -137,6 +137,7 @@ it(`a leader that is stopped for ${PAUSE_SECONDS} s wakes, writes nothing, and f
   const rows = (await db.query("select 1 from journal where plan_id = $1", [prepared.plan.id])).count;
   await sleep(Math.max(PAUSE_SECONDS * 1_000 - (performance.now() - stoppedAt), 0));
 
+  const wokenAt = Date.now();
   process.kill(leader.child.process.pid ?? 0, "SIGCONT");
   await eventually(
     () => leader.child.err(),
@@ -145,6 +146,15 @@ it(`a leader that is stopped for ${PAUSE_SECONDS} s wakes, writes nothing, and f
   );
   await sleep(3_000);
   expect((await ghost.journal()).length - vendor, "nothing to the vendor").toBe(0);
+  // the writer looks a person up by address before a write, and by number after it; audits do neither
+  const requests = (await ghost.control("GET", "requests"))
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { method: string; path: string; atMs: number });
+  const begun = requests.filter(
+    (r) => r.atMs > wokenAt && (r.method !== "GET" || /email|members\/[0-9a-f]{24}/.test(r.path)),
+  );
+  expect(begun, "no request on the way to a write").toEqual([]);
   const after = await db.query<{ fence: number }>("select fence from journal where plan_id = $1", [
     prepared.plan.id,
   ]);
