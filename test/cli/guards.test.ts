@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CliWorld, makeCliWorld } from "./cli-world.ts";
 
 // each line of it is a process' worth of work: it opens the database, and most read the systems
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 400_000 });
 
 let world: CliWorld;
 beforeAll(async () => {

@@ -172,11 +172,11 @@ describe("writes are off until an admin enables them", () => {
     await extras(0, 14);
     const id = await draft();
     await approve(id, "Ana");
-    world.ghost.control.fault({ kind: "slow", method: "PUT", ms: 1_500, times: 1_000 });
+    world.ghost.control.fault({ kind: "slow", method: "PUT", ms: 500, times: 1_000 });
     expect((await ask("Ana", "POST", `/plans/${id}/apply`, {})).status).toBe(202);
     while (writes() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    const from = Date.now();
     await ask("Ben", "PUT", "/systems/ghost/writes", { enabled: false, reason: "the wrong list" });
+    const from = Date.now();
     let last = writes();
     let lastAt = from;
     const watcher = setInterval(() => {
