@@ -1,3 +1,4 @@
+import { AuditorError } from "../core/errors.ts";
 import type { Instant, RunId, SystemId } from "../core/model.ts";
 import {
   type AgreedHead,
@@ -54,7 +55,14 @@ export async function carryAgreed(
     return head;
   } catch (e) {
     await writer.abort();
-    throw e;
+    if (e instanceof AuditorError) throw e;
+    throw new AuditorError(
+      "permanent",
+      o.file,
+      "what was last agreed could not be written",
+      "check the data folder and its free space, then audit again",
+      { cause: e },
+    );
   }
 }
 
