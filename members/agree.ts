@@ -1,3 +1,4 @@
+import { AuditorError } from "../core/errors.ts";
 import type { Instant, RunId, SystemId } from "../core/model.ts";
 import {
   type AgreedHead,
@@ -54,7 +55,14 @@ export async function carryAgreed(
     return head;
   } catch (e) {
     await writer.abort();
-    throw e;
+    if (e instanceof AuditorError) throw e;
+    throw new AuditorError(
+      "permanent",
+      o.file,
+      "what was last agreed could not be written",
+      "check the data folder and its free space, then audit again",
+      { cause: e },
+    );
   }
 }
 
@@ -81,7 +89,13 @@ function headNow(
 }
 
 /** One copy of the new state: its seat in this comparison, and its place in the last state; −1: none. */
-type Place = { readonly seat: number; readonly last: number; readonly seconds: number };
+type Place = {
+  readonly seat: number;
+  readonly last: number;
+  readonly seconds: number;
+  /** Per field, its column in the last state; −1: it was not kept. */
+  readonly columns: readonly number[];
+};
 
 class Carry {
   readonly #panel: Panel;
@@ -107,6 +121,7 @@ class Carry {
       seat: panel.seats.findIndex((s) => s.system === system),
       last: this.#rows.copy(system),
       seconds: secondsOf(asOf),
+      columns: head.fields.map((field) => this.#rows.column(this.#rows.copy(system), field)),
     }));
   }
 
@@ -126,7 +141,11 @@ class Carry {
       this.#judge.look(at);
       this.#person(parts, at);
       if (!this.#kept) return;
-      keys.set(key, 4 * n);
+      // written out: a call of `set` costs more than four words
+      keys[4 * n] = key[0] as number;
+      keys[4 * n + 1] = key[1] as number;
+      keys[4 * n + 2] = key[2] as number;
+      keys[4 * n + 3] = key[3] as number;
       presence[2 * n] = this.#both;
       presence[2 * n + 1] = this.#never;
       for (let c = 0; c < prints.length; c++) (prints[c] as Uint32Array)[n] = this.#row[c] as number;
@@ -167,16 +186,16 @@ class Carry {
     first: number,
     both: boolean,
   ): void {
-    for (let a = 0; a < this.#head.fields.length; a++) {
-      let print = this.#rows.print(place.last, this.#head.fields[a] as string, row);
-      if (both) {
-        const seat = this.#panel.seats[place.seat] as Seat;
+    const seat = both ? (this.#panel.seats[place.seat] as Seat) : null;
+    for (let a = 0; a < place.columns.length; a++) {
+      let print = 0;
+      if (seat !== null) {
         const owner = printAt(parts[this.#source] as Partition, a, at[this.#source] as number);
-        const here = printAt(parts[seat.set] as Partition, seat.columns[a] as number, at[seat.set] as number);
-        // 0: one of them has no such field, and what was agreed before stays
-        if (owner === here && owner !== 0) print = owner;
+        const column = seat.columns[a] as number;
+        if (owner === printAt(parts[seat.set] as Partition, column, at[seat.set] as number)) print = owner;
       }
-      this.#row[first + a] = print;
+      // 0: they differ or one of them has no such field, and what was agreed before stays
+      this.#row[first + a] = print !== 0 ? print : this.#rows.printIn(place.columns[a] as number, row);
     }
   }
 

@@ -120,9 +120,17 @@ export class AgreedRows {
 
   /** Fingerprint last agreed; 0: none. */
   print(c: number, field: string, row: number): number {
+    return this.printIn(this.column(c, field), row);
+  }
+
+  /** Where a field of a copy is kept; −1: it is not. */
+  column(c: number, field: string): number {
     const f = this.#state?.fields.indexOf(field) ?? -1;
-    if (c < 0 || f < 0 || row < 0 || this.#state === null) return 0;
-    return this.#column(columnOf(this.#state.fields.length, c) + 1 + f, row);
+    return c < 0 || f < 0 || this.#state === null ? -1 : columnOf(this.#state.fields.length, c) + 1 + f;
+  }
+
+  printIn(column: number, row: number): number {
+    return column < 0 || row < 0 ? 0 : this.#column(column, row);
   }
 
   #column(column: number, row: number): number {
