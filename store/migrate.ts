@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { at as failpoint } from "../config/failpoint.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Instant } from "../core/model.ts";
 import type { Database, Sql } from "./database.ts";
@@ -54,6 +55,7 @@ export async function migrate(
     );
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
     compare(db.where, migrations, applied);
+    failpoint("migration.started");
     const pending = migrations.filter((m) => !applied.has(m.name));
     for (const migration of pending) await apply(sql, migration, at);
     return pending.map((m) => m.name);
@@ -99,12 +101,14 @@ async function apply(sql: Sql, migration: Migration, at: Instant): Promise<void>
   await sql.query("begin");
   try {
     await sql.query(migration.text);
+    failpoint("migration.changed");
     await sql.query("insert into migration (name, checksum, applied_at) values ($1, $2, $3)", [
       migration.name,
       migration.checksum,
       at,
     ]);
     await sql.query("commit");
+    failpoint("migration.committed");
   } catch (cause) {
     await sql.query("rollback");
     throw cause;

@@ -5,6 +5,7 @@ import { dataUri, imagesOf, type ReportImage } from "../../alerts/report/images.
 import type { Report } from "../../alerts/report/model.ts";
 import { reportText } from "../../alerts/report/text.ts";
 import { lastSevenDays, namedWeek } from "../../alerts/report/week.ts";
+import { at as failpoint } from "../../config/failpoint.ts";
 import { nowOf } from "../../core/clock.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { putReport } from "../../store/put-report.ts";
@@ -91,9 +92,11 @@ export async function sendWeekly(app: App, week?: string): Promise<Sent> {
         total.hadIt++;
         continue;
       }
+      failpoint("report.claimed");
       try {
         await mail.send({ to, subject, html: mailHtml, text, images, name: report.week });
         total.sent++;
+        failpoint("report.sent");
       } catch (error) {
         await app.notices.releaseReport(to, report.week);
         if (!(error instanceof AuditorError)) throw error;
@@ -104,6 +107,7 @@ export async function sendWeekly(app: App, week?: string): Promise<Sent> {
     mail.close();
   }
   await putReport(app.db, report.week, at, report);
+  failpoint("report.kept");
   app.log.info("report.sent", {
     week: report.week,
     sent: total.sent,

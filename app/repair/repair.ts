@@ -1,10 +1,13 @@
 import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { at } from "../../config/failpoint.ts";
 import type { Person } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { instant, type RunId } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { Plan, PlanDoc } from "../../core/repair.ts";
 import { fingerprintOf } from "../../members/fingerprint.ts";
+import { abandonedPlans } from "../../store/abandoned-plans.ts";
 import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
@@ -23,6 +26,7 @@ import { runPlan } from "./apply.ts";
 import { draftDoc, groundsOf, writersOf } from "./draft.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
+import { keepResuming } from "./resume.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
 
@@ -32,6 +36,7 @@ const PLANS_SHOWN = 200;
 export function repairService(app: App, afterApply: () => void = () => undefined): Repair {
   const closing = new AbortController();
   const running = new Map<number, Promise<unknown>>();
+  let resuming: Promise<void> | null = null;
   const holder = `${hostname()}:${process.pid}`;
 
   const contextOf = (
@@ -57,10 +62,13 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     }
     const { guards, need } = runGuards(doc, await guardFacts(app, doc, contextOf(), null));
     const plan = await app.plans.create(doc, planHash(doc), guards, need);
+    at("plan.created");
     const state = need === "refused" ? ("refused" as const) : ("checked" as const);
     const failing = guards.filter((g) => g.verdict === "fail").map((g) => `${g.title}: ${g.because}`);
     await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
+    at("plan.checked");
     await logged(actor, "plan.drafted", plan, { changes: doc.changes.length, state });
+    at("plan.logged");
     if (doc.incidentId !== null) {
       await insertIncidentEvent(app.db, doc.incidentId, {
         at: instant(app.clock.now()),
@@ -187,7 +195,9 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           "see the plan’s page",
         );
       await app.plans.approve(id, { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm });
+      at("approve.recorded");
       await app.plans.move(id, ["checked"], "approved", now, null);
+      at("approve.moved");
       await logged(me, "plan.approved", plan, { confirmed: request.confirm });
     },
 
@@ -264,16 +274,20 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     },
 
     async resumeAll() {
-      for (const summary of await planSummaries(app.db, PLANS_SHOWN)) {
-        if (summary.state !== "applying" && summary.state !== "verifying") continue;
-        const p = await planOf(summary.id);
-        app.log.info("plan.resumed", { plan: p.id });
-        void watched(p.id, carryOut(p, closing.signal));
-      }
+      resuming ??= keepResuming({
+        abandoned: async () => (await abandonedPlans(app.db)).filter((id) => !running.has(id)),
+        goOn: async (id) => carryOut(await planOf(id), closing.signal),
+        leaseSeconds: app.config.safeguards.leaseSeconds,
+        log: app.log,
+        now: () => app.clock.now().getTime(),
+        sleep: async (ms, signal) => void (await wait(ms, undefined, { signal })),
+        signal: closing.signal,
+      });
     },
 
     async close() {
       closing.abort();
+      await resuming;
       await Promise.allSettled(running.values());
     },
   };
