@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Op } from "../../core/repair.ts";
+import { FAILPOINTS } from "../../sync/run.ts";
+import { type Case, checkTruth, inPool, live, prepare, Tally } from "./cases.ts";
+import type { CrashVendor } from "./vendors.ts";
+
+/** Passed once however large the plan is; the others are passed by each batch or round, and then the second one counts. */
+const ONCE: readonly string[] = [
+  "after_acquire",
+  "after_move_applying",
+  "after_in_doubt_read",
+  "after_in_doubt_outcome",
+  "after_preflight_read",
+  "after_preflight_outcome",
+  "after_move_verifying",
+  "after_verify_read",
+  "before_done",
+  "after_done",
+];
+const DOUBT: readonly string[] = ["after_in_doubt_read", "after_in_doubt_outcome"];
+
+export type Size = "single" | "bulk";
+type Cell = { readonly failpoint: string; readonly earlier: string | null };
+
+/** All steps of an apply, and the moments around the vendor's answer that only the writer sees. */
+function cells(size: Size, more: readonly string[]): readonly Cell[] {
+  return [...FAILPOINTS, ...more].map((name) => ({
+    failpoint: size === "bulk" && !ONCE.includes(name) ? `${name}@2` : name,
+    // There is a doubt only after a kill: with nothing done (single) or with a whole batch done (bulk).
+    earlier: DOUBT.includes(name) ? (size === "single" ? "after_intent" : "after_vendor_call@2") : null,
+  }));
+}
+
+/** Kill at that step, start again, finish; answers what its lives were. */
+export async function killAt(c: Case, cell: Cell, tally: Tally, kind: string): Promise<void> {
+  for (const failpoint of [...(cell.earlier === null ? [] : [cell.earlier]), cell.failpoint]) {
+    const life = await live(c, { failpoint });
+    tally.add(kind, life);
+    expect({ list: c.list, failpoint, ...life }).toMatchObject({ killed: true });
+    expectSoon(c, life.resumedMs);
+  }
+  const last = await live(c);
+  tally.add(kind, last);
+  expect({ list: c.list, cell, ...last }).toMatchObject({ killed: false, failed: null, state: "done" });
+  if (cell.failpoint !== "after_done") expect(last.resumedMs, "went on by itself").not.toBeNull();
+  expectSoon(c, last.resumedMs);
+}
+
+/** Promised: work goes on within two leases of a kill. */
+export function expectSoon(c: Case, resumedMs: number | null): void {
+  if (resumedMs !== null) expect(resumedMs).toBeLessThanOrEqual(c.leaseSeconds * 2_000);
+}
+
+/** Every step × every operation × {one change, many}. */
+export function matrix(
+  name: string,
+  start: () => Promise<CrashVendor>,
+  more: (op: Op, size: Size) => readonly string[],
+): void {
+  const ops: readonly Op[] = ["suppress", "remove", "add", "set"];
+  const tally = new Tally();
+  let vendor: CrashVendor;
+  beforeAll(async () => {
+    vendor = await start();
+  });
+  afterAll(async () => {
+    tally.print(name);
+    await vendor.close();
+  });
+
+  describe.each(ops)(`kill -9 in ${name}: %s`, (op) => {
+    it.each(["single", "bulk"] as const)(
+      "%s, at every step: nothing lost, doubled or unapproved",
+      async (size) => {
+        await inPool(4, cells(size, more(op, size)), async (cell) => {
+          const c = await prepare(vendor, { [op]: size === "single" ? 1 : vendor.bulk[op] });
+          await killAt(c, cell, tally, `${op} ${size}`);
+          await checkTruth(c);
+          await c.database.drop();
+        });
+      },
+    );
+  });
+}
