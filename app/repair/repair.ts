@@ -7,11 +7,11 @@ import { instant, type RunId } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { Plan, PlanDoc } from "../../core/repair.ts";
 import { fingerprintOf } from "../../members/fingerprint.ts";
-import { abandonedPlans } from "../../store/abandoned-plans.ts";
 import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
+import { plansWithoutLease } from "../../store/plans-without-lease.ts";
 import { undoOfPlan } from "../../store/undo-of-plan.ts";
 import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
@@ -65,10 +65,11 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     at("plan.created");
     const state = need === "refused" ? ("refused" as const) : ("checked" as const);
     const failing = guards.filter((g) => g.verdict === "fail").map((g) => `${g.title}: ${g.because}`);
-    await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
-    at("plan.checked");
+    // The log comes first: no crash leaves a plan that could be approved and that the log does not know.
     await logged(actor, "plan.drafted", plan, { changes: doc.changes.length, state });
     at("plan.logged");
+    await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
+    at("plan.checked");
     if (doc.incidentId !== null) {
       await insertIncidentEvent(app.db, doc.incidentId, {
         at: instant(app.clock.now()),
@@ -196,9 +197,10 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         );
       await app.plans.approve(id, { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm });
       at("approve.recorded");
+      await logged(me, "plan.approved", plan, { confirmed: request.confirm });
+      at("approve.logged");
       await app.plans.move(id, ["checked"], "approved", now, null);
       at("approve.moved");
-      await logged(me, "plan.approved", plan, { confirmed: request.confirm });
     },
 
     async start(id, me) {
@@ -275,7 +277,7 @@ export function repairService(app: App, afterApply: () => void = () => undefined
 
     async resumeAll() {
       resuming ??= keepResuming({
-        abandoned: async () => (await abandonedPlans(app.db)).filter((id) => !running.has(id)),
+        abandoned: async () => (await plansWithoutLease(app.db)).filter((id) => !running.has(id)),
         goOn: async (id) => carryOut(await planOf(id), closing.signal),
         leaseSeconds: app.config.safeguards.leaseSeconds,
         log: app.log,

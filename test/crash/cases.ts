@@ -35,8 +35,10 @@ export type Case = {
 
 export type Life = {
   readonly killed: boolean;
-  /** Milliseconds from the kill before to this life's first call or write; null: it did none, or there was no kill. */
+  /** Milliseconds from when this process was up to its first call or write; null: it did none, or was the first. */
   readonly resumedMs: number | null;
+  /** The same from the kill before: with the time that a process needs to start. */
+  readonly awayMs: number | null;
   /** State of the plan when the process ended by itself. */
   readonly state: string | null;
   readonly failed: string | null;
@@ -50,7 +52,7 @@ const PEOPLE_PER_CASE = 1_000;
 export async function prepare(
   vendor: CrashVendor,
   wanted: Readonly<Partial<Record<Op, number>>>,
-  leaseSeconds = 1,
+  leaseSeconds: number,
 ): Promise<Case> {
   const from = made * PEOPLE_PER_CASE;
   const list = `list${made}`;
@@ -140,11 +142,13 @@ export async function live(c: Case, o: LiveOptions = {}): Promise<Life> {
   });
   let err = "";
   let buffer = "";
+  let started: number | null = null;
   let works: number | null = null;
   let state: string | null = null;
   let failed: string | null = null;
   const on = (said: Said): void => {
     if (said.event === o.kill?.from) setTimeout(() => p.kill("SIGKILL"), o.kill.afterMs);
+    if (said.event === "started") started = said.at ?? null;
     if (said.event === "works") works = said.at ?? null;
     if (said.event === "ended") state = said.state ?? null;
     if (said.event === "failed") failed = said.message ?? "failed";
@@ -166,8 +170,9 @@ export async function live(c: Case, o: LiveOptions = {}): Promise<Life> {
   if (!killed && code !== 0)
     throw new Error(`life ${c.lives} of ${c.list} ended with ${code ?? signal}: ${err}`);
   c.killedAt = killed ? Date.now() : null;
-  const resumedMs = before === null || works === null ? null : works - before;
-  return { killed, resumedMs, state, failed, err };
+  const since = (moment: number | null): number | null =>
+    before === null || moment === null || works === null ? null : works - moment;
+  return { killed, resumedMs: since(started), awayMs: since(before), state, failed, err };
 }
 
 /** The truth is the simulator's journal: every change of the plan once, nothing else, nobody's consent loosened. */
@@ -225,19 +230,24 @@ export async function inPool<T>(
 export class Tally {
   readonly kills = new Map<string, number>();
   readonly resumed: number[] = [];
+  readonly away: number[] = [];
 
   add(kind: string, life: Life): void {
     if (life.killed) this.kills.set(kind, (this.kills.get(kind) ?? 0) + 1);
     if (life.resumedMs !== null) this.resumed.push(life.resumedMs);
+    if (life.awayMs !== null) this.away.push(life.awayMs);
   }
 
   print(title: string): void {
     const all = [...this.kills.values()].reduce((a, b) => a + b, 0);
-    const times = [...this.resumed].sort((a, b) => a - b);
-    const median = times[Math.floor(times.length / 2)] ?? 0;
     const kinds = [...this.kills].map(([kind, n]) => `${kind} ${n}`).join(", ");
     process.stdout.write(
-      `${title}: ${all} kills (${kinds}); ${times.length} times gone on after ${median} ms in the median, ${times.at(-1) ?? 0} ms at most\n`,
+      `${title}: ${all} kills (${kinds}); ${this.resumed.length} times gone on, ${spread(this.resumed)} after the next process was up, ${spread(this.away)} after the kill\n`,
     );
   }
+}
+
+function spread(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  return `${sorted[Math.floor(sorted.length / 2)] ?? 0} ms (at most ${sorted.at(-1) ?? 0} ms)`;
 }

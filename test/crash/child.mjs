@@ -7,9 +7,9 @@ import { failpoint } from "../../dist/config/failpoint.js";
 import { runId } from "../../dist/core/model.js";
 import { deriveKeys } from "../../dist/members/keys.js";
 import { sealer } from "../../dist/members/sealer.js";
-import { abandonedPlans } from "../../dist/store/abandoned-plans.js";
 import { openDatabase } from "../../dist/store/database.js";
 import { planStore } from "../../dist/store/plan-store.js";
+import { plansWithoutLease } from "../../dist/store/plans-without-lease.js";
 import { applyPlan } from "../../dist/sync/apply.js";
 import { ghostWriter } from "../../dist/sync/writers/ghost.js";
 import { klaviyoWriter } from "../../dist/sync/writers/klaviyo.js";
@@ -77,7 +77,9 @@ const apply = (planId) =>
     sleep: async (ms, signal) => void (await wait(ms, undefined, { signal })),
     failpoint(name) {
       // A paused process is one that the others take for dead.
-      if (name === process.env.PLUMBLINE_PAUSE_AT) {
+      passed.set(name, (passed.get(name) ?? 0) + 1);
+      if ([name, `${name}@${passed.get(name)}`].includes(process.env.PLUMBLINE_PAUSE_AT) && !paused) {
+        paused = true;
         say({ event: "paused" });
         process.kill(process.pid, "SIGSTOP");
       }
@@ -85,6 +87,8 @@ const apply = (planId) =>
     },
   });
 
+let paused = false;
+const passed = new Map();
 const ended = (state) => !["approved", "applying", "verifying"].includes(state);
 const stateNow = async () => (await store.get(given.planId))?.state ?? "gone";
 
@@ -95,7 +99,7 @@ try {
     await keepResuming({
       async abandoned() {
         if (ended(await stateNow())) ending.abort();
-        return ending.signal.aborted ? [] : abandonedPlans(db);
+        return ending.signal.aborted ? [] : plansWithoutLease(db);
       },
       goOn: apply,
       leaseSeconds: given.safeguards.leaseSeconds,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Op } from "../../core/repair.ts";
 import { FAILPOINTS } from "../../sync/run.ts";
 import { type Case, checkTruth, inPool, live, prepare, Tally } from "./cases.ts";
+import { pace } from "./pace.ts";
 import type { CrashVendor } from "./vendors.ts";
 
 /** Passed once however large the plan is; the others are passed by each batch or round, and then the second one counts. */
@@ -31,22 +32,26 @@ function cells(size: Size, more: readonly string[]): readonly Cell[] {
   }));
 }
 
-/** Kill at that step, start again, finish; answers what its lives were. */
+/** A machine so busy that a second passed without a renewal: right, but not what the cell is about. */
+class LostLease extends Error {}
+
+/** Kill at that step, start again, finish. */
 export async function killAt(c: Case, cell: Cell, tally: Tally, kind: string): Promise<void> {
   for (const failpoint of [...(cell.earlier === null ? [] : [cell.earlier]), cell.failpoint]) {
     const life = await live(c, { failpoint });
     tally.add(kind, life);
-    expect({ list: c.list, failpoint, ...life }).toMatchObject({ killed: true });
+    if (life.failed?.includes("its lease was lost")) throw new LostLease(life.failed);
+    expect(life.killed, `${failpoint} was not reached: ${JSON.stringify(life)}`).toBe(true);
     expectSoon(c, life.resumedMs);
   }
   const last = await live(c);
   tally.add(kind, last);
-  expect({ list: c.list, cell, ...last }).toMatchObject({ killed: false, failed: null, state: "done" });
+  expect(last, JSON.stringify({ cell, last })).toMatchObject({ killed: false, failed: null, state: "done" });
   if (cell.failpoint !== "after_done") expect(last.resumedMs, "went on by itself").not.toBeNull();
   expectSoon(c, last.resumedMs);
 }
 
-/** Promised: work goes on within two leases of a kill. */
+/** Promised: whoever is there after a kill goes on within two leases. */
 export function expectSoon(c: Case, resumedMs: number | null): void {
   if (resumedMs !== null) expect(resumedMs).toBeLessThanOrEqual(c.leaseSeconds * 2_000);
 }
@@ -72,8 +77,9 @@ export function matrix(
     it.each(["single", "bulk"] as const)(
       "%s, at every step: nothing lost, doubled or unapproved",
       async (size) => {
-        await inPool(4, cells(size, more(op, size)), async (cell) => {
-          const c = await prepare(vendor, { [op]: size === "single" ? 1 : vendor.bulk[op] });
+        const { atOnce, leaseSeconds } = await pace();
+        await inPool(atOnce, cells(size, more(op, size)), async (cell) => {
+          const c = await prepare(vendor, { [op]: size === "single" ? 1 : vendor.bulk[op] }, leaseSeconds);
           await killAt(c, cell, tally, `${op} ${size}`);
           await checkTruth(c);
           await c.database.drop();
