@@ -39,8 +39,9 @@ async function killOften(c: Case, left: () => number): Promise<void> {
 it(`kill -9 at ${KILLS} random moments: nothing lost, doubled or unapproved`, async () => {
   const { atOnce, leaseSeconds } = await pace();
   const left = (): number => KILLS - [...tally.kills.values()].reduce((a, b) => a + b, 0);
-  await inPool(atOnce, Array.from({ length: atOnce }), async () => {
-    for (let n = 0; left() > 0; n += 1) {
+  const workers = Array.from({ length: atOnce }, (_, i) => i);
+  await inPool(atOnce, workers, async (worker) => {
+    for (let n = worker; left() > 0; n += 1) {
       const vendor = vendors[n % vendors.length] as CrashVendor;
       const c = await prepare(
         vendor,
