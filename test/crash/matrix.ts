@@ -32,28 +32,53 @@ function cells(size: Size, more: readonly string[]): readonly Cell[] {
   }));
 }
 
-/** A machine so busy that a second passed without a renewal: right, but not what the cell is about. */
-class LostLease extends Error {}
+/**
+ * Slower than the lease allows: right of the product when the machine is busy, wrong when it is not. Tried again with a
+ * lease of twice the length: what is wrong stays wrong with any lease.
+ */
+class TooSlow extends Error {}
+const LONGEST_LEASE = 16;
 
 /** Kill at that step, start again, finish. */
-export async function killAt(c: Case, cell: Cell, tally: Tally, kind: string): Promise<void> {
+export async function killAt(
+  c: Case,
+  cell: Cell,
+  tally: Tally,
+  kind: string,
+  /** Where the vendor's own time to settle is longer than a lease, work goes on in time but shows late. */
+  timed = true,
+): Promise<void> {
   for (const failpoint of [...(cell.earlier === null ? [] : [cell.earlier]), cell.failpoint]) {
     const life = await live(c, { failpoint });
     tally.add(kind, life);
-    if (life.failed?.includes("its lease was lost")) throw new LostLease(life.failed);
+    if (life.failed?.includes("its lease was lost")) throw new TooSlow(life.failed);
     expect(life.killed, `${failpoint} was not reached: ${JSON.stringify(life)}`).toBe(true);
-    expectSoon(c, life.resumedMs);
+    if (timed) expectSoon(c, life.resumedMs);
   }
   const last = await live(c);
   tally.add(kind, last);
   expect(last, JSON.stringify({ cell, last })).toMatchObject({ killed: false, failed: null, state: "done" });
   if (cell.failpoint !== "after_done") expect(last.resumedMs, "went on by itself").not.toBeNull();
-  expectSoon(c, last.resumedMs);
+  if (timed) expectSoon(c, last.resumedMs);
 }
 
 /** Promised: whoever is there after a kill goes on within two leases. */
 export function expectSoon(c: Case, resumedMs: number | null): void {
-  if (resumedMs !== null) expect(resumedMs).toBeLessThanOrEqual(c.leaseSeconds * 2_000);
+  if (resumedMs !== null && resumedMs > c.leaseSeconds * 2_000)
+    throw new TooSlow(`went on after ${resumedMs} ms, with a lease of ${c.leaseSeconds} s`);
+}
+
+export async function withPatience(
+  leaseSeconds: number,
+  work: (leaseSeconds: number) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(leaseSeconds);
+  } catch (error) {
+    if (!(error instanceof TooSlow) || leaseSeconds * 2 > LONGEST_LEASE) throw error;
+    process.stdout.write(`${error.message}; once more with twice the lease\n`);
+    await withPatience(leaseSeconds * 2, work);
+  }
 }
 
 /** Every step × every operation × {one change, many}. */
@@ -79,10 +104,15 @@ export function matrix(
       async (size) => {
         const { atOnce, leaseSeconds } = await pace();
         await inPool(atOnce, cells(size, more(op, size)), async (cell) => {
-          const c = await prepare(vendor, { [op]: size === "single" ? 1 : vendor.bulk[op] }, leaseSeconds);
-          await killAt(c, cell, tally, `${op} ${size}`);
-          await checkTruth(c);
-          await c.database.drop();
+          await withPatience(leaseSeconds, async (lease) => {
+            const c = await prepare(vendor, { [op]: size === "single" ? 1 : vendor.bulk[op] }, lease);
+            try {
+              await killAt(c, cell, tally, `${op} ${size}`);
+              await checkTruth(c);
+            } finally {
+              await c.database.drop();
+            }
+          });
         });
       },
     );

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Case, checkTruth, inPool, type LiveOptions, live, prepare, Tally } from "./cases.ts";
-import { expectSoon } from "./matrix.ts";
 import { pace } from "./pace.ts";
 import { type CrashVendor, ghostVendor, klaviyoVendor } from "./vendors.ts";
 
@@ -28,7 +27,6 @@ async function killOften(c: Case, left: () => number): Promise<void> {
   for (let n = 0; n < MOST_LIVES; n += 1) {
     const life = await live(c, left() > 0 ? { kill: moment() } : {});
     tally.add(c.vendor.name, life);
-    expectSoon(c, life.resumedMs);
     if (life.state === "done") return;
   }
   const last = await live(c);
