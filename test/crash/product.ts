@@ -1,6 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeLogger } from "../../app/log.ts";
+import { openRuntime } from "../../app/runtime.ts";
 import type { Change } from "../../core/repair.ts";
+import { listAuditLog } from "../../store/list-audit-log.ts";
 import { planStore } from "../../store/plan-store.ts";
 import { verifyHash } from "../../sync/hash.ts";
 import { type Child, start } from "../e2e/processes.ts";
@@ -17,6 +20,8 @@ export type Product = {
     failpoint: string | null,
     ...words: string[]
   ): Promise<{ signal: string | null; out: string; err: string }>;
+  /** Scheduled reads, in this process: those of a command do not count as seen twice. */
+  audit(times: number): Promise<void>;
   /** `plumbline serve` that dies at that point; answers where it is. */
   serve(failpoint: string | null): Promise<Serve>;
   /** Every plan that the database holds, and whether it is whole. */
@@ -59,7 +64,7 @@ systems:
     write_key: \${env:GHOST_KEY}
     attributes: { name: name }
 attributes:
-  - { name: name, title: Name, owners: [crm] }
+  - { name: name, title: Name, owners: [crm], merge: owner_wins }
 audiences:
   - id: do_not_contact
     title: Do not contact
@@ -139,6 +144,18 @@ export async function product(routes = "", env: Readonly<Record<string, string>>
       const [, signal] = await child.ended;
       return { signal, out: child.out(), err: child.err() };
     },
+    async audit(times) {
+      const runtime = await openRuntime({
+        role: "command",
+        configPath: null,
+        demo: { size: "500", seed: 1 },
+        io: { env: usual, cwd: dir, stderr: process.stderr },
+        logger: makeLogger("silent"),
+      });
+      for (let i = 0; i < times; i += 1)
+        await runtime.services.audit.run("scheduled", new AbortController().signal);
+      await runtime.close();
+    },
     async serve(failpoint) {
       const child = begin(failpoint, ["serve", "--port", "0", "--json"]);
       const url = String((await child.said("listening")).url);
@@ -161,11 +178,8 @@ export async function product(routes = "", env: Readonly<Record<string, string>>
       );
     },
     async log(object) {
-      const { rows } = await database.db.query<{ action: string }>(
-        "select action from audit_log where object = $1 order by id",
-        [object],
-      );
-      return rows.map((r) => r.action);
+      const newestFirst = await listAuditLog(database.db, { object, limit: 100 });
+      return newestFirst.map((e) => e.action).toReversed();
     },
     async close() {
       for (const child of children) {
@@ -191,7 +205,7 @@ function client(url: string): Pick<Serve, "get" | "post"> {
       try {
         const answer = await fetch(new URL(`/api/v1${path}`, url), {
           method: "POST",
-          headers: { "content-type": "application/json", origin: url.replace(/\/$/, "") },
+          headers: { "content-type": "application/json", "x-plumbline": "1", origin: url.replace(/\/$/, "") },
           body: JSON.stringify(body),
         });
         return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };

@@ -9,7 +9,7 @@ let kills = 0;
 beforeAll(async () => {
   p = await product();
   // A difference has to be seen twice before anything but a suppression is planned.
-  for (let i = 0; i < 2; i += 1) await p.run(null, "audit");
+  await p.audit(2);
 });
 afterAll(async () => {
   process.stdout.write(`plumbline serve: ${kills} kills\n`);
@@ -19,6 +19,7 @@ afterAll(async () => {
 /** Asks for something of which this server dies. */
 async function dies(serve: Serve, path: string, body: object): Promise<void> {
   const answer = await serve.post(path, body);
+  if (answer !== null && !path.endsWith("/apply")) serve.child.process.kill("SIGKILL");
   // An apply is answered before it runs; everything else dies first.
   if (!path.endsWith("/apply")) expect(answer, `${path}: ${JSON.stringify(answer)}`).toBeNull();
   expect(await serve.end()).toBe("SIGKILL");
@@ -81,7 +82,9 @@ describe("plumbline serve, killed and started again", () => {
       const serve = await p.serve(failpoint);
       if (failpoint !== "approve.recorded")
         expect((await serve.post(`/plans/${id}/apply`, {}))?.status, "not approved yet").toBe(409);
-      expect(await approve(serve, id)).toBeNull();
+      const approved = await approve(serve, id);
+      if (approved !== null) serve.child.process.kill("SIGKILL");
+      expect(approved).toBeNull();
       expect(await serve.end()).toBe("SIGKILL");
       kills += 1;
       expect((await p.plans()).find((x) => x.id === id)?.state, failpoint).toBe(state);
