@@ -30,7 +30,7 @@ describe("the lease", () => {
     },
   );
 
-  it.each(["before_intent@2", "after_intent@2", "after_vendor_call@2", "before_read_back", "after_outcome"])(
+  it.each(["before_intent@2", "after_intent@2", "after_vendor_call@2", "after_read_back", "after_outcome"])(
     "whoever sleeps past it at %s and wakes up writes nothing more",
     async (pauseAt) => {
       const { leaseSeconds } = await pace();

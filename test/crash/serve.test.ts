@@ -4,6 +4,8 @@ import { mailOf } from "../property/sync-world.ts";
 import { OPTED_OUT, type Product, product, RENAMED, type Serve } from "./product.ts";
 
 const LEASE_MS = 5_000;
+/** What the API answers when the rules say no. */
+const REFUSED = 422;
 let p: Product;
 let kills = 0;
 beforeAll(async () => {
@@ -66,7 +68,7 @@ describe("plumbline serve, killed and started again", () => {
     }
     const serve = await p.serve(null);
     expect(left).toHaveLength(2);
-    for (const id of left) expect(await approve(serve, id), "a draft").toBe(409);
+    for (const id of left) expect(await approve(serve, id), "a draft").toBe(REFUSED);
     serve.child.process.kill("SIGKILL");
     await serve.end();
   });
@@ -81,7 +83,7 @@ describe("plumbline serve, killed and started again", () => {
     ] as const) {
       const serve = await p.serve(failpoint);
       if (failpoint !== "approve.recorded")
-        expect((await serve.post(`/plans/${id}/apply`, {}))?.status, "not approved yet").toBe(409);
+        expect((await serve.post(`/plans/${id}/apply`, {}))?.status, "not approved yet").toBe(REFUSED);
       const approved = await approve(serve, id);
       if (approved !== null) serve.child.process.kill("SIGKILL");
       expect(approved).toBeNull();
