@@ -99,7 +99,10 @@ try {
     await keepResuming({
       async abandoned() {
         if (ended(await stateNow())) ending.abort();
-        return ending.signal.aborted ? [] : plansWithoutLease(db);
+        if (ending.signal.aborted) return [];
+        // Killed before it began: nothing of it is known, and whoever asked for it asks again.
+        const begun = await db.query("select 1 from plan_lease where plan_id = $1", [given.planId]);
+        return begun.count === 0 ? [given.planId] : plansWithoutLease(db);
       },
       goOn: apply,
       leaseSeconds: given.safeguards.leaseSeconds,
