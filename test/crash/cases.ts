@@ -163,7 +163,7 @@ export async function live(c: Case, o: LiveOptions = {}): Promise<Life> {
     buffer = lines.pop() ?? "";
     for (const line of lines) on(JSON.parse(line) as Said);
   });
-  const giveUp = setTimeout(() => p.kill("SIGTERM"), o.withinMs ?? 20_000 + c.leaseSeconds * 3_000);
+  const giveUp = setTimeout(() => p.kill("SIGTERM"), o.withinMs ?? 120_000 + c.leaseSeconds * 3_000);
   const [code, signal] = (await once(p, "close")) as [number | null, string | null];
   clearTimeout(giveUp);
   const killed = signal === "SIGKILL";

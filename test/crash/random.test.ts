@@ -43,7 +43,9 @@ it(`kill -9 at ${KILLS} random moments: nothing lost, doubled or unapproved`, as
       const vendor = vendors[n % vendors.length] as CrashVendor;
       const c = await prepare(
         vendor,
-        { suppress: 40, remove: 40, add: 40, set: vendor.name === "ghost" ? 40 : 20 },
+        vendor.name === "ghost"
+          ? { suppress: 30, remove: 30, add: 30, set: 30 }
+          : { suppress: 60, remove: 60, add: 60, set: 20 },
         leaseSeconds,
       );
       await killOften(c, left);
