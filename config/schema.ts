@@ -130,7 +130,9 @@ const Person = closed("Person", "Someone who may sign in.", {
 });
 
 const Slack = closed("Slack", "One message per incident, updated in place.", {
-  token: secret("Bot token (xoxb-…) with chat:write."),
+  token: secret(
+    "Bot token (xoxb-…) with chat:write. With channels:history (private channel: groups:history) too, a message that was cut off by a crash is found again and not posted twice.",
+  ),
   channel: text("Channel id (C0123456789) or name."),
   api_url: Type.Optional(
     Type.String({ description: "Another Slack API address, for a proxy.", pattern: "^https?://" }),

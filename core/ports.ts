@@ -260,11 +260,15 @@ export type AuditStore = {
   insertResults(runId: RunId, at: Instant, results: readonly CheckResult[]): Promise<void>;
   /** One per fingerprint: the live one, else the one resolved last (`state` tells), since a finding may come back. */
   openIncidents(): Promise<readonly Incident[]>;
-  /** Carries out transitions in one transaction; answers the incidents as they are now, in the same order. */
+  /**
+   * Carries out transitions in one transaction; answers the incidents as they are now, in the same order. What `tell`
+   * answers waits in the outbox from the same moment.
+   */
   applyTransitions(
     transitions: readonly Transition[],
     runId: RunId,
     at: Instant,
+    tell?: (transition: Transition, incident: Incident) => { kind: string; at: Instant } | null,
   ): Promise<readonly Incident[]>;
   incidentEvents(id: number): Promise<readonly IncidentEvent[]>;
 };

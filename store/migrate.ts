@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { at as failpoint } from "../config/failpoint.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Instant } from "../core/model.ts";
 import type { Database, Sql } from "./database.ts";
@@ -58,6 +59,7 @@ export async function migrate(
     );
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
     compare(db.where, migrations, applied);
+    failpoint("migration.started");
     const pending = migrations.filter((m) => !applied.has(m.name));
     if (pending.length > 0) await mayMigrate(sql, db.where, pending.length);
     for (const migration of pending) await apply(sql, migration, at);
@@ -121,12 +123,14 @@ async function apply(sql: Sql, migration: Migration, at: Instant): Promise<void>
   await sql.query("begin");
   try {
     await sql.query(migration.text);
+    failpoint("migration.changed");
     await sql.query("insert into migration (name, checksum, applied_at) values ($1, $2, $3)", [
       migration.name,
       migration.checksum,
       at,
     ]);
     await sql.query("commit");
+    failpoint("migration.committed");
   } catch (cause) {
     await sql.query("rollback");
     throw cause;

@@ -1,4 +1,5 @@
 import { reconcile } from "../../checks/incidents.ts";
+import { at as failpoint } from "../../config/failpoint.ts";
 import type { Comparison } from "../../core/comparison.ts";
 import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
@@ -8,6 +9,7 @@ import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core
 import type { Collector, Context } from "../../core/ports.ts";
 import { secondOf } from "../../members/second-identifier.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
+import { tellOf } from "../alerts/notify.ts";
 import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
 import { keepFacts } from "../facts/keep-facts.ts";
@@ -84,13 +86,9 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
     const results = await judge(app, id, now, compared, readings, overlaps);
     await app.audits.insertResults(id, now, results);
     const transitions = reconcile(await app.audits.openIncidents(), results, now);
-    const incidents = await app.audits.applyTransitions(transitions, id, now);
-    await app.notify(
-      transitions.flatMap((transition, i) => {
-        const incident = incidents[i];
-        return incident === undefined ? [] : [{ transition, incident }];
-      }),
-    );
+    const incidents = await app.audits.applyTransitions(transitions, id, now, tellOf(app.config));
+    failpoint("audit.committed");
+    await app.notify(incidents);
     const reads = [...readings.values()].map(({ snapshot: s }) => ({
       system: s.system,
       audience: s.audience,

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { failpoint } from "../../config/failpoint.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { AudienceId, SegmentSource, SystemId } from "../../core/model.ts";
 import type { Context, Writer } from "../../core/ports.ts";
 import type { Plan } from "../../core/repair.ts";
 import { applyPlan } from "../../sync/apply.ts";
-import { FAILPOINTS, type Failpoint } from "../../sync/run.ts";
 import type { App } from "../app.ts";
 import { audienceOf, systemOf } from "../audit/judge.ts";
 import { writesOf } from "./writes.ts";
@@ -63,7 +63,7 @@ export async function runPlan(
       people: app.config.people,
       recheck,
       sleep: async (ms, signal) => void (await wait(ms, undefined, { signal })),
-      ...failpointFromEnv(),
+      failpoint,
     });
   } finally {
     for (const writer of writers.values()) await writer.close();
@@ -97,16 +97,5 @@ function sourcesOf(app: App): (system: SystemId, audience: AudienceId) => Segmen
         "draft the plan again",
       );
     return segment.source;
-  };
-}
-
-/** Crash tests name the step at which this process dies (PLUMBLINE_FAILPOINT); nobody else sets it. */
-function failpointFromEnv(): { failpoint?: (name: Failpoint) => void } {
-  const wanted = FAILPOINTS.find((name) => name === process.env.PLUMBLINE_FAILPOINT);
-  if (wanted === undefined) return {};
-  return {
-    failpoint: (name) => {
-      if (name === wanted) process.kill(process.pid, "SIGKILL");
-    },
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import { at } from "../../config/failpoint.ts";
 import type { Person } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { instant, type RunId } from "../../core/model.ts";
@@ -66,10 +67,14 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     }
     const { guards, need } = runGuards(doc, await guardFacts(app, doc, contextOf(), null));
     const plan = await app.plans.create(doc, planHash(doc), guards, need);
+    at("plan.created");
     const state = need === "refused" ? ("refused" as const) : ("checked" as const);
     const failing = guards.filter((g) => g.verdict === "fail").map((g) => `${g.title}: ${g.because}`);
-    await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
+    // The log comes first: no crash leaves a plan that could be approved and that the log does not know.
     await logged(actor, "plan.drafted", plan, { changes: doc.changes.length, state });
+    at("plan.logged");
+    await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
+    at("plan.checked");
     if (doc.incidentId !== null) {
       await insertIncidentEvent(app.db, doc.incidentId, {
         at: instant(app.clock.now()),
@@ -226,7 +231,9 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       const most = mostOf(plan.doc.changes);
       const approval = { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm, most };
       await app.plans.approve(id, approval);
+      at("approve.recorded");
       await app.plans.move(id, ["checked"], "approved", now, null);
+      at("approve.moved");
       await anchorSoon(app);
     },
 
