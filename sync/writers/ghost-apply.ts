@@ -11,7 +11,7 @@ import type { WriteClient } from "../../systems/http/write-client.ts";
 import { editOf, isDone } from "./ghost-edit.ts";
 import { type GhostIntent, isIntent, judge } from "./ghost-judge.ts";
 import { emailOf } from "./ghost-read-back.ts";
-import { accepted, applied, failed, noop, refused, retry, unknown } from "./outcome.ts";
+import { accepted, applied, failed, noEffect, noop, notSent, refused, unknown } from "./outcome.ts";
 
 /** One batch: `label` is looked up at the first add of it. */
 export type Session = {
@@ -49,9 +49,7 @@ export async function applyOne(s: Session, change: OpenChange, source: SegmentSo
   } catch (e) {
     if (!(e instanceof AuditorError)) throw e;
     s.refusedKey = e.kind === "auth";
-    return e.kind === "transient" || e.kind === "rate_limited" || e.kind === "interrupted"
-      ? retry(`not sent: ${e.message}`)
-      : failed(e.message);
+    return notSent(e);
   }
   const mine = found.filter((m) => m.email.toLowerCase() === email);
   if (mine.length === 0) return intent.kind === "label_on" ? create(s, change, email) : absent(intent);
@@ -106,9 +104,7 @@ async function readAgain(answer: unknown, intent: GhostIntent, s: Session): Prom
 function sorted(answer: Exchange & { ok: false }, s: Session): WriteOutcome {
   if (answer.effect === "unknown") return unknown(answer.error.message);
   if (answer.error.kind === "auth") s.refusedKey = true;
-  return ["rate_limited", "transient", "interrupted"].includes(answer.error.kind)
-    ? retry(answer.error.message)
-    : failed(answer.error.message);
+  return noEffect(answer.error);
 }
 
 function absent(intent: GhostIntent): WriteOutcome {
