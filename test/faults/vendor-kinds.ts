@@ -17,8 +17,8 @@ export type Kind = {
   readonly late?: true;
   /** Paths that it needs (Klaviyo's jobs). */
   readonly path?: string;
-  /** While it lasts for ever: a plan that does not get through at once rests or stops, and words say so. */
-  readonly lasting?: boolean;
+  /** Each costs a whole timeout, so a handful stands for "until it is healed". */
+  readonly slow?: true;
 };
 
 const BOTH: readonly SystemName[] = ["Ghost", "Klaviyo"];
@@ -54,9 +54,13 @@ export const KINDS: readonly Kind[] = [
   any("503 with Retry-After", () => ({ kind: "unavailable", retryAfter: "2" }), true),
   any("HTML 502", () => ({ kind: "html" }), true),
   any("HTML 200", () => ({ kind: "html", status: 200 }), true),
-  any("timeout before the effect", () => ({ kind: "timeout_before" }), true),
-  any("timeout after the effect", () => ({ kind: "timeout_after" }), true),
-  any("timeout, effect later", () => ({ kind: "late", ms: 220 }), true, { on: "writes", late: true }),
+  any("timeout before the effect", () => ({ kind: "timeout_before" }), true, { slow: true }),
+  any("timeout after the effect", () => ({ kind: "timeout_after" }), true, { slow: true }),
+  any("timeout, effect later", () => ({ kind: "late", ms: 500 }), true, {
+    on: "writes",
+    late: true,
+    slow: true,
+  }),
   any("reset before the effect", () => ({ kind: "reset_before" }), true),
   any("reset after the effect", () => ({ kind: "reset_after" }), true),
   any("reset in the middle of the body", () => ({ kind: "reset_mid_body" }), true),
@@ -64,7 +68,7 @@ export const KINDS: readonly Kind[] = [
   any("200 with an error body, no effect", () => ({ kind: "error_body" }), false),
   any("200 with an error body, after the effect", () => ({ kind: "error_body_after" }), true),
   any("truncated gzip", () => ({ kind: "truncated_gzip" }), true),
-  any("slow drip", () => ({ kind: "slow_drip", ms: 400 }), true),
+  any("slow drip", () => ({ kind: "slow_drip", ms: 1_000 }), true, { slow: true }),
   any("partial JSON", () => ({ kind: "bad_json" }), true),
   any("empty body", () => ({ kind: "empty_body" }), true),
   any("wrong content type", () => ({ kind: "wrong_type" }), true),
@@ -134,6 +138,6 @@ export function faultAt(k: Kind, m: Moment, times: number | null, now: number): 
     ...fault,
     ...place,
     ...(k.path === undefined ? {} : { path: k.path, skip: 0 }),
-    times: endless ? null : times,
+    times: endless ? null : times === null && k.slow === true ? 4 : times,
   };
 }

@@ -22,7 +22,7 @@ import type { Mutation, Sim } from "./vendor-sims.ts";
 export const SCALE = 1 / 200;
 export const scaled = (ms: number): number => Math.round(ms * SCALE);
 export const quickSleep: Sleep = (ms, signal) => sleepFor(ms * SCALE, signal);
-export const HTTP = { timeoutMs: 150, attempts: 3, maxBytes: 1024 * 1024 };
+export const HTTP = { timeoutMs: 400, attempts: 3, maxBytes: 1024 * 1024 };
 
 const seals = sealer(deriveKeys(randomBytes(32)), (n) => randomBytes(n));
 const safeguards = { ...testConfig().safeguards, ...WIDE };
@@ -133,7 +133,7 @@ export type Truth = {
   readonly because: string | null;
 };
 
-type Row = { n: number; phase: "intent" | "outcome"; at: Date };
+type Row = { n: number; phase: "intent" | "outcome"; at: string };
 
 /** @param late the effect may come after the outcome, since the system did it long after it was asked */
 export async function judgeRun(w: World, p: Prepared, late = false): Promise<Truth> {
@@ -168,9 +168,9 @@ export async function judgeRun(w: World, p: Prepared, late = false): Promise<Tru
     if (mine.length > 1) broken.push(`I2: a ${op} took effect ${mine.length} times`);
     for (const m of mine) {
       const of = rows.filter((r) => r.n === n);
-      if (!of.some((r) => r.phase === "intent" && r.at.getTime() <= m.at))
+      if (!of.some((r) => r.phase === "intent" && Date.parse(r.at) <= m.at))
         broken.push(`I6: no intent before a ${op}`);
-      if (!late && !of.some((r) => r.phase === "outcome" && r.at.getTime() >= m.at))
+      if (!late && !of.some((r) => r.phase === "outcome" && Date.parse(r.at) >= m.at))
         broken.push(`I6: no outcome after a ${op}`);
     }
     if (mine.length > 0 && !late && NOTHING.includes(end))
