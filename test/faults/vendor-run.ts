@@ -12,6 +12,7 @@ import { planHash } from "../../sync/hash.ts";
 import { draftPlan } from "../../sync/plan.ts";
 import type { ApplyInput } from "../../sync/run.ts";
 import { openSealedChange } from "../../sync/sealed.ts";
+import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { makeGate } from "../../systems/http/gate.ts";
 import { type Sleep, sleepFor } from "../../systems/http/settings.ts";
 import { DEST, draftInput, mailOf, silent, type Twin, testConfig, WIDE } from "../property/sync-world.ts";
@@ -67,7 +68,12 @@ export type Life = {
 };
 
 /** One life of an apply. An error of the program's own kind is an answer; anything else fails the test. */
-export async function live(w: World, planId: number, more: Partial<ApplyInput> = {}): Promise<Life> {
+export async function live(
+  w: World,
+  planId: number,
+  more: Partial<ApplyInput> = {},
+  http: ConnectorDeps["http"] = HTTP,
+): Promise<Life> {
   const sleep = more.sleep ?? quickSleep;
   const gate = makeGate({
     rules: [],
@@ -77,7 +83,7 @@ export async function live(w: World, planId: number, more: Partial<ApplyInput> =
     sleep,
     quietMs: () => 0,
   });
-  const writer = w.sim.writer({ sleep, gate, random: () => 0.5, http: HTTP });
+  const writer = w.sim.writer({ sleep, gate, random: () => 0.5, http });
   try {
     const { state, because } = await applyPlan({
       planId,
@@ -132,6 +138,10 @@ export type Truth = {
   readonly state: PlanState;
   readonly because: string | null;
 };
+
+/** What does not hold, each once, and how the plan ended; empty: everything holds. */
+export const brokenText = (t: Truth): string =>
+  t.broken.length === 0 ? "" : [...new Set(t.broken), `${t.state}: ${t.because}`].join(" | ");
 
 type Row = { n: number; phase: "intent" | "outcome"; at: string };
 

@@ -30,7 +30,7 @@ export type Mutation = {
 export type Asked = { readonly method: string; readonly status: number; readonly atMs: number };
 
 export type Sim = {
-  readonly name: "Ghost" | "Klaviyo";
+  readonly name: "Ghost" | "Klaviyo" | "Postgres";
   readonly source: SegmentSource;
   writer(deps: Partial<ConnectorDeps>): Writer;
   collector(deps: Partial<ConnectorDeps>): Collector;
