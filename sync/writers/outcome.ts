@@ -30,7 +30,9 @@ export const unknown = (because: string): WriteOutcome => outcome("unknown", bec
  */
 export function notSent(e: unknown): WriteOutcome {
   if (!(e instanceof AuditorError)) throw e;
-  return MAY_PASS.includes(e.kind) ? retryWhen(e, `not sent: ${e.message}`) : failed(e.message);
+  // one answer that is none (a proxy's page, half a body) is no reason to give a change up that was never sent
+  const mayPass = MAY_PASS.includes(e.kind) || e.kind === "bad_data";
+  return mayPass ? retryWhen(e, `not sent: ${e.message}`) : failed(e.message);
 }
 
 /** Outcome of a call that surely had no effect, as its error tells. */
