@@ -79,8 +79,26 @@ async function create(s: Session, change: OpenChange, email: string): Promise<Wr
   };
   const answer = await s.http.send("POST", "/members/", {}, { members: [member] }, s.context);
   if (answer.ok) return readAgain(answer.body, { kind: "label_on", label: s.label.name }, s);
-  // 422: someone made the member a moment ago, or Ghost does not take the address; a second try will tell which
-  return sorted(answer, s);
+  return answer.status === 422 ? takenOrRefused(s, change, email, answer) : sorted(answer, s);
+}
+
+/**
+ * 422: the member was made a moment ago, perhaps by this very request when the network delivered it twice; or Ghost does
+ * not take the address. Whether the member is there now tells which.
+ */
+async function takenOrRefused(
+  s: Session,
+  change: OpenChange,
+  email: string,
+  answer: Exchange & { ok: false },
+): Promise<WriteOutcome> {
+  try {
+    const found = await membersByEmail(s.http, s.config.id, [email], spelling(change), s.context);
+    if (found.length === 0) return sorted(answer, s);
+  } catch (e) {
+    if (!(e instanceof AuditorError)) throw e;
+  }
+  return unknown(answer.error.message);
 }
 
 /** Reads the member once more: an answer to a write only echoes what was sent. */

@@ -109,9 +109,9 @@ export async function live(
 }
 
 /** Applies under whatever is wrong; once that has stopped, goes on until the plan has ended. Answers the first life. */
-export async function applyToEnd(w: World, planId: number): Promise<Life & { lives: number }> {
+export async function applyToEnd(w: World, planId: number, heal = true): Promise<Life & { lives: number }> {
   const first = await live(w, planId);
-  await w.sim.heal();
+  if (heal) await w.sim.heal();
   for (let lives = 1; lives <= 4; lives += 1) {
     const plan = await w.store.get(planId);
     if (plan !== null && ENDED.includes(plan.state)) return { ...first, lives };
@@ -185,6 +185,8 @@ export async function judgeRun(w: World, p: Prepared, late = false): Promise<Tru
     }
     if (mine.length > 0 && !late && NOTHING.includes(end))
       broken.push(`said ${end} of a ${op} that took effect`);
+    // everybody in these plans really needs their change
+    if (mine.length === 0 && end === "already_so") broken.push(`said already so of a ${op} that is not`);
     if (mine.length === 0 && end === "applied") broken.push(`said applied of a ${op} that had no effect`);
   }
   const ends = Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0));

@@ -7,8 +7,10 @@ import { ghostSim, klaviyoSim, type Sim } from "./vendor-sims.ts";
 
 // In real time: a person stops the plan while a call is slow. Nothing is written later than 5 s after that.
 const LIMIT_MS = 5_000;
-const GHOST = { name: "Ghost", start: ghostSim, settleMs: 20_000 } as const;
-const KLAVIYO = { name: "Klaviyo", start: () => klaviyoSim(3_000), settleMs: 60_000 } as const;
+/** Reading back what was sent goes on a little; then the plan has to say that it is stopped. */
+const READ_MS = 25_000;
+const GHOST = { name: "Ghost", start: ghostSim } as const;
+const KLAVIYO = { name: "Klaviyo", start: () => klaviyoSim(3_000) } as const;
 const writes = { on: "writes", skip: 1, times: null } as const;
 const reads = { on: "reads", afterWrites: 1, times: null } as const;
 
@@ -56,7 +58,7 @@ describe.each([GHOST, KLAVIYO])("stopping a plan on $name in the middle of", (sy
     await sim.heal();
     const life = await running;
     expect(life).toMatchObject({ state: "stopped", because: "stopped by Ana", error: null });
-    expect(Date.now() - stoppedAt).toBeLessThan(system.settleMs);
+    expect(Date.now() - stoppedAt).toBeLessThan(READ_MS);
     const sent = (await sim.asked()).filter((r) => r.method !== "GET" && r.atMs >= began);
     expect(Math.max(0, ...sent.map((r) => r.atMs - stoppedAt))).toBeLessThan(LIMIT_MS);
     const truth = await judgeRun(w, p);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../setup/database.ts";
 import { faultAt, KINDS, type Kind, MOMENTS, type Moment, type SystemName, strikes } from "./vendor-kinds.ts";
-import { applyToEnd, brokenText, judgeRun, prepare, worldOf } from "./vendor-run.ts";
+import { applyToEnd, brokenText, judgeRun, live, prepare, scaled, worldOf } from "./vendor-run.ts";
 import type { Sim } from "./vendor-sims.ts";
 import { Table } from "./vendor-table.ts";
 
@@ -51,5 +51,37 @@ export function writingUnderFaults(system: SystemName, start: () => Promise<Sim>
         it(`${k.name}, ${moment}, once`, () => strike(k, moment, 1));
         it(`${k.name}, ${moment}, until it is healed`, () => strike(k, moment, null));
       }
+
+    it("asks nothing within a Retry-After", async () => {
+      const w = worldOf(sim, database);
+      const p = await prepare(w, 8);
+      await sim.fault({ kind: "rate_limited", retryAfter: "40", on: "writes" });
+      await applyToEnd(w, p.plan.id, false);
+      const asked = await sim.asked();
+      const at = asked.findLastIndex((r) => r.status === 429);
+      expect((asked[at + 1]?.atMs ?? 0) - (asked[at]?.atMs ?? 0)).toBeGreaterThanOrEqual(scaled(40_000) - 5);
+    });
+
+    it("rests where it is asked to wait for longer than it does, says until when, and goes on", async () => {
+      const w = worldOf(sim, database);
+      const p = await prepare(w, 8);
+      await sim.fault({ kind: "rate_limited", retryAfter: "1000000000", on: "writes", skip: 1 });
+      const life = await live(w, p.plan.id);
+      const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+      expect(life.error).toMatchObject({ kind: "rate_limited", retryAfterMs: expect.any(Number) });
+      const rests = await w.store.get(p.plan.id);
+      expect(rests).toMatchObject({
+        state: "applying",
+        because: expect.stringContaining(`until ${tomorrow}`),
+      });
+      await applyToEnd(w, p.plan.id);
+      const truth = await judgeRun(w, p);
+      expect({ ...truth, because: null }).toEqual({
+        broken: [],
+        ends: { applied: p.plan.doc.changes.length },
+        state: "done",
+        because: null,
+      });
+    });
   });
 }
