@@ -26,7 +26,10 @@ export type Watch = {
    * aborted, it looks at the time first: a process that slept past its lease sends nothing more when it wakes.
    */
   readonly call: AbortSignal;
-  /** For reading back: aborted only when the lease is lost or the process is going down. */
+  /**
+   * For reading back: aborted when the lease is lost, the process is going down, or a requested stop was 20 s ago. What
+   * nobody could see by then ends `unknown`.
+   */
   readonly firm: AbortSignal;
   /** Asks the store once more whether to stop. Throws when the lease is lost or the process is going down. */
   poll(): Promise<"go" | "stop">;
@@ -36,6 +39,8 @@ export type Watch = {
 const TICK_MS = 1_000;
 /** A running call gets this long after a stop; with the tick before it, writing ends within 5 s. */
 const GRACE_MS = 3_000;
+/** Reading back gets this long after a stop, so that a system which hangs or asks to wait does not keep it from ending. */
+const READ_GRACE_MS = 20_000;
 
 /** Renews the lease in the background and notices stops. */
 export function watch(i: WatchInput): Watch {
@@ -43,7 +48,8 @@ export function watch(i: WatchInput): Watch {
   const call = new AbortController();
   const firm = new AbortController();
   const ended = new AbortController();
-  const over = AbortSignal.any([ended.signal, firm.signal]);
+  const gone = new AbortController();
+  const over = AbortSignal.any([ended.signal, gone.signal]);
   const leaseMs = i.leaseSeconds * 1_000;
   const tick = Math.min(TICK_MS, leaseMs / 3);
   const moment = () => ({ wall: i.clock.now().getTime(), ran: i.elapsedMs?.() ?? 0 });
@@ -57,7 +63,7 @@ export function watch(i: WatchInput): Watch {
   let stopping = false;
 
   const abortAll = (): void => {
-    for (const c of [halt, call, firm]) c.abort();
+    for (const c of [halt, call, firm, gone]) c.abort();
   };
   const lose = (): void => {
     if (!lost) i.log.warn("apply.lease_lost", { planId: i.lease.planId });
@@ -69,6 +75,7 @@ export function watch(i: WatchInput): Watch {
     stopping = true;
     halt.abort();
     void pause(i.sleep, GRACE_MS, over).then(() => call.abort());
+    void pause(i.sleep, READ_GRACE_MS, over).then(() => firm.abort());
   };
   i.signal.addEventListener("abort", abortAll, { once: true });
   if (i.signal.aborted) abortAll();

@@ -48,6 +48,13 @@ export const leftOutByCampaign = (campaign: string): string =>
 export const notSupported = (op: Op, title: string): string =>
   `${title} cannot ${{ suppress: "suppress people", remove: "remove people", add: "add people", set: "change fields" }[op]} through Plumbline`;
 
+/** Why a plan rests: the system wants no request before that moment. */
+export const restText = (system: string, until: Instant): string =>
+  `${system} asked to be left alone until ${until.slice(0, 16).replace("T", " ")} UTC; apply the plan again after that, and it goes on where it was`;
+
+/** Why nobody can tell how a change ended whose record is not in the reading any more. */
+export const VANISHED = "the record is not in the reading any more, so its effect cannot be seen";
+
 /** Why a change that the vendor acknowledged is `failed`. */
 export const GHOST_ACK = "acknowledged, but nothing changed";
 

@@ -33,7 +33,9 @@ export async function keepResuming(o: ResumeInput): Promise<void> {
       o.log.warn("apply.failed", { plan: id, error: errorText(error) });
       // another one was faster, or the database was away: nothing that waiting helps against
       const passing = isKind(error, "stale", "refused", "transient", "ambiguous");
-      if (!passing) notBefore.set(id, o.now() + PAUSE_MS);
+      // a system that asked to be left alone for long is left alone so long
+      const asked = isKind(error, "rate_limited") ? (error.retryAfterMs ?? 0) : 0;
+      if (!passing) notBefore.set(id, o.now() + Math.max(PAUSE_MS, asked));
     } finally {
       running.delete(id);
     }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { commonControl } from "./control.ts";
 import { type Fault, Faults, type Target } from "./faults.ts";
 
@@ -90,7 +91,14 @@ export async function startSimulator(
       return;
     }
     const path = url.pathname.slice(vendor.prefix.length);
-    const fault = faults.take(vendor.target(method, path, url.searchParams));
+    const target = vendor.target(method, path, url.searchParams);
+    const fault = faults.take(target);
+    if (target.writes) response.once("close", () => faults.wrote());
+    if (fault?.kind === "refuse") {
+      note(0);
+      shut(fault.ms ?? 1000);
+      return;
+    }
     const struck = fault === null ? null : await strikeBefore(vendor, fault, response);
     if (struck === "gone") {
       note(0);
@@ -104,9 +112,16 @@ export async function startSimulator(
       body,
       fault,
     };
+    if (fault?.kind === "late") {
+      note(0);
+      await wait(fault.ms ?? 1000);
+      await answerTo(vendor, call);
+      return;
+    }
+    if (fault?.kind === "double") await answerTo(vendor, call);
     const answer = struck ?? (await answerTo(vendor, call));
     note(answer.status);
-    send(response, answer, fault);
+    await send(response, answer, fault);
   }
 
   const server = createServer((request, response) => {
@@ -120,6 +135,12 @@ export async function startSimulator(
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("simulator: no port");
   const url = `http://127.0.0.1:${address.port}`;
+  /** Nobody can connect for a while, the control API included. */
+  const shut = (ms: number): void => {
+    server.close();
+    server.closeAllConnections();
+    setTimeout(() => server.listen(address.port, "127.0.0.1"), ms);
+  };
   return {
     url,
     controlUrl: `${url}/__control/`,
@@ -175,6 +196,12 @@ async function strikeBefore(
       return failing(403, "The key lacks a scope.");
     case "not_found":
       return failing(404, "Not found.");
+    case "too_large":
+      return failing(413, "Request entity too large.");
+    case "precondition":
+      return failing(412, "Precondition failed.");
+    case "error_body":
+      return { ...failing(500, "Lost connection to the database"), status: 200 };
     case "redirect":
       return { status: 302, headers: { location: "https://login.example.test/" }, body: null };
     case "html":
@@ -196,15 +223,28 @@ async function strikeBefore(
   }
 }
 
-function send(response: ServerResponse, answer: Answer, fault: Fault | null): void {
+const ERROR_BODY = JSON.stringify({ errors: [{ type: "InternalServerError", message: "Something broke." }] });
+/** More than a client that bounds answers takes. */
+const OVERSIZED = 4 * 1024 * 1024;
+
+async function send(response: ServerResponse, answer: Answer, fault: Fault | null): Promise<void> {
   if (fault?.kind === "timeout_after") return;
   if (fault?.kind === "reset_after") {
     response.destroy();
     return;
   }
-  const text =
-    typeof answer.body === "string" ? answer.body : answer.body === null ? "" : JSON.stringify(answer.body);
-  const empty = answer.body === null || fault?.kind === "empty_body";
+  if (fault?.kind === "truncated_gzip") {
+    const whole = gzipSync(textOf(answer));
+    response.writeHead(answer.status, { ...answer.headers, "content-encoding": "gzip" });
+    response.end(whole.subarray(0, Math.floor(whole.length / 2)));
+    return;
+  }
+  if (fault?.kind === "error_body_after") {
+    response.writeHead(200, { "content-type": "application/json" }).end(ERROR_BODY);
+    return;
+  }
+  const text = fault?.kind === "oversized" ? textOf(answer).padEnd(OVERSIZED, " ") : textOf(answer);
+  const empty = (answer.body === null && text === "") || fault?.kind === "empty_body";
   const type = fault?.kind === "wrong_type" ? "text/html" : "application/json";
   response.writeHead(answer.status, {
     ...(empty ? {} : { "content-type": type, "content-length": String(Buffer.byteLength(text)) }),
@@ -215,6 +255,21 @@ function send(response: ServerResponse, answer: Answer, fault: Fault | null): vo
     response.write(text.slice(0, Math.floor(text.length / 2)), () => response.destroy());
     return;
   }
+  if (fault?.kind === "slow_drip") {
+    const ends = performance.now() + (fault.ms ?? 1000);
+    for (const byte of Buffer.from(text)) {
+      if (performance.now() > ends || response.destroyed) break;
+      response.write(Buffer.of(byte));
+      await wait(10);
+    }
+    response.end();
+    return;
+  }
   if (empty) response.end();
   else response.end(fault?.kind === "bad_json" ? text.slice(0, -2).padEnd(text.length, " ") : text);
+}
+
+function textOf({ body }: Answer): string {
+  if (typeof body === "string") return body;
+  return body === null ? "" : JSON.stringify(body);
 }

@@ -31,6 +31,8 @@ export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
       ops: ["suppress", "remove", "add", "set"],
       baseReadable: true,
       consentScope: "list",
+      // a cache or a replica in front of Ghost may be behind; Ghost itself is not
+      settle: { typicalMs: 0, maxMs: 60_000 },
     },
     batches: batchesOfFew,
     readBack: (people, source, context) => ghostReadBack(config, open(context), people, source, context),
