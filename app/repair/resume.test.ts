@@ -73,3 +73,22 @@ test("a database that is away does not end the watch", async () => {
   );
   expect(tried).toEqual(["PL-2 at 3", "PL-2 at 6"]);
 });
+
+test("a system that asked to be left alone for long is left alone so long", async () => {
+  const resting = new AuditorError(
+    "rate_limited",
+    "PL-1",
+    "Ghost asked for 5 min",
+    "apply it again after that",
+    {
+      retryAfterMs: 300_000,
+    },
+  );
+  expect(
+    await watched(
+      110,
+      () => [1],
+      () => Promise.reject(resting),
+    ),
+  ).toEqual(["PL-1 at 0", "PL-1 at 300"]);
+});
