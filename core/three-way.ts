@@ -26,10 +26,10 @@ export const caseOf = (owner: Move, here: Move): Case =>
  * What owner and copy last agreed about one person: both had them, neither did, or they never agreed since we look.
  * `none`: nothing is kept for this copy (the first audit, a file that was lost), so nobody can tell what happened.
  */
-export type Agreement = "in" | "out" | "never" | "none";
+export type LastAgreed = "in" | "out" | "never" | "none";
 
 /** The case of one person's membership; null: what happened cannot be told. */
-export function memberCase(agreed: Agreement, atOwner: boolean, here: boolean): Case | null {
+export function memberCase(agreed: LastAgreed, atOwner: boolean, here: boolean): Case | null {
   if (agreed === "none" || agreed === "never") return null;
   const before = agreed === "in";
   const move = (now: boolean): Move => (now === before ? "same" : now ? "added" : "removed");

@@ -1,5 +1,5 @@
 import { type Instant, instant, type PersonKey, type RunId, type SystemId } from "../core/model.ts";
-import type { Agreement } from "../core/three-way.ts";
+import type { LastAgreed } from "../core/three-way.ts";
 import { type MemberSet, openSet, type Partition } from "./member-set.ts";
 import { compareKeys, wordsOfHex } from "./person-key.ts";
 import { AGREED_MAGIC, damaged, PARTITION_BITS, type SetHead } from "./set-file.ts";
@@ -96,7 +96,7 @@ export class AgreedRows {
     return this.#state?.copies.findIndex((c) => c.system === system) ?? -1;
   }
 
-  agreement(c: number, row: number): Agreement {
+  agreement(c: number, row: number): LastAgreed {
     if (c < 0) return "none";
     if (row < 0) return "out";
     const { presence } = this.#part as Partition;

@@ -1,5 +1,5 @@
 import type { ConsentState, Instant, PersonKey, SystemId } from "../core/model.ts";
-import { type Agreement, type Case, type Move, memberCase } from "../core/three-way.ts";
+import { type Case, type LastAgreed, type Move, memberCase } from "../core/three-way.ts";
 import { fits } from "./agree.ts";
 import { AgreedRows, type AgreedState } from "./agreed-file.ts";
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
@@ -56,7 +56,7 @@ export type Difference = {
   /** Is the person on the owner's list now, whether they belong here or not? */
   readonly atOwner: boolean;
   /** What owner and this copy last agreed on of the person. */
-  readonly agreed: Agreement;
+  readonly agreed: LastAgreed;
   /** When that was; null: not known. */
   readonly agreedAt: Instant | null;
   /** What happened since, of the membership or of the field; null: cannot be told. */

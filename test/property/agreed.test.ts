@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audienceId, type Instant, instant, type RunId, runId, systemId } from "../../core/model.ts";
-import { type Agreement, memberCase } from "../../core/three-way.ts";
+import { type LastAgreed, memberCase } from "../../core/three-way.ts";
 import { carryAgreed } from "../../members/agree.ts";
 import { AgreedRows, type AgreedState, eraseFromAgreed, openAgreed } from "../../members/agreed-file.ts";
 import type { CompareInput } from "../../members/compare-sets.ts";
@@ -84,7 +84,7 @@ async function carried(
   return openAgreed(file);
 }
 
-type Known = { agreement: Agreement; at: number | null; print: number };
+type Known = { agreement: LastAgreed; at: number | null; print: number };
 const keyIn = (s: number, i: number): string => `${s} ${i}`;
 
 /** The same, slowly: per copy and person what was last agreed and when. */

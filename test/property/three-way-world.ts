@@ -11,7 +11,7 @@ import {
   systemId,
 } from "../../core/model.ts";
 import type { Change, PlanDoc } from "../../core/repair.ts";
-import { type Agreement, type Move, memberCase } from "../../core/three-way.ts";
+import { type LastAgreed, type Move, memberCase } from "../../core/three-way.ts";
 import type { Difference } from "../../members/differences.ts";
 import type { OptOutScope, SpooledRow } from "../../members/spool.ts";
 import type { DraftInput } from "../../sync/plan.ts";
@@ -36,7 +36,7 @@ export type Rec = {
   readonly settled: boolean;
 };
 /** What was last agreed of one person with one copy. */
-export type Last = { readonly agreement: Agreement; readonly values: Values };
+export type Last = { readonly agreement: LastAgreed; readonly values: Values };
 export type Person = {
   readonly recs: readonly (Rec | null)[];
   readonly last: readonly Last[];
@@ -105,7 +105,7 @@ const rec = fc
     }),
   );
 const last = fc
-  .record({ agreement: fc.constantFrom<Agreement>("in", "out", "never", "none"), values })
+  .record({ agreement: fc.constantFrom<LastAgreed>("in", "out", "never", "none"), values })
   .map((l): Last => (l.agreement === "in" ? l : { ...l, values: { plan: undefined, region: undefined } }));
 const person = fc.record({
   recs: fc.array(fc.option(rec, { freq: 5 }), { minLength: MOST, maxLength: MOST }),
@@ -248,7 +248,7 @@ export function differencesOf(w: World, order: readonly number[]): Difference[] 
             OUT.indexOf((p.recs[x] as Rec).consent) - OUT.indexOf((p.recs[y] as Rec).consent) ||
             Number(y === w.owner) - Number(x === w.owner),
         )[0];
-      const agreed: Agreement = s === w.owner ? "none" : (p.last[s]?.agreement ?? "none");
+      const agreed: LastAgreed = s === w.owner ? "none" : (p.last[s]?.agreement ?? "none");
       const common = {
         system: nameOf(s),
         person: keyOf(i),
