@@ -271,4 +271,17 @@ describe("splitting a change into small plans does not get round the limits", ()
     expect(await take(1, 30, 4)).toBe(true);
     expect(office.listSize()).toBe(166);
   });
+
+  it("whom we add makes no room for more", async () => {
+    const office = new Office(200);
+    const add = async (from: number, people: number) => {
+      const plan = await office.approve(office.draft(0, 0, from, people, false), false);
+      if (plan !== null) await office.apply(plan);
+      return office.listSize();
+    };
+    expect(await add(200, 40)).toBe(240);
+    expect(await add(240, 1)).toBe(240);
+    office.time.advance(DAY_MS + 60_000);
+    expect(await add(240, 48)).toBe(288);
+  });
 });
