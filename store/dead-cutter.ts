@@ -26,7 +26,7 @@ export function deadCutter(config: pg.PoolConfig, suspected: (client: pg.PoolCli
   let looking = false;
   let stopped = false;
   const suspects = () =>
-    [...open].filter(([client, since]) => suspected(client) && performance.now() - since > PENDING_MS);
+    [...open].filter(([client, since]) => suspected(client) && process.uptime() * 1_000 - since > PENDING_MS);
 
   async function lookOnce(): Promise<boolean> {
     const asked = suspects();
@@ -47,7 +47,7 @@ export function deadCutter(config: pg.PoolConfig, suspected: (client: pg.PoolCli
   }
   return {
     asks(client) {
-      open.set(client, performance.now());
+      open.set(client, process.uptime() * 1_000);
       return () => open.delete(client);
     },
     look() {

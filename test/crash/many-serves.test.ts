@@ -12,11 +12,13 @@ import {
   newSecret,
   type OwnServer,
   ownServer,
+  readyWithin,
   type Served,
   type Setting,
   serve,
   writeSetting,
 } from "../faults/database-world.ts";
+import { tcpProxy } from "../real/tcp-proxy.ts";
 
 const INSTANCES = 20;
 const LEASE_SECONDS = 15;
@@ -112,7 +114,10 @@ it(`a leader that is stopped for ${PAUSE_SECONDS} s wakes, writes nothing, and f
     leaseSeconds: LEASE_SECONDS,
   };
   const config = await writeSetting(setting);
-  const leader = await serve(setting, config);
+  const url = new URL(server.url);
+  const proxy = await tcpProxy("127.0.0.1", Number(url.port));
+  url.port = String(proxy.port);
+  const leader = await serve({ ...setting, databaseUrl: url.href }, config);
   await leader.child.said("verdict");
   // every call takes a while, so that it is stopped in the middle of a batch
   await ghost.control("POST", "faults", { kind: "slow", method: "PUT", ms: 250, times: null });
@@ -137,6 +142,8 @@ it(`a leader that is stopped for ${PAUSE_SECONDS} s wakes, writes nothing, and f
   const rows = (await db.query("select 1 from journal where plan_id = $1", [prepared.plan.id])).count;
   await sleep(Math.max(PAUSE_SECONDS * 1_000 - (performance.now() - stoppedAt), 0));
 
+  // nobody tells it that its lease is gone: only its clocks can
+  proxy.stall();
   const wokenAt = Date.now();
   process.kill(leader.child.process.pid ?? 0, "SIGCONT");
   await eventually(
@@ -145,6 +152,7 @@ it(`a leader that is stopped for ${PAUSE_SECONDS} s wakes, writes nothing, and f
     20_000,
   );
   await sleep(3_000);
+  proxy.heal();
   expect((await ghost.journal()).length - vendor, "nothing to the vendor").toBe(0);
   // the writer looks a person up by address before a write, and by number after it; audits do neither
   const requests = (await ghost.control("GET", "requests"))
@@ -161,5 +169,7 @@ it(`a leader that is stopped for ${PAUSE_SECONDS} s wakes, writes nothing, and f
   expect(after.count - rows, "nothing to the journal").toBe(0);
   expect((await leaseOf(prepared.plan.id))?.fence).toBeGreaterThan(first?.fence ?? 0);
   await checkTruth(db, ghost, prepared);
+  await readyWithin(leader, 10_000);
   await Promise.all([leader.end(), second.end()]);
+  await proxy.close();
 });
