@@ -166,7 +166,7 @@ class Office {
 
   async undo(which: number): Promise<void> {
     const plan = await this.store.get(this.ids[which % this.ids.length] ?? -1);
-    if (plan === null || plan.endedAt === null || plan.startedAt === null) return;
+    if (plan === null || plan.endedAt === null || plan.startedAt === null || plan.doc.undoes !== null) return;
     const doc = draftUndo({
       plan,
       progress: await this.store.progress(plan.id),
