@@ -124,7 +124,8 @@ export type Served = {
 };
 
 export type Setting = {
-  readonly databaseUrl: string;
+  /** null: serve starts its own. */
+  readonly databaseUrl: string | null;
   readonly dataDir: string;
   /** null: the file in the data folder. */
   readonly secret: string | null;
@@ -185,7 +186,7 @@ export async function serve(s: Setting, configPath: string): Promise<Served> {
     PLUMBLINE_CONFIG: configPath,
     PLUMBLINE_DATA: join(s.dataDir, "data"),
     PLUMBLINE_SECRET: s.secret ?? undefined,
-    DATABASE_URL: s.databaseUrl,
+    DATABASE_URL: s.databaseUrl ?? undefined,
     GHOST_KEY: s.ghost.key,
     SLACK_TOKEN: "xoxb-demo-token",
   });
