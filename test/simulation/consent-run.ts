@@ -2,7 +2,7 @@ import type { OpenChange } from "../../core/ports.ts";
 import { OP_ORDER } from "../../core/repair.ts";
 import { contextFor } from "../contract/collector.ts";
 import { changeFor } from "../contract/writer.ts";
-import type { ConsentVendor, Standing } from "./consent-vendors.ts";
+import type { ConsentVendor, Standing } from "./consent-vendor.ts";
 import type { Random } from "./random.ts";
 
 /** Steps of one sequence: ours, as any plan could ask for it, or somebody else's. */

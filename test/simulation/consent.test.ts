@@ -1,7 +1,11 @@
 import { appendFileSync } from "node:fs";
 import { afterAll, expect, it } from "vitest";
+import { ghost } from "./consent-ghost.ts";
+import { hubspot } from "./consent-hubspot.ts";
+import { klaviyo } from "./consent-klaviyo.ts";
+import { mailchimp } from "./consent-mailchimp.ts";
+import { mailman } from "./consent-mailman.ts";
 import { emptyTally, sequencesOf } from "./consent-run.ts";
-import { ghost, hubspot, klaviyo, mailchimp, mailman } from "./consent-vendors.ts";
 import { fetchInProcess } from "./in-process.ts";
 import { Random } from "./random.ts";
 
