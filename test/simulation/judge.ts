@@ -22,6 +22,8 @@ type Turn = {
   over: boolean;
   mustStop: boolean;
   readonly sent: Map<string, Set<number>>;
+  /** Operations whose first round is over; it may have been a small one, when people dropped out of it unsent. */
+  readonly pastCanary: Set<string>;
 };
 
 /** A person is read again right before the write when the last read is a minute old; reading and sending take their time. */
@@ -81,6 +83,7 @@ export class Judge {
       over: false,
       mustStop: false,
       sent: new Map(),
+      pastCanary: new Set(),
     });
   }
 
@@ -159,7 +162,7 @@ export class Judge {
   #canary(planId: number, turn: Turn, c: OpenChange): void {
     const sent = turn.sent.get(c.op) ?? new Set<number>();
     turn.sent.set(c.op, sent);
-    if (sent.has(c.n)) return;
+    if (sent.has(c.n) || turn.pastCanary.has(c.op)) return;
     const first = [...sent].slice(0, this.canary);
     if (sent.size >= this.canary && first.some((n) => this.of(planId, n).end === null))
       this.fail(`canary: PL-${planId} goes on before its first ${this.canary} were read back`);
@@ -176,6 +179,8 @@ export class Judge {
     const turn = this.#turns.get(planId);
     const ends = (this.plans.get(planId)?.changes ?? []).flatMap((c) => this.of(planId, c.n).end ?? []);
     const failed = ends.filter((e) => e === "failed" || e === "unknown").length;
+    for (const [op, sent] of turn?.sent ?? [])
+      if ([...sent].every((n) => this.of(planId, n).end !== null)) turn?.pastCanary.add(op);
     if (turn !== undefined && failed >= 5 && failed > ends.length / 100) turn.mustStop = true;
   }
 
