@@ -136,9 +136,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: "does not look at the limits again before the first write",
     file: "sync/admit.ts",
-    from: 'if (v.verdict === "fail") return',
-    to: 'if (v.verdict === "fail" && plan.id < 0) return',
-    tests: [splitting],
+    from: "const tooMany = await whyTooMany(i, plan, systems);",
+    to: "const tooMany = plan.id < 0 ? await whyTooMany(i, plan, systems) : null;",
+    tests: [limits, splitting],
   },
   {
     name: "goes on after consent was loosened",
