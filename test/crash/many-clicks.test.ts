@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../store/database.ts";
 import { planStore } from "../../store/plan-store.ts";
 import { eventually, killAll } from "../e2e/processes.ts";
-import { begunPlan, checkTruth } from "../faults/database-truth.ts";
+import { begunPlan, checkTruth, writesOn } from "../faults/database-truth.ts";
 import {
   type GhostProcess,
   ghostProcess,
@@ -60,6 +60,7 @@ async function drafted(people: number) {
   const config = await writeSetting(setting, people);
   const both = [await serve(setting, config), await serve(setting, config)] as const;
   for (const s of both) await s.child.said("verdict");
+  await writesOn(db);
   const draft = await both[0].call("POST", "/api/v1/audiences/do_not_contact/plan", {});
   expect(draft.status, JSON.stringify(draft.body)).toBe(201);
   const id = Number(draft.body.planId);

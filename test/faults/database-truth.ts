@@ -8,10 +8,11 @@ import { deriveKeys } from "../../members/keys.ts";
 import { sealer } from "../../members/sealer.ts";
 import type { Database } from "../../store/database.ts";
 import { planStore } from "../../store/plan-store.ts";
+import { putWriteSwitch } from "../../store/put-write-switch.ts";
 import { planHash } from "../../sync/hash.ts";
 import { draftPlan } from "../../sync/plan.ts";
 import { openSealedChange } from "../../sync/sealed.ts";
-import { draftInput, mailOf, type Twin, testConfig } from "../property/sync-world.ts";
+import { DEST, draftInput, mailOf, type Twin, testConfig } from "../property/sync-world.ts";
 import { type GhostProcess, LABEL } from "./database-world.ts";
 
 export type Prepared = { readonly plan: Plan; readonly before: number; readonly secret: string };
@@ -32,6 +33,16 @@ function twins(people: number): Twin[] {
     };
   });
 }
+
+/** As an admin would have switched it on. */
+export const writesOn = (db: Database) =>
+  putWriteSwitch(db, {
+    system: DEST,
+    enabled: true,
+    at: instant(new Date()),
+    person: "Ben",
+    reason: "the tests' systems are simulators",
+  });
 
 /** Ghost filled anew, and a plan that was approved and begun: as a process leaves it that died right after the start. */
 export async function begunPlan(
@@ -57,6 +68,7 @@ export async function begunPlan(
   );
   const now = instant(new Date());
   const doc = draftPlan({ ...draftInput(all, testConfig(), now), sealer: sealsOf(secret) });
+  await writesOn(db);
   const store = planStore(db);
   const plan = await store.create(doc, planHash(doc), [], "second_person");
   const confirmed = `PL-${plan.id} ${doc.changes.length}`;

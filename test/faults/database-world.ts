@@ -40,7 +40,8 @@ export async function ownServer(parent = "/var/tmp", settings: Readonly<Record<s
     began.push(server);
     return server;
   };
-  const { url, adminUrl } = await begin();
+  // one role, as many a database has: what the lesser one may do is tested elsewhere
+  const { migrateUrl: url, adminUrl } = await begin();
   const pid = async () => (await findPostmaster(join(dir, "postgres", "cluster")))?.pid ?? null;
   const self: OwnServer = {
     url,
