@@ -1,3 +1,4 @@
+import type { Instant } from "../core/model.ts";
 import type { PlanState } from "../core/repair.ts";
 import type { Sql } from "./database.ts";
 
@@ -5,9 +6,9 @@ import type { Sql } from "./database.ts";
 export async function undoOfPlan(
   db: Sql,
   planId: number,
-): Promise<{ readonly id: number; readonly state: PlanState } | null> {
-  const { rows } = await db.query<{ id: number; state: PlanState }>(
-    "select id, state from plan where undoes = $1 order by id desc limit 1",
+): Promise<{ readonly id: number; readonly state: PlanState; readonly createdAt: Instant } | null> {
+  const { rows } = await db.query<{ id: number; state: PlanState; createdAt: Instant }>(
+    'select id, state, created_at as "createdAt" from plan where undoes = $1 order by id desc limit 1',
     [planId],
   );
   return rows[0] ?? null;

@@ -16,13 +16,18 @@ import { heldOutAmong } from "./held-out.ts";
 /** An undo that ended so wrote nothing, or not all of it: another may be drafted. */
 const DEAD: readonly PlanState[] = ["refused", "expired", "stale", "stopped"];
 
+/** A draft is judged within moments; one that was not was left by a crash, and nobody can approve it. */
+const DRAFTING_MS = 60_000;
+
 /** The undo of a plan that waits, runs or is done; null: one may be drafted. */
 export async function livingUndo(
-  app: Pick<App, "db">,
+  app: Pick<App, "db" | "clock">,
   planId: number,
 ): Promise<{ readonly id: number } | null> {
   const undo = await undoOfPlan(app.db, planId);
-  return undo === null || DEAD.includes(undo.state) ? null : undo;
+  if (undo === null || DEAD.includes(undo.state)) return null;
+  const age = app.clock.now().getTime() - Date.parse(undo.createdAt);
+  return undo.state === "draft" && age > DRAFTING_MS ? null : undo;
 }
 
 /**

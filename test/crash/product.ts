@@ -7,6 +7,7 @@ import { listAuditLog } from "../../store/list-audit-log.ts";
 import { planStore } from "../../store/plan-store.ts";
 import { verifyHash } from "../../sync/hash.ts";
 import { type Child, start } from "../e2e/processes.ts";
+import { writesOn } from "../faults/database-truth.ts";
 import { mailOf } from "../property/sync-world.ts";
 import { type TestDatabase, testDatabase } from "../setup/database.ts";
 import { type CrashVendor, ghostVendor } from "./vendors.ts";
@@ -95,6 +96,7 @@ const csv = (rows: readonly number[]): string =>
 export async function product(routes = "", env: Readonly<Record<string, string>> = {}): Promise<Product> {
   const ghost = await ghostVendor();
   const database = await testDatabase();
+  await writesOn(database.db);
   const dir = await mkdtemp("/var/tmp/plumbline-crash-");
   const all = Array.from({ length: PEOPLE }, (_, i) => i);
   await ghost.load(
