@@ -44,7 +44,7 @@ export const writesOn = (db: Database) =>
     reason: "the tests' systems are simulators",
   });
 
-/** Ghost filled anew, and a plan that was approved and begun: as a process leaves it that died right after the start. */
+/** Ghost filled anew, and a plan that was approved and begun: as a process leaves it that died before its first call. */
 export async function begunPlan(
   db: Database,
   ghost: GhostProcess,
@@ -75,6 +75,11 @@ export async function begunPlan(
   await store.approve(plan.id, { person: "Ben", at: now, hash: plan.hash, confirmed });
   const before = (await ghost.journal()).length;
   await store.move(plan.id, ["draft"], "applying", now, null);
+  // With a first intent the safeguards have been judged; this plan rests on no reading that they could look at.
+  const dead = await store.acquire(plan.id, "dead", 30);
+  if (dead === null) throw new Error("a plan that nobody knows of is free");
+  await store.intent(dead, [0], now, [null]);
+  await store.release(dead);
   return { plan, before, secret };
 }
 
