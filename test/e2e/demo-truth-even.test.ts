@@ -7,7 +7,7 @@ const SEEDS = seedsFrom(2);
 describe("the demo company, eight weeks of daily audits", () => {
   it.each(SEEDS)(
     "seed %i: every planted fault is found, and nothing else",
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async (seed) => {
       const run = await auditDemo({ seed, size: "1k", adminUrl: inject("embedded").adminUrl });
       expect(run.planted.length).toBeGreaterThanOrEqual(8);

@@ -7,7 +7,7 @@ const SEEDS = seedsFrom(1);
 describe("the demo company, eight weeks of daily audits", () => {
   it.each(SEEDS)(
     "seed %i: every planted fault is found, and nothing else",
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async (seed) => {
       const replay = seed === SEEDS[0];
       const run = await auditDemo({ seed, size: "1k", adminUrl: inject("embedded").adminUrl, replay });
@@ -28,7 +28,7 @@ describe("the demo company, eight weeks of daily audits", () => {
     },
   );
 
-  it("without faults nothing is raised", { timeout: 180_000 }, async () => {
+  it("without faults nothing is raised", { timeout: 600_000 }, async () => {
     const run = await auditDemo({
       seed: 3,
       size: "1k",

@@ -7,3 +7,4 @@ export { arenaUsed, chunksOf, initRows, resetRows, rowsOf, seal, setArenaEnd } f
 export { initValues, memoBytes } from "./values";
 export { feed, initCsv, rows, rowTableBytes, status, unusable } from "./csv";
 export { makePeople, people, respelled, sortPartition } from "./sort";
+export { mergeSets } from "./merge";
