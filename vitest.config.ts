@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          // most take milliseconds; a busy machine fails none
+          testTimeout: 30_000,
           include: [
             "{core,config,systems,collectors,members,checks,sync,alerts,store,app,demo,dashboard,bench}/**/*.test.{ts,tsx}",
             "test/{boundaries,golden,gate}/**/*.test.ts",
@@ -32,6 +34,7 @@ export default defineConfig({
         test: {
           name: "property",
           environment: "node",
+          testTimeout: 60_000,
           include: ["test/property/**/*.test.ts"],
           maxWorkers: 2,
         },

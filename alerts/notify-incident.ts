@@ -1,36 +1,21 @@
 import type { Incident } from "../core/finding.ts";
 import type { Instant } from "../core/model.ts";
-import type { Log, NoticeStore } from "../core/ports.ts";
 import type { Dispatch, NoticeKind, Told } from "./dispatch.ts";
+import type { NoticeDeps } from "./notice-deps.ts";
+import { postOnce } from "./post-once.ts";
 import type { IncidentFacts } from "./slack/facts.ts";
-import { incidentMessage, movedMessage } from "./slack/message.ts";
-import type { Posted, SlackPort } from "./slack/port.ts";
+import { incidentMessage } from "./slack/message.ts";
+import type { Posted } from "./slack/port.ts";
 import { rollUpMessage } from "./slack/roll-up.ts";
 import { threadReply } from "./slack/thread.ts";
 
-/** Everything that telling people needs; made in app/alerts. */
-export type NoticeDeps = {
-  readonly notices: NoticeStore;
-  readonly slack: SlackPort;
-  readonly channel: string;
-  readonly timezone: string;
-  readonly publicUrl: string;
-  readonly log: Log;
-  readonly incident: (id: number) => Promise<Incident | null>;
-  readonly facts: (incident: Incident) => Promise<IncidentFacts>;
-  /** Has another can't-tell of this incident's system a message of its own? */
-  readonly systemTold: (incident: Incident) => Promise<boolean>;
-  readonly rollUpSince: (at: Instant) => Promise<Posted | null>;
-  readonly incidentsOf: (rollUp: Posted) => Promise<readonly Incident[]>;
-};
-
 export type Notice = { readonly incident: Incident; readonly told: Told | null; readonly kind: NoticeKind };
 
-/** A root message of its own. Posted, then saved: a crash in between costs at most one duplicate at the next try. */
+/** A root message of its own. */
 export async function postRoot(deps: NoticeDeps, { incident, told }: Notice, at: Instant): Promise<void> {
-  const message = await deps.slack.post(deps.channel, incidentMessage(await deps.facts(incident)));
-  await keep(deps, incident, message, (told?.generation ?? 0) + 1);
-  await deps.notices.markPosted(incident.id, at);
+  const content = incidentMessage(await deps.facts(incident));
+  const generation = (told?.generation ?? 0) + 1;
+  await postOnce(deps, { incidents: [incident], generation, replaces: null }, content, at);
 }
 
 /** Carries out a decision on an incident that has been told before. */
@@ -79,18 +64,13 @@ async function postAnew(
 ): Promise<void> {
   const facts = await deps.facts(incident);
   const before = await deps.slack.permalink(told);
-  const message = await deps.slack.post(
-    deps.channel,
-    incidentMessage(facts, before === null ? null : { url: before, because }),
+  const content = incidentMessage(facts, before === null ? null : { url: before, because });
+  await postOnce(
+    deps,
+    { incidents: [incident], generation: told.generation + 1, replaces: told },
+    content,
+    at,
   );
-  await keep(deps, incident, message, told.generation + 1);
-  await deps.notices.markPosted(incident.id, at);
-  await bestEffort(deps, incident, async () => {
-    const url = await deps.slack.permalink(message);
-    if (told.generation > 0 && url !== null) await deps.slack.update(told, movedMessage(facts, url));
-    if (told.generation === 0)
-      await deps.slack.update(told, rollUpMessage(await deps.incidentsOf(told), deps));
-  });
 }
 
 /** Many at once: one message for all, or a place in the one that is there since a moment ago. */
@@ -106,12 +86,14 @@ export async function postRollUp(
   const content = rollUpMessage(all, deps);
   const joined =
     current !== null && (await deps.slack.update(current, content)) === "updated" ? current : null;
-  const message = joined ?? (await deps.slack.post(deps.channel, content));
+  if (joined === null) {
+    await postOnce(deps, { incidents, generation: 0, replaces: null }, content, at);
+    return;
+  }
   for (const incident of incidents) {
-    await keep(deps, incident, message, 0);
+    await keep(deps, incident, joined, 0);
     await deps.notices.markPosted(incident.id, at);
   }
-  if (joined === null) return;
   // an edited message makes no sound, so what is urgent is said in the channel as well
   for (const incident of incidents) {
     await reply(
@@ -143,7 +125,7 @@ function reply(
   prefix = "",
 ): Promise<void> {
   return bestEffort(deps, facts.incident, () =>
-    deps.slack.post(root.channel, threadReply(facts, kind, prefix), { ts: root.ts, broadcast }),
+    deps.slack.post(root.channel, threadReply(facts, kind, prefix), { thread: { ts: root.ts, broadcast } }),
   );
 }
 

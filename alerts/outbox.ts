@@ -1,7 +1,9 @@
 import { AuditorError, isKind } from "../core/errors.ts";
 import { type Instant, instant } from "../core/model.ts";
 import { dispatch, isStorm, loudest, NOTICE_KINDS, type NoticeKind, STORM_WINDOW_MS } from "./dispatch.ts";
-import { changeTold, type Notice, type NoticeDeps, postRollUp, postRoot } from "./notify-incident.ts";
+import type { NoticeDeps } from "./notice-deps.ts";
+import { changeTold, type Notice, postRollUp, postRoot } from "./notify-incident.ts";
+import { settleInFlight } from "./post-once.ts";
 
 /** After this many failures a notice is tried less often, after the second number no more: the next change tells anew. */
 const OFTEN = 5;
@@ -32,6 +34,8 @@ type Waiting = {
 export async function drain(deps: NoticeDeps, at: Instant): Promise<DrainResult> {
   const tried = new Set<number>();
   const total = { told: 0, failed: 0 };
+  const unsettled = await settled(deps);
+  if (unsettled !== null) return { ...total, waitMs: unsettled.retryAfterMs };
   for (let round = 0; round < ROUNDS; round++) {
     const waiting = byIncident((await deps.notices.outbox()).filter((r) => !tried.has(r.id)));
     if (waiting.length === 0) break;
@@ -46,6 +50,18 @@ export async function drain(deps: NoticeDeps, at: Instant): Promise<DrainResult>
     if (pass.stopped !== null) return { ...total, waitMs: pass.stopped.retryAfterMs };
   }
   return { ...total, waitMs: null };
+}
+
+/** Nothing is posted while it is not known whether the message before arrived. */
+async function settled(deps: NoticeDeps): Promise<AuditorError | null> {
+  try {
+    await settleInFlight(deps);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AuditorError)) throw error;
+    deps.log.warn("notice.failed", { error: error.message });
+    return error;
+  }
 }
 
 async function drainOnce(

@@ -4,6 +4,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { Incident } from "../core/finding.ts";
 import { type Instant, instant } from "../core/model.ts";
 import { changeIncident, type IncidentAction } from "../store/change-incident.ts";
+import { tellOf } from "./alerts/notify.ts";
 import type { App } from "./app.ts";
 
 const LONGEST_NOTE = 2000;
@@ -24,7 +25,7 @@ export type Deed = {
  * @throws AuditorError not_allowed: a viewer; bad_data: a snooze without an end; stale; not_found
  */
 export async function actOnIncident(
-  app: Pick<App, "db" | "clock" | "notify">,
+  app: Pick<App, "config" | "db" | "clock" | "notify">,
   me: Person,
   deed: Deed,
 ): Promise<Incident> {
@@ -42,20 +43,19 @@ export async function actOnIncident(
       "until when is missing",
       "send `until` as a time in the future",
     );
-  const changed = await changeIncident(app.db, {
-    id: deed.id,
-    action: deed.action,
-    version: deed.version,
-    actor: me.name,
-    at: instant(app.clock.now()),
-    until: (deed.until ?? null) as Instant | null,
-    note: deed.note === undefined ? null : clean(deed.note, LONGEST_NOTE),
-  });
-  await app.notify([
+  const changed = await changeIncident(
+    app.db,
     {
-      transition: { kind: "update", incident: changed, finding: changed.finding, escalated: false },
-      incident: changed,
+      id: deed.id,
+      action: deed.action,
+      version: deed.version,
+      actor: me.name,
+      at: instant(app.clock.now()),
+      until: (deed.until ?? null) as Instant | null,
+      note: deed.note === undefined ? null : clean(deed.note, LONGEST_NOTE),
     },
-  ]);
+    tellOf(app.config),
+  );
+  await app.notify([changed]);
   return changed;
 }

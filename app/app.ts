@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Config, SecretRef, Send, SystemConfig } from "../core/config.ts";
-import type { Incident, Transition } from "../core/finding.ts";
+import type { Incident } from "../core/finding.ts";
 import type {
   AuditStore,
   Capabilities,
@@ -40,8 +40,8 @@ export type App = {
   readonly collector: (system: SystemConfig) => Promise<Collector>;
   /** null: Plumbline may not write to this system. */
   readonly writer: (system: SystemConfig) => Promise<Writer | null>;
-  /** Tells people about changes of state; failures are kept in the outbox, never thrown. */
-  readonly notify: (changes: readonly { transition: Transition; incident: Incident }[]) => Promise<void>;
+  /** Sends what the outbox holds of these changed incidents and others; failures stay there, never thrown. */
+  readonly notify: (changed: readonly Incident[]) => Promise<void>;
   /** The calendar with the campaigns that systems have scheduled, as of the last read; keeps connectors quiet around them. */
   readonly plannedSends: { current: readonly Send[] };
   readonly progress: { current: Progress | null };

@@ -5,6 +5,7 @@ import { instant } from "../core/model.ts";
 import type { Capabilities, Log } from "../core/ports.ts";
 import { deriveKeys, secretFingerprint } from "../members/keys.ts";
 import { sealer } from "../members/sealer.ts";
+import { appendAuditLog } from "../store/append-audit-log.ts";
 import { appendConfigVersion } from "../store/append-config-version.ts";
 import { auditStore } from "../store/audit-store.ts";
 import type { Database } from "../store/database.ts";
@@ -79,6 +80,16 @@ async function recordConfig(o: OpenOptions): Promise<void> {
   const before = text === null ? null : (JSON.parse(text) as Record<string, string>);
   const changes = before === null ? [] : configChanges(before, parts);
   if (before !== null && changes.length === 0) return;
-  await appendConfigVersion(o.db, { at: instant(o.clock.now()), hash, changes });
-  await putMeta(o.db, "config:parts", JSON.stringify(parts));
+  const at = instant(o.clock.now());
+  await o.db.tx(async (sql) => {
+    const version = await appendConfigVersion(sql, { at, hash, changes });
+    await putMeta(sql, "config:parts", JSON.stringify(parts));
+    await appendAuditLog(sql, {
+      at,
+      actor: "plumbline",
+      action: "config.changed",
+      object: `config ${version}`,
+      detail: { hash, changes: changes.map((c) => c.text) },
+    });
+  });
 }

@@ -7,13 +7,10 @@ import { requireConfig, secretsOf } from "../config/read.ts";
 import { resolveSecret, type SecretSource } from "../config/secret.ts";
 import type { Config } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import { instant } from "../core/model.ts";
 import { clearHistory } from "../store/clear-history.ts";
-import { type Database, openDatabase } from "../store/database.ts";
-import { startEmbedded } from "../store/embedded/start.ts";
+import type { Database } from "../store/database.ts";
 import { getMeta } from "../store/get-meta.ts";
 import { listRuns } from "../store/list-runs.ts";
-import { migrate } from "../store/migrate.ts";
 import { putMeta } from "../store/put-meta.ts";
 import { makeNotify } from "./alerts/notify.ts";
 import type { App } from "./app.ts";
@@ -23,6 +20,7 @@ import { type Demo, type DemoStarted, startDemo } from "./demo/driver.ts";
 import { announceDemo, runningDemo, withdrawDemo } from "./demo/running.ts";
 import { logOf } from "./log.ts";
 import { openApp } from "./open-app.ts";
+import { type OpenedStore, openStore } from "./open-store.ts";
 import { repairService } from "./repair/repair.ts";
 import { loadSecret } from "./secret.ts";
 import type { Services } from "./services.ts";
@@ -52,7 +50,6 @@ type Surroundings = Pick<CliIo, "env" | "cwd">;
 /** The empty text, as `PLUMBLINE_CONFIG= npm start` gives it, is no value. */
 const fromEnv = (io: Surroundings, name: string): string | null => io.env[name] || null;
 
-export const databaseUrlOf = (io: Surroundings): string | null => fromEnv(io, "DATABASE_URL");
 const configPathOf = (io: Surroundings, configPath: string | null): string | null =>
   configPath ?? fromEnv(io, "PLUMBLINE_CONFIG");
 
@@ -77,19 +74,18 @@ export async function openRuntime(o: RuntimeOptions): Promise<Runtime> {
     for (const c of closers.splice(0).reverse()) await c();
   };
   try {
-    let url = databaseUrlOf(o.io);
-    let adminUrl: string | null = null;
-    if (url === null) {
-      const embedded = await startEmbedded({ dataDir, log, role: o.role });
-      closers.push(() => embedded.stop());
-      ({ url, adminUrl } = embedded);
-    }
-    const db = await openDatabase({ url, applicationName: `plumbline ${o.role}` });
-    closers.push(() => db.close());
-    await migrate(db, instant(new Date()));
+    const store = await openStore({
+      io: o.io,
+      dataDir,
+      log,
+      role: o.role,
+      applicationName: `plumbline ${o.role}`,
+    });
+    closers.push(() => store.close());
+    const { db } = store;
     const opened =
       path === null
-        ? await openDemo(o, db, dataDir, adminUrl, closers, log)
+        ? await openDemo(o, store, dataDir, closers, log)
         : await openConfigured(resolve(o.io.cwd, path), o.io.env, db);
     const base = await openApp({
       config:
@@ -144,9 +140,8 @@ async function openConfigured(path: string, env: SecretSource["env"], db: Databa
 
 async function openDemo(
   o: RuntimeOptions,
-  db: Database,
+  { db, adminUrl, asOwner }: OpenedStore,
   dataDir: string,
-  adminUrl: string | null,
   closers: (() => Promise<void>)[],
   log: App["log"],
 ): Promise<Opened> {
@@ -171,7 +166,7 @@ async function openDemo(
       "use --config or PLUMBLINE_CONFIG, write one with plumbline init, or start the demo with plumbline demo",
     );
   }
-  const { today, size, seed } = resume ? await recallDemo(db, o) : await beginDemo(db, o, dataDir);
+  const { today, size, seed } = resume ? await recallDemo(db, o) : await beginDemo(db, asOwner, o, dataDir);
   const demo = await startDemo({ size, seed, today, resume, warehouseAdminUrl, folder }, log);
   closers.push(() => demo.close());
   if (o.role === "serve") {
@@ -199,9 +194,14 @@ async function recallDemo(db: Database, o: RuntimeOptions): Promise<DemoMade> {
 }
 
 /** A history that was interrupted half-way is not gone on with but begun again: its days would not follow one another. */
-async function beginDemo(db: Database, o: RuntimeOptions, dataDir: string): Promise<DemoMade> {
+async function beginDemo(
+  db: Database,
+  asOwner: OpenedStore["asOwner"],
+  o: RuntimeOptions,
+  dataDir: string,
+): Promise<DemoMade> {
   if ((await getMeta(db, "demo:today")) !== null) {
-    await clearHistory(db);
+    await asOwner(clearHistory);
     await rm(join(dataDir, "sets"), { recursive: true, force: true });
   } else if ((await listRuns(db, 1)).length > 0) {
     throw new AuditorError(

@@ -53,7 +53,7 @@ export async function benchAudit(people: number, say: (line: string) => void): P
   writeExports(dir, people);
   const embedded = await startEmbedded({ dataDir: dir, log: quiet });
   try {
-    const db = await openDatabase({ url: embedded.url, applicationName: "plumbline bench" });
+    const db = await openDatabase({ url: embedded.migrateUrl, applicationName: "plumbline bench" });
     await migrate(db, instant(new Date()));
     const loaded = loadConfig(configYaml(), { file: "bench.yaml" });
     if (!loaded.ok) throw new Error(loaded.problems.map((p) => `${p.line}: ${p.problem}`).join("\n"));

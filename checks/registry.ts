@@ -26,6 +26,7 @@ import { sizeAnomaly } from "./size-anomaly.ts";
 import { stuckMembers } from "./stuck-members.ts";
 import { suppressionLeak } from "./suppression-leak.ts";
 import { syncFailure } from "./sync-failure.ts";
+import { unmappedScope } from "./unmapped-scope.ts";
 import { cannotTell } from "./words/run-failure.ts";
 
 /** Suppression first, then what cannot be told, then the rest. */
@@ -34,6 +35,7 @@ export const ALL_CHECKS: readonly Check[] = [
   consentViolation,
   consentExposure,
   overSuppression,
+  unmappedScope,
   runFailure,
   sizeAnomaly,
   disagreement,

@@ -9,6 +9,7 @@ const DIMENSION_OF: Readonly<Record<CheckName, Dimension>> = {
   suppression_leak: "consent",
   consent_violation: "consent",
   consent_exposure: "consent",
+  unmapped_scope: "consent",
   sensitive_attribute: "consent",
   ineligible: "consent",
   disagreement: "agreement",

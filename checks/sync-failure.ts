@@ -1,6 +1,7 @@
 import type { WriterJob } from "../core/config.ts";
 import type { SyncRun } from "../core/facts.ts";
 import type { Check, CheckInput, Finding, Outcome } from "../core/finding.ts";
+import { ghostAcksOf } from "./ghost-acks.ts";
 import { PASS, skip } from "./readings.ts";
 import { settingsOf } from "./settings.ts";
 import type { Share } from "./stats/proportion.ts";
@@ -30,7 +31,8 @@ type Settings = typeof DEFAULTS;
 
 /**
  * What fills this system fails too often, or the system turns too much away: runs of sync jobs, rows of their last run,
- * and our own reads. One finding per job or system, however many audiences it concerns.
+ * our own reads, and what it acknowledged of our last repair without doing it. One finding per job or system, however many
+ * audiences it concerns; of a repair, one per list.
  */
 export const syncFailure: Check = {
   name: "sync_failure",
@@ -46,7 +48,7 @@ export const syncFailure: Check = {
       const ended = input.syncRuns.filter((r) => r.job === job.name && r.state !== "running");
       verdicts.push(runsOf(input, job, ended, settings), rowsOf(input, job, ended, settings));
     }
-    verdicts.push(throttleOf(input, settings));
+    verdicts.push(throttleOf(input, settings), ghostAcksOf(input));
     const [first, ...more] = verdicts.flatMap((v) => (typeof v === "string" ? [] : [v]));
     if (first !== undefined) return { status: "fail", findings: [first, ...more] };
     if (verdicts.includes("fine")) return PASS;
@@ -55,7 +57,7 @@ export const syncFailure: Check = {
 };
 
 /** "few": not enough yet to judge by; "untold": nobody tells. */
-type Verdict = Finding | "fine" | "few" | "untold";
+export type Verdict = Finding | "fine" | "few" | "untold";
 
 function runsOf(input: CheckInput, job: WriterJob, ended: readonly SyncRun[], s: Settings): Verdict {
   if (ended.length === 0) return "untold";

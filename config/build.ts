@@ -3,6 +3,7 @@ import type {
   Audience,
   Config,
   ConsentClock,
+  ConsentScopes,
   Person,
   Routes,
   Safeguards,
@@ -37,6 +38,7 @@ export function buildConfig(file: ConfigFile): Config {
     writers: (file.writers ?? []).map(buildWriter),
     calendar: (file.calendar ?? []).map(buildSend),
     consentClocks: buildClocks(file.consent_clocks ?? {}),
+    ...(file.consent_scopes === undefined ? {} : { consentScopes: buildScopes(file.consent_scopes) }),
     people: (file.people ?? []).map(buildPerson),
     checks: file.checks ?? {},
     routes: buildRoutes(file.routes ?? {}),
@@ -45,6 +47,9 @@ export function buildConfig(file: ConfigFile): Config {
       spoolDays: file.retention?.spool_days ?? 7,
       snapshotDays: file.retention?.snapshot_days ?? 400,
     },
+    ...(file.audit_log?.anchor_file === undefined
+      ? {}
+      : { auditLog: { anchorFile: file.audit_log.anchor_file } }),
   };
 }
 
@@ -144,6 +149,7 @@ const buildAttribute = (a: AttributeFileEntry): AttributeRule => ({
   class: a.class ?? "plain",
   values: a.values ?? null,
   pattern: a.pattern ?? null,
+  ...(a.newest_lead_minutes === undefined ? {} : { newestLeadMinutes: a.newest_lead_minutes }),
   ...(a.allowed_in === undefined ? {} : { allowedIn: a.allowed_in.map(systemId) }),
   ...(a.regions === undefined ? {} : { regions: a.regions }),
 });
@@ -178,6 +184,11 @@ const buildClocks = ({ apply, own }: NonNullable<ConfigFile["consent_clocks"]>):
     source: c.source,
   })),
 ];
+
+const buildScopes = ({ scopes, map }: NonNullable<ConfigFile["consent_scopes"]>): ConsentScopes => ({
+  scopes: scopes.map((s) => ({ id: s.id, title: s.title ?? s.id, within: s.within ?? null })),
+  map: (map ?? []).map((m) => ({ system: systemId(m.system), name: m.name ?? null, scope: m.scope })),
+});
 
 const buildPerson = (p: NonNullable<ConfigFile["people"]>[number]): Person => ({
   name: p.name,

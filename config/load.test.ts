@@ -328,6 +328,21 @@ describe("references", () => {
       "p.yaml:22:15 there is a term called “gdpr” already → choose another id",
     ],
     [
+      "scope within one that is not there",
+      `${MINIMAL}consent_scopes:\n  scopes: [{ id: news, within: al }, { id: all }]\n`,
+      "p.yaml:22:32 unknown scope “al” → did you mean “all”?",
+    ],
+    [
+      "system mapped to an unknown scope",
+      `${MINIMAL}consent_scopes:\n  scopes: [{ id: all }]\n  map: [{ system: newsletter, scope: news }]\n`,
+      "p.yaml:23:38 unknown scope “news” → use one of: all",
+    ],
+    [
+      "list mapped twice",
+      `${MINIMAL}consent_scopes:\n  scopes: [{ id: all }]\n  map: [{ system: newsletter, name: a, scope: all }, { system: newsletter, name: a, scope: all }]\n`,
+      "p.yaml:23:54 a of newsletter is mapped twice → keep one of them",
+    ],
+    [
       "check",
       `${MINIMAL}checks:\n  size_anomly: {}\n`,
       "p.yaml:22:3 unknown check “size_anomly” → did you mean “size_anomaly”?",

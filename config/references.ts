@@ -1,6 +1,7 @@
 import { validate as validCron } from "node-cron";
 import type { Path } from "./document.ts";
 import { checkClocks } from "./references-clocks.ts";
+import { checkScopes } from "./references-scopes.ts";
 import type { Names } from "./salvage.ts";
 import type { ConfigFile } from "./schema.ts";
 import { looksSecret } from "./secret.ts";
@@ -106,6 +107,7 @@ export function checkReferences(file: ConfigFile, names: Names, report: Report):
     }
   }
   checkClocks(file, report);
+  checkScopes(file, systems, report);
   for (const [i, writer] of (file.writers ?? []).entries()) {
     known("system", systems, writer.from, ["writers", i, "from"]);
     known("system", systems, writer.to, ["writers", i, "to"]);

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, cron, id, named, text } from "./schema-parts.ts";
+import { closed, count, cron, id, named, text } from "./schema-parts.ts";
 
 const hours = (description: string) => Type.Number({ description, minimum: 0, maximum: 8760 });
 const values = Type.Array(text("Value."), { minItems: 1 });
@@ -110,6 +110,13 @@ export const AttributeEntry = closed(
         description: "What happens when copies differ. Consent is always most_restrictive.",
         default: "manual",
       }),
+    ),
+    newest_lead_minutes: Type.Optional(
+      count(
+        "Only with merge: newest. Two values whose times are closer than this are for a person to decide.",
+        60,
+        { minimum: 0, maximum: 525_600 },
+      ),
     ),
     class: Type.Optional(
       Type.Enum(["plain", "personal", "consent"], {

@@ -88,6 +88,36 @@ const ConsentClocks = closed(
   },
 );
 
+const ConsentScope = closed("ConsentScope", "Something that people can opt out of.", {
+  id: id("Name of the scope."),
+  title: Type.Optional(text("What people call it. Default: the id.")),
+  within: Type.Optional(
+    id("The wider scope that it is part of: opting out of that one is opting out of this one too."),
+  ),
+});
+
+const ScopeMapping = closed("ScopeMapping", "What an opt-out in a system covers.", {
+  system: id("System."),
+  name: Type.Optional(
+    text("The system's own id of one of its lists or topics. Left out: the system as a whole."),
+  ),
+  scope: id("Scope that it covers."),
+});
+
+const ConsentScopes = closed(
+  "ConsentScopes",
+  "How far opt-outs travel. Without this section the word of every system covers everything.",
+  {
+    scopes: Type.Array(ConsentScope, { description: "The scopes.", minItems: 1 }),
+    map: Type.Optional(
+      Type.Array(ScopeMapping, {
+        description:
+          "Systems, and where they tell them apart their lists and topics. What is not mapped never travels.",
+      }),
+    ),
+  },
+);
+
 const Person = closed("Person", "Someone who may sign in.", {
   name: text("Name, as shown in the log."),
   role: Type.Enum(["viewer", "editor", "approver", "admin"], {
@@ -100,7 +130,9 @@ const Person = closed("Person", "Someone who may sign in.", {
 });
 
 const Slack = closed("Slack", "One message per incident, updated in place.", {
-  token: secret("Bot token (xoxb-…) with chat:write."),
+  token: secret(
+    "Bot token (xoxb-…) with chat:write. With channels:history (private channel: groups:history) too, a message that was cut off by a crash is found again and not posted twice.",
+  ),
   channel: text("Channel id (C0123456789) or name."),
   api_url: Type.Optional(
     Type.String({ description: "Another Slack API address, for a proxy.", pattern: "^https?://" }),
@@ -155,6 +187,14 @@ const Retention = closed("Retention", "How long things are kept.", {
   snapshot_days: Type.Optional(count("Snapshots and their counts.", 400, { minimum: 30, maximum: 3650 })),
 });
 
+const AuditLog = closed("AuditLog", "How the log of who did what is kept honest: docs/audit-log.md.", {
+  anchor_file: Type.Optional(
+    text(
+      "A second file for the hourly anchors, from this file’s folder. Best where lines can be added and not changed.",
+    ),
+  ),
+});
+
 const properties = {
   company: text("Name of the company, shown in the dashboard and in reports."),
   timezone: Type.Optional(
@@ -177,6 +217,7 @@ const properties = {
     Type.Array(Send, list("Planned sends. Without them the next send is “not known”.")),
   ),
   consent_clocks: Type.Optional(ConsentClocks),
+  consent_scopes: Type.Optional(ConsentScopes),
   people: Type.Optional(Type.Array(Person, list("Who may sign in. Empty: only this machine, as `local`."))),
   checks: Type.Optional(
     named(
@@ -192,6 +233,7 @@ const properties = {
   ),
   safeguards: Type.Optional(Safeguards),
   retention: Type.Optional(Retention),
+  audit_log: Type.Optional(AuditLog),
 };
 
 /** The configuration file as written; `config/build.ts` turns it into `Config` of core/config.ts. */

@@ -158,6 +158,8 @@ export type AttributeRule = {
   /** Values that count as valid; null: any value that is not empty or a placeholder. */
   readonly values: readonly string[] | null;
   readonly pattern: string | null;
+  /** Only `newest`: how far apart two times must be before the later one counts; absent: 60. */
+  readonly newestLeadMinutes?: number;
   /** The only systems that may hold it; absent: any. */
   readonly allowedIn?: readonly SystemId[];
   /** The only regions whose systems may hold it; absent: any. */
@@ -173,6 +175,27 @@ export type ConsentClock = {
   readonly businessDays: number | null;
   /** Law or rule that says so. */
   readonly source: string;
+};
+
+/** What an opt-out may cover: "marketing", "newsletter". Whoever opted out of one opted out of all within it. */
+export type ConsentScope = {
+  readonly id: string;
+  readonly title: string;
+  /** The next wider one; null: none is wider. */
+  readonly within: string | null;
+};
+
+/** What the word of a system covers. */
+export type ScopeMapping = {
+  readonly system: SystemId;
+  /** The system's own id of one list or topic; null: the system as a whole. */
+  readonly name: string | null;
+  readonly scope: string;
+};
+
+export type ConsentScopes = {
+  readonly scopes: readonly ConsentScope[];
+  readonly map: readonly ScopeMapping[];
 };
 
 /** A known job that writes into a system: who writes what, when. */
@@ -261,9 +284,13 @@ export type Config = {
   readonly calendar: readonly Send[];
   /** Those that apply here; absent: config/consent-clocks.ts. The strictest counts. */
   readonly consentClocks?: readonly ConsentClock[];
+  /** How far opt-outs travel; absent: the word of every system covers everything. */
+  readonly consentScopes?: ConsentScopes;
   readonly people: readonly Person[];
   readonly checks: Readonly<Record<string, CheckSettings>>;
   readonly routes: Routes;
   readonly safeguards: Safeguards;
   readonly retention: { readonly spoolDays: number; readonly snapshotDays: number };
+  /** Absent: anchors of the audit log are kept in the data folder alone. */
+  readonly auditLog?: { readonly anchorFile: string };
 };

@@ -41,6 +41,7 @@ export const CHECK_NAMES = [
   "identity_conflict",
   "over_segmentation",
   "deliverability",
+  "unmapped_scope",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -132,6 +133,27 @@ export type KnownChange = {
   readonly text: string;
 };
 
+/** What our own repairs of one copy ran into, from their journal. */
+export type OwnRepairs = {
+  /**
+   * Who was repaired three times in seven days, by place (`attribute` null: the list itself), and how many of them
+   * differ from the owner again in this reading. Only where there are some.
+   */
+  readonly fought: readonly {
+    readonly attribute: string | null;
+    readonly people: number;
+    readonly differ: number;
+  }[];
+  /** The last plan that wrote here, within a week; null: none did. */
+  readonly lastPlan: {
+    readonly id: number;
+    readonly at: Instant;
+    readonly written: number;
+    /** Acknowledged by the system, but nothing had changed when it was read back. */
+    readonly ghostAcks: number;
+  } | null;
+};
+
 /** All that a check may look at. History is oldest first; the reading to judge is the last of `history`. */
 export type CheckInput = {
   readonly now: Instant;
@@ -161,6 +183,8 @@ export type CheckInput = {
   readonly deliveries: readonly DeliveryCounts[] | null;
   /** Why the segment moved: at this reading, or lately and it has not moved back; null: not notably, or not known. */
   readonly attribution: Attribution | null;
+  /** What this system's consent covers, as its connector tells; null: it keeps none. Absent: not known yet. */
+  readonly consentScope?: "global" | "channel" | "topic" | "list" | null;
   /** How people spread over the values of an attribute in this reading, by attribute; only what is counted. */
   readonly distributions: Readonly<Record<string, DistributionVerdict>>;
   /** Sizes of the complete readings with their verdicts, oldest first: the last of `history`, if it has one, and some before. */
@@ -170,6 +194,8 @@ export type CheckInput = {
   readonly flagged: ReadonlySet<string>;
   /** Of this system: those that are not over, and those that a person called no problem and did not pass since. */
   readonly incidents: readonly Incident[];
+  /** What our own repairs of this copy ran into; absent: not looked up. */
+  readonly repairs?: OwnRepairs;
 };
 
 export type Check = {

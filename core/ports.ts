@@ -20,12 +20,18 @@ import type {
   Change,
   ChangeProgress,
   EndState,
+  ForecastLine,
   GuardVerdict,
+  ListRef,
+  Most,
   Op,
   PersonState,
   Plan,
   PlanDoc,
   PlanState,
+  Repaired,
+  SizeOverride,
+  Touched,
   WriteOutcome,
 } from "./repair.ts";
 
@@ -132,6 +138,11 @@ export type Writer = {
   ): Promise<readonly WriteOutcome[]>;
   /** Names of live automations that an add to this segment may start; null: cannot tell. */
   automations(source: SegmentSource, context: Context): Promise<readonly string[] | null>;
+  /**
+   * What so many adds to this segment may set off beyond automations: mails that ask to confirm, new contacts against
+   * the account's plan, webhooks. Only reads. Absent: cannot tell.
+   */
+  forecast?(source: SegmentSource, adds: number, context: Context): Promise<readonly ForecastLine[]>;
   /** Proves that the credential can write, without writing. Throws AuditorError if not. */
   probe(context: Context): Promise<void>;
   close(): Promise<void>;
@@ -148,19 +159,28 @@ export type PlanStore = {
   create(doc: PlanDoc, hash: string, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<Plan>;
   get(id: number): Promise<Plan | null>;
   list(): Promise<readonly Plan[]>;
-  /** Moves the state if it is still `from`; false when someone else was first. */
+  /**
+   * Moves the state if it is still `from`; false when someone else was first. With a lease it throws "stale" if the
+   * fence is old: whoever lost a plan does not end it for the one who carries it out now.
+   */
   move(
     id: number,
     from: readonly PlanState[],
     to: PlanState,
     at: Instant,
     because: string | null,
+    lease?: Lease,
   ): Promise<boolean>;
+  /** What the guards say now; nothing changes once the plan has started. */
   setGuards(id: number, guards: readonly GuardVerdict[], need: ApprovalNeed): Promise<void>;
   approve(
     id: number,
-    approval: { person: string; at: Instant; hash: string; confirmed: string },
+    approval: { person: string; at: Instant; hash: string; confirmed: string; most?: Most | null },
   ): Promise<void>;
+  /** False when the plan has one already: one override per plan, ever. Throws "stale" for another document's hash. */
+  override(id: number, o: Omit<SizeOverride, "usedAt">): Promise<boolean>;
+  /** Uses the plan's override up; false when there is none or it was used before. */
+  takeOverride(id: number, at: Instant): Promise<boolean>;
   requestStop(id: number, by: string): Promise<void>;
   stopRequested(id: number): Promise<boolean>;
   /** Takes or takes over the lease; null while another holder's has not run out. Database clock. */
@@ -183,12 +203,16 @@ export type PlanStore = {
   ): Promise<void>;
   progress(planId: number): Promise<readonly ChangeProgress[]>;
   counts(planId: number): Promise<Readonly<Record<EndState | "waiting" | "in_doubt", number>>>;
-  /** Effective (applied or in-doubt) changes on one audience × system since `since`, across plans. */
-  effectiveSince(
-    audience: AudienceId,
-    system: SystemId,
-    since: Instant,
-  ): Promise<Readonly<Record<Op, number>>>;
+  /**
+   * People on one list in one system on whom a change had, or may have had, an effect since `since` (applied, unknown, in
+   * doubt): across plans, authors, audiences that share the list, whether the plan ended, was stopped or was undone.
+   */
+  touchedSince(list: ListRef, since: Instant): Promise<Touched>;
+  /**
+   * Who of an audience was repaired three times or more since `since`: adds, removals and changed fields that ended
+   * `applied`. Suppressions, undo plans, and what an undo took back are no repairs.
+   */
+  repairedSince(audience: AudienceId, since: Instant): Promise<readonly Repaired[]>;
 };
 
 /** What the alerts need of the store. */
@@ -236,11 +260,15 @@ export type AuditStore = {
   insertResults(runId: RunId, at: Instant, results: readonly CheckResult[]): Promise<void>;
   /** One per fingerprint: the live one, else the one resolved last (`state` tells), since a finding may come back. */
   openIncidents(): Promise<readonly Incident[]>;
-  /** Carries out transitions in one transaction; answers the incidents as they are now, in the same order. */
+  /**
+   * Carries out transitions in one transaction; answers the incidents as they are now, in the same order. What `tell`
+   * answers waits in the outbox from the same moment.
+   */
   applyTransitions(
     transitions: readonly Transition[],
     runId: RunId,
     at: Instant,
+    tell?: (transition: Transition, incident: Incident) => { kind: string; at: Instant } | null,
   ): Promise<readonly Incident[]>;
   incidentEvents(id: number): Promise<readonly IncidentEvent[]>;
 };

@@ -61,6 +61,19 @@ export type LeftOut = {
   readonly audience: AudienceId;
   readonly person: PersonKey;
   readonly reason: string;
+  /** Their identifiers, sealed as a change's are: of at most 20 a system and reason, for the page; else absent. */
+  readonly sealed?: string;
+};
+
+/** One thing that the adds to a segment may set off beyond automations, as told when the plan was drafted. */
+export type ForecastLine = {
+  /** mails: asking people to confirm; contacts: new records, against the plan's limit; hooks: others that are told. */
+  readonly what: "mails" | "contacts" | "hooks";
+  readonly verdict: "none" | "some" | "cant_tell";
+  /** How many at most; null: cannot tell. */
+  readonly count: number | null;
+  /** "added without a mail; the list's own forms ask to confirm". No full stop. */
+  readonly text: string;
 };
 
 export type PlanDoc = {
@@ -68,6 +81,10 @@ export type PlanDoc = {
   readonly incidentId: number | null;
   /** Undo of this plan; null for a repair. */
   readonly undoes: number | null;
+  /** The plan that this one was drafted to take the place of, from newer reads; absent: none. */
+  readonly replaces?: number;
+  /** Only this system's copy and these operations were asked for (null: all); absent: not known. */
+  readonly asked?: { readonly system: SystemId | null; readonly only: readonly Op[] | null };
   readonly author: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
@@ -86,6 +103,39 @@ export type PlanDoc = {
   readonly place: { readonly where: "rule" | "resync" | "destination"; readonly because: string };
   /** Live automations that an add may start, per system; null: cannot tell. */
   readonly automations: Readonly<Record<string, readonly string[] | null>>;
+  /** The vendor's list that is written to, per system (sync/list-key.ts): audiences may share one, or be renamed. Absent: not kept. */
+  readonly lists?: Readonly<Record<string, string>>;
+  /** What else the adds may set off, per system with adds; absent: drafted before this was asked. */
+  readonly forecast?: Readonly<Record<string, readonly ForecastLine[]>>;
+};
+
+/** One vendor's list; `list` null: not known, so only the audience tells. */
+export type ListRef = {
+  readonly audience: AudienceId;
+  readonly system: SystemId;
+  readonly list: string | null;
+};
+
+/** People on one list whom plans touched, or may have touched, in a window; nobody is in it twice. */
+export type Touched = {
+  /** Removed, added, or a field of theirs was changed. */
+  readonly listed: ReadonlySet<PersonKey>;
+  /** Of `listed`: who was added. */
+  readonly added: ReadonlySet<PersonKey>;
+  readonly suppressed: ReadonlySet<PersonKey>;
+};
+
+/** Changes per system and operation: what an approval covers. */
+export type Most = Readonly<Record<string, Readonly<Record<Op, number>>>>;
+
+/** An admin, not the author, let a plan through that was refused for its size. Once, for the document with this hash. */
+export type SizeOverride = {
+  readonly person: string;
+  readonly at: Instant;
+  readonly hash: string;
+  readonly reason: string;
+  /** When the apply used it up; null: not yet. */
+  readonly usedAt: Instant | null;
 };
 
 export type GuardName =
@@ -98,8 +148,11 @@ export type GuardName =
   | "next_send"
   | "write_access"
   | "no_other_plan"
+  | "no_fighting"
   | "place_of_repair"
-  | "accepted_base";
+  | "accepted_base"
+  | "holdout"
+  | "writes_on";
 
 /** pass; needs: a person has to do something (acknowledge, second person); fail: the plan cannot run. */
 export type GuardVerdict = {
@@ -124,7 +177,11 @@ export type Plan = {
     readonly at: Instant;
     readonly hash: string;
     readonly confirmed: string;
+    /** At most so many changes; null or absent: approved before this was kept, the hash alone binds. */
+    readonly most?: Most | null;
   }[];
+  /** Null or absent: nobody overrode a refusal. */
+  readonly override?: SizeOverride | null;
   readonly stopRequestedBy: string | null;
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
@@ -140,6 +197,14 @@ export type ChangeProgress = {
   readonly inDoubt: boolean;
   /** What was there before, kept sealed for the undo; null when nothing was changed. */
   readonly undoSealed: string | null;
+};
+
+/** When Plumbline repaired one person in one place, oldest first; `attribute` null: their membership. */
+export type Repaired = {
+  readonly system: SystemId;
+  readonly person: PersonKey;
+  readonly attribute: string | null;
+  readonly at: readonly Instant[];
 };
 
 /** What a writer answers for one change, in the order it was given. */

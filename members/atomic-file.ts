@@ -29,13 +29,7 @@ export class AtomicFile {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       return new AtomicFile(path, temporary, await open(temporary, "w", 0o600));
     } catch (cause) {
-      throw new AuditorError(
-        "permanent",
-        path,
-        "cannot be written",
-        "check the data folder's owner and free space",
-        { cause },
-      );
+      throw unwritable(path, cause);
     }
   }
 
@@ -53,7 +47,9 @@ export class AtomicFile {
     this.#waiting = [];
     this.#waitingBytes = 0;
     // A plain write may be short; writeFile on a handle continues from its position until all is out.
-    await this.#handle.writeFile(whole);
+    await this.#handle.writeFile(whole).catch((cause: unknown) => {
+      throw unwritable(this.path, cause);
+    });
   }
 
   /**
@@ -64,10 +60,15 @@ export class AtomicFile {
    */
   async commit({ durable } = { durable: true }): Promise<void> {
     await this.#flush();
-    if (durable) await this.#handle.sync();
-    await this.#handle.close();
-    await rename(this.#temporary, this.path);
-    if (durable) await syncFolder(dirname(this.path));
+    try {
+      // a full disk may show only now
+      if (durable) await this.#handle.sync();
+      await this.#handle.close();
+      await rename(this.#temporary, this.path);
+      if (durable) await syncFolder(dirname(this.path));
+    } catch (cause) {
+      throw unwritable(this.path, cause);
+    }
   }
 
   /** Leaves nothing behind. Safe after a failed commit. */
@@ -75,6 +76,30 @@ export class AtomicFile {
     await this.#handle.close();
     await rm(this.#temporary, { force: true });
   }
+}
+
+/** EFBIG: a limit on the size of files, which systemd and shells can set. */
+const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+function unwritable(path: string, cause: unknown): AuditorError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return FULL.includes(code)
+    ? new AuditorError(
+        "permanent",
+        path,
+        `the disk is full (${code})`,
+        "make room for the data folder; the next audit reads again",
+        { cause },
+      )
+    : new AuditorError(
+        "permanent",
+        path,
+        "cannot be written",
+        "check the data folder's owner and free space",
+        {
+          cause,
+        },
+      );
 }
 
 /** The rename itself must survive a power cut. Windows cannot open folders, and needs no such thing. */

@@ -1,7 +1,10 @@
-import type { ConsentState, PersonKey, SystemId } from "../core/model.ts";
+import type { ConsentState, Instant, PersonKey, SystemId } from "../core/model.ts";
+import { type Case, type LastAgreed, type Move, memberCase } from "../core/three-way.ts";
+import { fits } from "./agree.ts";
+import { AgreedRows, type AgreedState } from "./agreed-file.ts";
 import { type CompareInput, type Panel, panelOf, type Seat } from "./compare-panel.ts";
-import { CHANGED, consentOf, mailableOf } from "./consent-byte.ts";
-import { fieldState, printAt } from "./field-tally.ts";
+import { consentOf, mailableOf } from "./consent-byte.ts";
+import { FieldDifferences, type FieldOrders } from "./field-differences.ts";
 import {
   CONSENT_CONFLICT,
   EXTRA,
@@ -14,7 +17,7 @@ import {
   SETTLED,
   SETTLED_OPT_OUT,
 } from "./judge.ts";
-import type { Partition } from "./member-set.ts";
+import type { MemberSet } from "./member-set.ts";
 import { mergePartitions } from "./merge.ts";
 import { hexOfWords } from "./person-key.ts";
 
@@ -50,6 +53,25 @@ export type Difference = {
   readonly consentFrom: SystemId | null;
   /** Only for `mailable_opted_out` of a suppression audience: readings in a row, 1 to 32, that the owner has listed them. */
   readonly listedReads?: number;
+  /** Is the person on the owner's list now, whether they belong here or not? */
+  readonly atOwner: boolean;
+  /** What owner and this copy last agreed on of the person. */
+  readonly agreed: LastAgreed;
+  /** When that was; null: not known. */
+  readonly agreedAt: Instant | null;
+  /** What happened since, of the membership or of the field; null: cannot be told. */
+  readonly case: Case | null;
+  /** Only for `differs`: per system, how the field moved since it was last agreed; absent where that cannot be told. */
+  readonly moves?: Readonly<Record<string, Move>>;
+};
+
+export type DifferenceOptions = {
+  /** null or absent: all. */
+  readonly systems?: ReadonlySet<SystemId> | null;
+  /** What was last agreed on; null: nothing is kept. */
+  readonly agreed?: AgreedState | null;
+  /** Whose value of a field counts: the first of these that has the field for the person. Absent: the owner's. */
+  readonly orders?: FieldOrders;
 };
 
 const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
@@ -64,51 +86,60 @@ const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
 
 /**
  * Names the people behind the counts of `compareSets`, in key order within each partition. `differs` covers values
- * that differ and fields that are empty here only.
+ * that differ and fields that are empty here only; with `orders`, against the system whose value counts.
  *
- * @param systems null or absent: all
  * @throws as `compareSets`
  */
 export async function* differences(
   i: CompareInput,
   kinds: ReadonlySet<DifferenceKind>,
-  systems?: ReadonlySet<SystemId>,
+  o: DifferenceOptions = {},
 ): AsyncGenerator<Difference> {
   const panel = panelOf(i);
   const judge = new Judge(panel);
   const wanted = FLAG_KINDS.filter(([kind]) => kinds.has(kind));
   const seats = panel.seats.flatMap((seat, s) =>
-    systems === undefined || systems.has(seat.system) ? [s] : [],
+    o.systems == null || o.systems.has(seat.system) ? [s] : [],
   );
+  const owner = panel.seats[panel.owner] as Seat;
+  const ownerSet = panel.inputs[owner.set] as MemberSet;
+  const agreed = o.agreed != null && fits(o.agreed, i.owner, ownerSet) ? o.agreed : null;
+  const last = new AgreedRows(agreed);
+  const fields = kinds.has("differs") ? new FieldDifferences(panel, last, o.orders ?? {}) : null;
   for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
     const parts = await panel.load(p);
     const found: Difference[] = [];
+    const lastPart = (await agreed?.load(p)) ?? null;
     judge.open(parts);
-    mergePartitions(parts, (key, at) => {
+    last.open(lastPart);
+    fields?.open(parts);
+    mergePartitions(agreed === null ? parts : [...parts, lastPart], (key, at) => {
       judge.look(at);
+      const row = agreed === null ? -1 : (at[parts.length] as number);
+      const seen = { panel, judge, last, row };
       for (const s of seats) {
         const flags = judge.flags(s);
         for (const [kind, flag, settled] of wanted) {
-          if (flags & flag) found.push(describe(panel, judge, s, key, kind, (flags & settled) !== 0));
+          if (flags & flag) found.push(describe(seen, s, key, kind, (flags & settled) !== 0));
         }
-        if (kinds.has("differs") && s !== panel.owner) {
-          for (const field of differingFields(panel, parts, at, judge.now, s)) {
-            found.push({
-              ...describe(panel, judge, s, key, "differs", field.settled),
-              attribute: field.name,
-              nullHere: field.nullHere,
-            });
-          }
-        }
+        for (const { settled, ...field } of fields?.of(at, judge.now, row, s) ?? [])
+          found.push({ ...describe(seen, s, key, "differs", settled), ...field });
       }
     });
     yield* found;
   }
 }
 
+type Seen = {
+  readonly panel: Panel;
+  readonly judge: Judge;
+  readonly last: AgreedRows;
+  /** The person's row in what was last agreed; −1: none. */
+  readonly row: number;
+};
+
 function describe(
-  panel: Panel,
-  judge: Judge,
+  { panel, judge, last, row }: Seen,
   s: number,
   key: Uint32Array,
   kind: DifferenceKind,
@@ -118,6 +149,8 @@ function describe(
   const recorded = judge.hasRecord(s);
   const here = judge.consentAt(s);
   const evidence = panel.seats[evidenceSeat(panel, judge, s, kind)];
+  const copy = s === panel.owner ? -1 : last.copy(seat.system);
+  const agreed = last.agreement(copy, row);
   return {
     kind,
     system: seat.system,
@@ -130,6 +163,13 @@ function describe(
     mailableHere: recorded ? mailableOf(here) : null,
     inBaseHere: seat.base < 0 ? null : judge.now[seat.base] === 1,
     consentFrom: evidence?.system ?? null,
+    atOwner: judge.now[(panel.seats[panel.owner] as Seat).set] === 1,
+    agreed,
+    agreedAt: last.at(copy, row),
+    case:
+      kind === "missing" || kind === "extra"
+        ? memberCase(agreed, kind === "missing", kind === "extra")
+        : null,
     ...(kind === "mailable_opted_out" && panel.suppression ? { listedReads: judge.listedReads() } : {}),
   };
 }
@@ -148,29 +188,4 @@ function evidenceSeat(panel: Panel, judge: Judge, s: number, kind: DifferenceKin
     default:
       return -1;
   }
-}
-
-function differingFields(
-  panel: Panel,
-  parts: readonly Partition[],
-  at: Int32Array,
-  now: Uint8Array,
-  s: number,
-): { name: string; nullHere: boolean; settled: boolean }[] {
-  const seat = panel.seats[s] as Seat;
-  const source = (panel.seats[panel.owner] as Seat).set;
-  if (now[seat.set] === 0 || now[source] === 0) return [];
-  const here = parts[seat.set] as Partition;
-  const owner = parts[source] as Partition;
-  const hereRow = at[seat.set] as number;
-  const ownerRow = at[source] as number;
-  return panel.attributes.flatMap((name, a) => {
-    const state = fieldState(printAt(here, seat.columns[a] as number, hereRow), printAt(owner, a, ownerRow));
-    if (state !== "differ" && state !== "nullHere") return [];
-    const still = (part: Partition, row: number): boolean =>
-      ((part.presence[2 * row] as number) & 2) !== 0 && ((part.consent[row] as number) & CHANGED) === 0;
-    return [
-      { name, nullHere: state === "nullHere", settled: still(here, hereRow) && still(owner, ownerRow) },
-    ];
-  });
 }

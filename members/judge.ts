@@ -71,7 +71,8 @@ export class Judge {
 
   look(at: Int32Array): void {
     this.#at = at;
-    for (let i = 0; i < at.length; i++) {
+    // the merge may have one input more: what was last agreed
+    for (let i = 0; i < this.now.length; i++) {
       const row = at[i] as number;
       const part = this.#parts[i] as Partition;
       const word = row < 0 ? 0 : (part.presence[2 * row] as number);

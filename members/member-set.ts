@@ -65,7 +65,7 @@ async function readAt(
 }
 
 /** @throws AuditorError not_found, or bad_data when the file is cut off, damaged, or of another version */
-export async function openSet(path: string): Promise<MemberSet> {
+export async function openSet(path: string, magic = MAGIC): Promise<MemberSet> {
   let handle: FileHandle;
   try {
     handle = await open(path, "r");
@@ -85,8 +85,8 @@ export async function openSet(path: string): Promise<MemberSet> {
     const read = async (offset: number, length: number): Promise<Uint8Array> =>
       whole === null ? readAt(handle, offset, length, path) : whole.subarray(offset, offset + length);
 
-    checkStart(await read(0, START_BYTES), path);
-    const end = decodeTrailer(await read(size - TRAILER_BYTES, TRAILER_BYTES), size, path);
+    checkStart(await read(0, START_BYTES), path, magic);
+    const end = decodeTrailer(await read(size - TRAILER_BYTES, TRAILER_BYTES), size, path, magic);
     const directory = decodeDirectory(
       await read(end.offset, end.partitions * 16 + end.jsonBytes),
       end.partitions,
@@ -102,9 +102,9 @@ export async function openSet(path: string): Promise<MemberSet> {
   }
 }
 
-function checkStart(start: Uint8Array, path: string): void {
+function checkStart(start: Uint8Array, path: string, magic: number): void {
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) throw damaged(path, "this is not a member set");
+  if (view.getUint32(0, true) !== magic) throw damaged(path, "this is not a member set");
   const version = view.getUint32(4, true);
   if (version !== VERSION) {
     throw new AuditorError(

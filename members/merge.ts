@@ -6,7 +6,7 @@ export const MAX_INPUTS = 30;
 /**
  * Walks the same partition of N sets at once, in key order, and calls `visit` once per distinct key.
  *
- * @param parts at most 30; null: an empty input
+ * @param parts at most 30, and one for what was last agreed; null: an empty input
  * @param visit `key`: four words; `at`: the key's row in each input, −1 where it has none. Both are reused between
  *   calls: copy what you keep.
  */
@@ -15,7 +15,7 @@ export function mergePartitions(
   visit: (key: Uint32Array, at: Int32Array) => void,
 ): void {
   const n = parts.length;
-  if (n > MAX_INPUTS) throw new RangeError(`${n} inputs to one merge; at most ${MAX_INPUTS}`);
+  if (n > MAX_INPUTS + 1) throw new RangeError(`${n} inputs to one merge; at most ${MAX_INPUTS + 1}`);
   const none = new Uint32Array(0);
   const keys = parts.map((p) => p?.keys ?? none);
   const sizes = Int32Array.from(parts, (p) => p?.n ?? 0);

@@ -159,10 +159,16 @@ export class PersonTally {
       return (chunks[rows[place] as number] as Buffer).subarray(from, from + (rows[place + 2] as number));
     };
     if (newest === strictest) return text(newest);
-    const { consentAt, method } = spoolRow(text(strictest).toString("utf8"));
-    const row = spoolRow(text(newest).toString("utf8"));
+    const { consentAt, method, optOuts } = spoolRow(text(strictest).toString("utf8"));
+    const { optOuts: _, ...row } = spoolRow(text(newest).toString("utf8"));
     return Buffer.from(
-      mergedText({ ...row, consent: consentOf(rows[strictest + CONSENT_AT] as number), consentAt, method }),
+      mergedText({
+        ...row,
+        consent: consentOf(rows[strictest + CONSENT_AT] as number),
+        consentAt,
+        method,
+        ...(optOuts === undefined ? {} : { optOuts }),
+      }),
       "utf8",
     );
   }

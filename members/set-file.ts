@@ -14,6 +14,8 @@ import type { IdentifierKind, Instant } from "../core/model.ts";
  * The directory stands at the end, so a set is written in one pass and a cut file has no trailer.
  */
 export const MAGIC = 0x31534c50;
+/** "PLA1": the same layout, for what owner and copies last agreed on (agreed-file.ts). */
+export const AGREED_MAGIC = 0x31414c50;
 export const VERSION = 1;
 export const START_BYTES = 8;
 export const TRAILER_BYTES = 24;
@@ -41,7 +43,12 @@ export const bodyBytes = (rows: number, attributes: number): number =>
 
 const TWO_32 = 2 ** 32;
 
-export function encodeEnd(head: SetHead, places: readonly Place[], offset: number): Uint8Array[] {
+export function encodeEnd(
+  head: SetHead,
+  places: readonly Place[],
+  offset: number,
+  magic = MAGIC,
+): Uint8Array[] {
   const directory = new Uint32Array(places.length * 4);
   places.forEach((place, p) => {
     directory.set([place.offset % TWO_32, Math.floor(place.offset / TWO_32), place.rows, place.crc], 4 * p);
@@ -55,7 +62,7 @@ export function encodeEnd(head: SetHead, places: readonly Place[], offset: numbe
     json.length,
     places.length,
     crc,
-    MAGIC,
+    magic,
   );
   return [bytes, json, new Uint8Array(trailer.buffer)];
 }
@@ -70,9 +77,10 @@ export function decodeTrailer(
   trailer: Uint8Array,
   fileBytes: number,
   where: string,
+  magic = MAGIC,
 ): { offset: number; jsonBytes: number; partitions: number; crc: number } {
   const view = new DataView(trailer.buffer, trailer.byteOffset, trailer.byteLength);
-  if (view.getUint32(20, true) !== MAGIC) throw damaged(where, "the set is cut off: its end is missing");
+  if (view.getUint32(20, true) !== magic) throw damaged(where, "the set is cut off: its end is missing");
   const offset = view.getUint32(0, true) + view.getUint32(4, true) * TWO_32;
   const jsonBytes = view.getUint32(8, true);
   const partitions = view.getUint32(12, true);

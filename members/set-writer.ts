@@ -8,14 +8,17 @@ export class SetWriter {
   readonly #file: AtomicFile;
   readonly #places: Place[] = [];
 
-  private constructor(file: AtomicFile) {
+  readonly #magic: number;
+
+  private constructor(file: AtomicFile, magic: number) {
     this.#file = file;
+    this.#magic = magic;
   }
 
-  static async create(path: string): Promise<SetWriter> {
+  static async create(path: string, magic = MAGIC): Promise<SetWriter> {
     const file = await AtomicFile.create(path);
-    await file.write(new Uint8Array(Uint32Array.of(MAGIC, VERSION).buffer));
-    return new SetWriter(file);
+    await file.write(new Uint8Array(Uint32Array.of(magic, VERSION).buffer));
+    return new SetWriter(file, magic);
   }
 
   /** @param part rows sorted by key; only the first `part.n` of each column are written */
@@ -33,7 +36,8 @@ export class SetWriter {
 
   /** @returns bytes of the file */
   async commit(head: SetHead): Promise<number> {
-    for (const part of encodeEnd(head, this.#places, this.#file.bytes)) await this.#file.write(part);
+    for (const part of encodeEnd(head, this.#places, this.#file.bytes, this.#magic))
+      await this.#file.write(part);
     await this.#file.commit();
     return this.#file.bytes;
   }

@@ -9,6 +9,15 @@ import { PARTITIONS } from "./set-file.ts";
 
 type Extent = { readonly offset: number; readonly words: number; readonly sealed: number };
 
+const noRoom = (folder: string, cause: unknown): AuditorError =>
+  new AuditorError(
+    "permanent",
+    folder,
+    "cannot hold rows that do not fit in memory",
+    "set TMPDIR to a folder with free space",
+    { cause },
+  );
+
 /**
  * Rows that do not fit in memory, partition by partition, in a file that has no name any more: whatever happens to
  * the process, the system frees it. Payloads hold raw values and are sealed with a key that lives in memory only.
@@ -29,13 +38,7 @@ export class Spill {
       this.#fd = openSync(join(own, "rows"), "wx+", 0o600);
       rmSync(own, { recursive: true, force: true });
     } catch (cause) {
-      throw new AuditorError(
-        "permanent",
-        folder,
-        "cannot hold rows that do not fit in memory",
-        "set TMPDIR to a folder with free space",
-        { cause },
-      );
+      throw noRoom(folder, cause);
     }
   }
 
@@ -71,8 +74,12 @@ export class Spill {
   }
 
   #append(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; )
-      done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#end + done);
+    try {
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#end + done);
+    } catch (cause) {
+      throw noRoom(tmpdir(), cause);
+    }
     this.#end += bytes.length;
   }
 

@@ -1,6 +1,13 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { AuditorError } from "../core/errors.ts";
-import type { ConsentState, IdentifierKind, Instant, MemberRow, PersonKey } from "../core/model.ts";
+import type {
+  ConsentRecord,
+  ConsentState,
+  IdentifierKind,
+  Instant,
+  MemberRow,
+  PersonKey,
+} from "../core/model.ts";
 import { AtomicFile } from "./atomic-file.ts";
 import type { Keys } from "./keys.ts";
 import { compareKeys, wordsOfHex } from "./person-key.ts";
@@ -17,7 +24,12 @@ export type SpooledRow = {
   readonly updatedAt: Instant | null;
   /** The system's word for how that consent was given or taken back; null: it tells none. */
   readonly method: string | null;
+  /** What its opt-outs of e-mail cover, one by one; absent: the row is none, or its system does not tell. */
+  readonly optOuts?: readonly OptOutScope[];
 };
+
+/** `name`: the system's own id of the brand, list or topic; null: all of it. */
+export type OptOutScope = { readonly scope: ConsentRecord["scope"]; readonly name: string | null };
 
 export type Spool = {
   /** Rows of those people who are in the snapshot. @throws bad_data when a block was changed or the key is another */
@@ -65,7 +77,8 @@ export function spoolText(row: MemberRow, attributes: readonly string[]): string
     comma = ",";
   }
   const method = methodOf(row);
-  const how = method === null ? "" : `,${quote(method)}`;
+  const outs = optOutsOf(row);
+  const how = method === null && outs === null ? "" : `,${quoteOrNull(method)}${outs ?? ""}`;
   return `${text}},"${row.consent}",${quoteOrNull(row.consentAt)},${quoteOrNull(row.updatedAt)}${how}]`;
 }
 
@@ -80,6 +93,15 @@ function methodOf(row: MemberRow): string | null {
   return method;
 }
 
+const isOut = (c: ConsentState): boolean => c === "unsubscribed" || c === "complained" || c === "erased";
+
+/** Only of rows that are opted out: they are few, and nobody asks about the others. */
+function optOutsOf(row: MemberRow): string | null {
+  if (!isOut(row.consent) || row.consents === undefined) return null;
+  const outs = row.consents.filter((c) => c.channel === "email" && isOut(c.state));
+  return outs.length === 0 ? null : `,${JSON.stringify(outs.map((c) => [c.scope, c.scopeId]))}`;
+}
+
 const KINDS: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
 
 /** The text of a row that was read back from its text. */
@@ -91,20 +113,31 @@ export const mergedText = (row: SpooledRow): string =>
     row.consent,
     row.consentAt,
     row.updatedAt,
-    ...(row.method === null ? [] : [row.method]),
+    ...(row.method === null && row.optOuts === undefined ? [] : [row.method]),
+    ...(row.optOuts === undefined ? [] : [row.optOuts.map((o) => [o.scope, o.name])]),
   ]);
 
 export function spoolRow(text: string): SpooledRow {
-  const [id, identifiers, attributes, consent, consentAt, updatedAt, method] = JSON.parse(text) as [
+  const [id, identifiers, attributes, consent, consentAt, updatedAt, method, outs] = JSON.parse(text) as [
     string,
     SpooledRow["identifiers"],
     SpooledRow["attributes"],
     ConsentState,
     Instant | null,
     Instant | null,
-    string?,
+    (string | null)?,
+    [OptOutScope["scope"], string | null][]?,
   ];
-  return { id, identifiers, attributes, consent, consentAt, updatedAt, method: method ?? null };
+  return {
+    id,
+    identifiers,
+    attributes,
+    consent,
+    consentAt,
+    updatedAt,
+    method: method ?? null,
+    ...(outs === undefined ? {} : { optOuts: outs.map(([scope, name]) => ({ scope, name })) }),
+  };
 }
 
 export class SpoolWriter {

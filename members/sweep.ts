@@ -21,11 +21,22 @@ export async function sweepOrphans(
   for (const path of await filesBelow(setsFolder)) {
     const extension = extname(path);
     if (!OURS.has(extension) || isKnown(path, setsFolder, known)) continue;
-    if (olderThan !== undefined && (await stat(path)).mtime >= olderThan) continue;
+    const changed = await changedAt(path);
+    if (changed === null || (olderThan !== undefined && changed >= olderThan)) continue;
     await rm(path, { force: true });
     removed.push(relative(setsFolder, path));
   }
   return removed.sort();
+}
+
+/** null: it is gone; another replica gave it its real name, or swept too. */
+async function changedAt(path: string): Promise<Date | null> {
+  try {
+    return (await stat(path)).mtime;
+  } catch (e) {
+    if (e instanceof Error && "code" in e && e.code === "ENOENT") return null;
+    throw e;
+  }
 }
 
 const slashes = (path: string): string => path.split(sep).join("/");

@@ -1,6 +1,6 @@
 import { AuditorError } from "../core/errors.ts";
 import type { Lease } from "../core/ports.ts";
-import type { Sql } from "./database.ts";
+import { SOON_MS, type Sql } from "./database.ts";
 import { brokenConstraint } from "./database-error.ts";
 
 /**
@@ -21,6 +21,7 @@ export async function acquireLease(
         where lease.expires_at <= clock_timestamp() or lease.holder = excluded.holder
       returning fence`,
       [planId, holder, seconds],
+      SOON_MS,
     );
     const fence = rows[0]?.fence;
     return fence === undefined ? null : { planId, holder, fence };

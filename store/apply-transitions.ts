@@ -1,3 +1,4 @@
+import { at as failpoint } from "../config/failpoint.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Finding, Incident, IncidentEvent, Transition } from "../core/finding.ts";
 import type { Instant, RunId } from "../core/model.ts";
@@ -6,6 +7,7 @@ import { getIncident } from "./get-incident.ts";
 import { insertIncident } from "./insert-incident.ts";
 import { insertIncidentEvent } from "./insert-incident-event.ts";
 import { lockIncident, lockLiveIncident } from "./lock-incident.ts";
+import { enqueueChange, type Tell } from "./outbox.ts";
 import { resolveIncident } from "./resolve-incident.ts";
 import { updateIncident } from "./update-incident.ts";
 
@@ -15,6 +17,7 @@ type Step = { readonly sql: Sql; readonly runId: RunId; readonly at: Instant };
  * Carries out what the audit decided, in one transaction, each transition on the incident as it is *now*: a person
  * or another audit may have changed it since the audit looked. What a person resolved meanwhile stays resolved.
  *
+ * @param tell what people are told of each change: it waits in the outbox as soon as the change is there
  * @returns the incidents as they are now, in the order of the transitions
  */
 export function applyTransitions(
@@ -22,11 +25,17 @@ export function applyTransitions(
   transitions: readonly Transition[],
   runId: RunId,
   at: Instant,
+  tell: Tell = () => null,
 ): Promise<readonly Incident[]> {
   return db.tx(async (sql) => {
     const step: Step = { sql, runId, at };
     const incidents: Incident[] = [];
-    for (const transition of transitions) incidents.push(await carryOut(step, transition));
+    for (const transition of transitions) {
+      const incident = await carryOut(step, transition);
+      failpoint("audit.changed");
+      await enqueueChange(sql, tell, transition, incident);
+      incidents.push(incident);
+    }
     return incidents;
   });
 }

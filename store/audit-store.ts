@@ -21,6 +21,6 @@ export const auditStore = (db: Database): AuditStore => ({
   comparisons: (audience, limit) => listComparisons(db, audience, limit),
   insertResults: (runId, at, results) => insertResults(db, runId, at, results),
   openIncidents: () => knownIncidents(db),
-  applyTransitions: (transitions, runId, at) => applyTransitions(db, transitions, runId, at),
+  applyTransitions: (transitions, runId, at, tell) => applyTransitions(db, transitions, runId, at, tell),
   incidentEvents: (id) => incidentEvents(db, id),
 });

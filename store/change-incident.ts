@@ -1,14 +1,24 @@
+import { at as failpoint } from "../config/failpoint.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Incident, IncidentEvent } from "../core/finding.ts";
 import type { Instant } from "../core/model.ts";
+import { appendAuditLog } from "./append-audit-log.ts";
 import type { Database, Sql } from "./database.ts";
 import { getIncident } from "./get-incident.ts";
 import { incidentEvents } from "./incident-events.ts";
 import { INCIDENT_COLUMNS, type IncidentRow } from "./incident-row.ts";
 import { insertIncidentEvent } from "./insert-incident-event.ts";
+import { enqueueChange, type Tell } from "./outbox.ts";
 
 /** `dismiss`: it was not a problem. Of the four, only this can be said of a resolved incident as well. */
 export type IncidentAction = "take" | "snooze" | "resolve" | "dismiss";
+
+const STATES_IN_LOG = {
+  take: "acknowledged",
+  snooze: "snoozed",
+  resolve: "resolved",
+  dismiss: "marked_false",
+} as const;
 
 export type IncidentChange = {
   readonly id: number;
@@ -41,7 +51,11 @@ const EVENTS = {
  * @throws AuditorError stale: it was changed since (names by whom and when), or is resolved or dismissed already;
  *   not_found
  */
-export function changeIncident(db: Database, change: IncidentChange): Promise<Incident> {
+export function changeIncident(
+  db: Database,
+  change: IncidentChange,
+  tell: Tell = () => null,
+): Promise<Incident> {
   return db.tx(async (sql) => {
     const { rows } = await sql.query<IncidentRow>(
       `update incident set
@@ -69,6 +83,21 @@ export function changeIncident(db: Database, change: IncidentChange): Promise<In
       actor: change.actor,
       text: wording(change),
     });
+    // without the note: it may speak of people, and nothing in the log can be erased
+    await appendAuditLog(sql, {
+      at: change.at,
+      actor: change.actor,
+      action: `incident.${STATES_IN_LOG[change.action]}`,
+      object: `INC-${change.id}`,
+      detail: change.action === "snooze" ? { until: change.until } : {},
+    });
+    failpoint("incident.changed");
+    await enqueueChange(
+      sql,
+      tell,
+      { kind: "update", incident, finding: incident.finding, escalated: false },
+      incident,
+    );
     return incident;
   });
 }

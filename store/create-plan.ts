@@ -1,3 +1,4 @@
+import { at as failpoint } from "../config/failpoint.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { ApprovalNeed, GuardVerdict, Plan, PlanDoc } from "../core/repair.ts";
 import type { Database } from "./database.ts";
@@ -40,7 +41,9 @@ export async function createPlan(
   }
   return db.tx(async (sql) => {
     const row = await insertPlan(sql, doc, hash, guards, need);
+    failpoint("plan.row_inserted");
     await insertChanges(sql, row.id, doc.changes);
+    failpoint("plan.changes_inserted");
     return assemble(row, doc.changes, []);
   });
 }

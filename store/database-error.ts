@@ -21,7 +21,7 @@ const RULES: readonly (readonly [test: RegExp, kind: ErrorKind, what: string, fi
     /^42501$/,
     "not_allowed",
     "the role may not do that",
-    "let it own its database: alter database … owner to …",
+    "run `plumbline migrate` with MIGRATE_DATABASE_URL naming the owner of the tables, which grants what it needs",
   ],
   [/^53100$/, "transient", "its disk is full", "make room on the database's disk, then try again"],
   [/^25006$/, "permanent", "it is read only", "point DATABASE_URL to the primary, not to a replica"],
@@ -63,7 +63,16 @@ export function databaseError(where: string, error: unknown): AuditorError {
   const said = isText(message) ?? "";
   const rule = RULES.find(([test]) => sqlState !== null && test.test(sqlState));
   if (rule) return new AuditorError(rule[1], where, `${rule[2]} (${sqlState})`, rule[3], { cause });
-  if (sqlState === null && /timeout|terminated|not queryable|ended/i.test(said)) {
+  if (sqlState === null && /^timeout exceeded when trying to connect/i.test(said)) {
+    return new AuditorError(
+      "transient",
+      where,
+      "no connection was to be had: all are in use, or it does not answer",
+      "try again; if it repeats, check that the database runs and what keeps it busy",
+      { cause },
+    );
+  }
+  if (sqlState === null && /timeout|terminated|not queryable|ended|no answer/i.test(said)) {
     return new AuditorError(
       "transient",
       where,

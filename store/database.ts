@@ -1,22 +1,40 @@
 import pg from "pg";
 import { AuditorError, isKind } from "../core/errors.ts";
 import { databaseError, type SqlCause } from "./database-error.ts";
+import { livePool } from "./live-pool.ts";
 
 export type Row = Record<string, unknown>;
 
-/** Runs one statement with parameters. Times come as ISO-8601 UTC text (`Instant`), bigint as number. */
+/**
+ * Runs one statement with parameters. Times come as ISO-8601 UTC text (`Instant`), bigint as number.
+ * After a lost connection nobody knows whether a write was kept: read before you write again.
+ */
 export type Sql = {
+  /** @param withinMs what has no answer by then fails as a lost connection; default: a little over the statement timeout */
   query<R extends Row = Row>(
     text: string,
     values?: readonly unknown[],
+    withinMs?: number,
   ): Promise<{ readonly rows: readonly R[]; readonly count: number }>;
 };
+
+/**
+ * For what a plan's lease depends on. A connection that lost its other end without a word (a firewall that forgot it,
+ * a host that vanished) is noticed within a third of the lease, so that two thirds after the last renewal nothing is
+ * sent to a vendor any more.
+ */
+export const SOON_MS = 5_000;
 
 export type Database = Sql & {
   /** Host, port and database for messages; no password. */
   readonly where: string;
-  /** One transaction; repeated up to twice when Postgres asks for it (serialisation, deadlock). */
-  tx<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * One transaction; repeated up to twice when Postgres asks for it (serialisation, deadlock), and never when the
+   * connection was lost.
+   *
+   * @throws AuditorError ambiguous: the connection was lost at the commit, so only reading can tell whether it was kept
+   */
+  tx<T>(work: (sql: Sql) => Promise<T>, withinMs?: number): Promise<T>;
   /** One connection of its own without time limits, closed afterwards: for session locks. */
   session<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -60,8 +78,10 @@ function describe(url: string): string {
   }
 }
 
-const broken = (error: unknown): boolean =>
-  isKind(error, "transient") && /cannot be reached|connection was lost/.test(error.message);
+/** What the server is told at the start of each connection. It, too, must notice a client that vanished, or its locks stay. */
+const SERVER_SIDE =
+  "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20000";
+const CONNECT_MS = 10_000;
 
 /**
  * Opens a pool and proves that it answers. A connection that drops later never crashes the process: the query in
@@ -72,86 +92,75 @@ const broken = (error: unknown): boolean =>
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const where = describe(options.url);
   const timeout = options.statementTimeoutMs ?? 60_000;
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: options.applicationName,
-    max: options.connections ?? 10,
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    statement_timeout: timeout,
-    lock_timeout: 30_000,
-    idle_in_transaction_session_timeout: 120_000,
-    types: { getTypeParser: typeParser },
-  });
-  pool.on("error", () => undefined); // an idle connection was cut; the pool drops it
+  const patience = timeout === 0 ? 0 : timeout + 5_000;
+  const pool = livePool(
+    {
+      connectionString: options.url,
+      application_name: options.applicationName,
+      max: options.connections ?? 10,
+      connectionTimeoutMillis: CONNECT_MS,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      options: SERVER_SIDE,
+      statement_timeout: timeout,
+      lock_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+      types: { getTypeParser: typeParser },
+    },
+    (error) => databaseError(where, error),
+  );
 
-  const on = (client: pg.Pool | pg.PoolClient): Sql => ({
-    async query<R extends Row>(text: string, values: readonly unknown[] = []) {
-      try {
-        const result = await client.query<R>(text, [...values]);
-        return { rows: result.rows, count: result.rowCount ?? 0 };
-      } catch (error) {
-        throw databaseError(where, error);
-      }
+  const on = (client: pg.PoolClient, usual: number): Sql => ({
+    async query<R extends Row>(text: string, values: readonly unknown[] = [], withinMs = usual) {
+      const result = await pool.ask<R>(client, text, values, withinMs);
+      return { rows: result.rows, count: result.rowCount ?? 0 };
     },
   });
 
-  /** A connection in use that drops emits `error` beside failing its query; unheard it would end the process. */
-  const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>, keep: boolean): Promise<T> => {
-    const client = await pool.connect().catch((error: unknown) => {
-      throw databaseError(where, error);
-    });
-    let dropped = false;
-    const heard = () => {
-      dropped = true;
-    };
-    client.on("error", heard);
-    let lost = false;
-    try {
-      return await work(client);
-    } catch (error) {
-      lost = broken(error);
-      throw error;
-    } finally {
-      client.off("error", heard);
-      if (dropped) client.on("error", () => undefined);
-      client.release(!keep || dropped || lost);
-    }
-  };
-
-  const once = <T>(work: (sql: Sql) => Promise<T>): Promise<T> =>
-    withClient(async (client) => {
-      const sql = on(client);
-      await sql.query("begin");
-      try {
-        const result = await work(sql);
-        await sql.query("commit");
-        return result;
-      } catch (error) {
-        await client.query("rollback").catch(() => undefined); // the first error is the one to tell
-        throw error;
-      }
-    }, true);
+  const once = <T>(work: (sql: Sql) => Promise<T>, withinMs: number): Promise<T> =>
+    pool.with(
+      async (client) => {
+        const sql = on(client, withinMs);
+        await sql.query("begin");
+        try {
+          const result = await work(sql);
+          await commit(where, sql);
+          return result;
+        } catch (error) {
+          // The first error is the one to tell. Nothing can be said over a lost connection; the server rolls back.
+          if (!isKind(error, "ambiguous"))
+            await pool.ask(client, "rollback", [], SOON_MS).catch(() => undefined);
+          throw error;
+        }
+      },
+      true,
+      withinMs,
+    );
 
   const database: Database = {
-    ...on(pool),
+    query: (text, values, withinMs = patience) =>
+      pool.with((client) => on(client, withinMs).query(text, values), true, withinMs),
     where,
-    async tx(work) {
+    async tx(work, withinMs = patience) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await once(work);
+          return await once(work, withinMs);
         } catch (error) {
           if (attempt === 3 || !mayRepeat(error)) throw error;
         }
       }
     },
     session: (work) =>
-      withClient(async (client) => {
-        const sql = on(client);
-        await sql.query("set statement_timeout = 0; set lock_timeout = 0");
-        return work(sql);
-      }, false),
+      pool.with(
+        async (client) => {
+          const sql = on(client, 0);
+          await sql.query("set statement_timeout = 0; set lock_timeout = 0", [], patience);
+          return work(sql);
+        },
+        false,
+        patience,
+      ),
     close: () => pool.end(),
   };
   try {
@@ -161,6 +170,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error;
   }
   return database;
+}
+
+/** The answer to a commit is the only proof of it: without one, neither "kept" nor "not kept" may be assumed. */
+async function commit(where: string, sql: Sql): Promise<void> {
+  try {
+    await sql.query("commit");
+  } catch (cause) {
+    if (!isKind(cause, "transient") || mayRepeat(cause)) throw cause;
+    throw new AuditorError(
+      "ambiguous",
+      where,
+      "the connection was lost at the commit: nobody knows whether it was kept",
+      "look at what is there before you do it again",
+      { cause },
+    );
+  }
 }
 
 function mayRepeat(error: unknown): boolean {

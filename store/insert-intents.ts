@@ -1,7 +1,7 @@
 import { AuditorError } from "../core/errors.ts";
 import type { Instant } from "../core/model.ts";
 import type { Lease } from "../core/ports.ts";
-import type { Database } from "./database.ts";
+import { type Database, SOON_MS } from "./database.ts";
 import { holdLease } from "./hold-lease.ts";
 
 /**
@@ -35,5 +35,5 @@ export function insertIntents(
       `${ns.length - count} of these changes have ended already or are not in the plan`,
       "read the plan’s progress again",
     );
-  });
+  }, SOON_MS);
 }

@@ -2,7 +2,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { Instant } from "../core/model.ts";
 import type { Lease } from "../core/ports.ts";
 import type { EndState } from "../core/repair.ts";
-import type { Database } from "./database.ts";
+import { type Database, SOON_MS } from "./database.ts";
 import { brokenConstraint } from "./database-error.ts";
 import { holdLease } from "./hold-lease.ts";
 import { toText } from "./storable.ts";
@@ -42,7 +42,7 @@ export async function insertOutcomes(
       );
       if (count !== ends.length)
         throw refused(lease, "a change is not in the plan, or was applied without an intent before it");
-    });
+    }, SOON_MS);
   } catch (error) {
     if (brokenConstraint(error) !== "journal_one_end") throw error;
     throw refused(lease, "a change has its end already");

@@ -1,5 +1,13 @@
 import type { Instant } from "../core/model.ts";
-import type { ApprovalNeed, Change, GuardVerdict, Plan, PlanDoc, PlanState } from "../core/repair.ts";
+import type {
+  ApprovalNeed,
+  Change,
+  GuardVerdict,
+  Plan,
+  PlanDoc,
+  PlanState,
+  SizeOverride,
+} from "../core/repair.ts";
 
 export const PLAN_COLUMNS = `id, hash, state, doc, guards, need, stop_requested_by as "stopRequestedBy", started_at as "startedAt",
   ended_at as "endedAt", because`;
@@ -21,8 +29,14 @@ export type PlanRow = {
 export type Approval = Plan["approvals"][number];
 
 /** `changes` keeps its place among the fields of the document, so that it reads back byte for byte. */
-export const assemble = (row: PlanRow, changes: readonly Change[], approvals: readonly Approval[]): Plan => ({
+export const assemble = (
+  row: PlanRow,
+  changes: readonly Change[],
+  approvals: readonly Approval[],
+  override: SizeOverride | null = null,
+): Plan => ({
   ...row,
   doc: { ...row.doc, changes },
   approvals,
+  override,
 });

@@ -1,4 +1,4 @@
-import type { Sql } from "./database.ts";
+import { SOON_MS, type Sql } from "./database.ts";
 import { toText } from "./storable.ts";
 
 /** The first who asks is kept. */
@@ -10,8 +10,10 @@ export async function requestStop(db: Sql, id: number, by: string): Promise<void
 }
 
 export async function stopRequested(db: Sql, id: number): Promise<boolean> {
-  const { count } = await db.query("select 1 from plan where id = $1 and stop_requested_by is not null", [
-    id,
-  ]);
+  const { count } = await db.query(
+    "select 1 from plan where id = $1 and stop_requested_by is not null",
+    [id],
+    SOON_MS,
+  );
   return count === 1;
 }

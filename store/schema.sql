@@ -1,11 +1,22 @@
 -- What all migrations together make. Written by `npx vitest run --project integration test/store/schema -u`; never run.
 
+create table agreed_state (
+  audience text not null,
+  run_id text not null,
+  carried_at timestamp with time zone not null,
+  epoch integer not null,
+  set_file text not null,
+  agreed_state_pkey PRIMARY KEY (audience),
+  agreed_state_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+
 create table approval (
   plan_id integer not null,
   person text not null,
   at timestamp with time zone not null,
   hash text not null,
   confirmed text not null,
+  most jsonb,
   approval_pkey PRIMARY KEY (plan_id, person, hash),
   approval_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
 );
@@ -20,14 +31,22 @@ create table audience_base (
 );
 
 create table audit_log (
-  seq bigint not null generated always as identity,
+  seq bigint not null,
   at timestamp with time zone not null,
   actor text not null,
   action text not null,
   object text not null,
-  detail jsonb not null default '{}'::jsonb,
-  audit_log_pkey PRIMARY KEY (seq)
+  detail json not null,
+  prev text not null,
+  hash text not null,
+  audit_log_pkey PRIMARY KEY (seq),
+  audit_log_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  audit_log_prev_check CHECK ((prev ~ '^[0-9a-f]{64}$'::text)),
+  audit_log_prev_key UNIQUE (prev),
+  audit_log_seq_check CHECK ((seq > 0))
 );
+CREATE TRIGGER audit_log_continues BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_continue();
+CREATE TRIGGER audit_log_only_added_to BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse();
 
 create table campaign (
   system text not null,
@@ -232,6 +251,22 @@ create table overlap (
 );
 CREATE INDEX overlap_run ON public.overlap USING btree (run_id, system);
 
+create table person_ref (
+  ref text not null,
+  kind text not null,
+  known_as text,
+  salt text,
+  sealed text,
+  created_at timestamp with time zone not null,
+  erased_at timestamp with time zone,
+  person_ref_pkey PRIMARY KEY (ref),
+  person_ref_check CHECK (((erased_at IS NULL) = (known_as IS NOT NULL))),
+  person_ref_check1 CHECK (((known_as IS NULL) = (salt IS NULL))),
+  person_ref_check2 CHECK (((sealed IS NULL) OR (erased_at IS NULL))),
+  person_ref_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'member'::text]))),
+  person_ref_kind_known_as_key UNIQUE (kind, known_as)
+);
+
 create table plan (
   id integer not null generated always as identity (start with 81),
   hash text not null,
@@ -263,6 +298,14 @@ create table plan_lease (
   expires_at timestamp with time zone not null,
   plan_lease_pkey PRIMARY KEY (plan_id),
   plan_lease_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
+);
+
+create table plan_review (
+  plan_id integer not null,
+  person text not null,
+  at timestamp with time zone not null,
+  plan_review_pkey PRIMARY KEY (plan_id),
+  plan_review_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
 );
 
 create table report (
@@ -306,6 +349,17 @@ create table segment_definition (
   changed_at timestamp with time zone,
   segment_definition_pkey PRIMARY KEY (audience, system, version),
   segment_definition_version_check CHECK ((version > 0))
+);
+
+create table size_override (
+  plan_id integer not null,
+  hash text not null,
+  person text not null,
+  at timestamp with time zone not null,
+  reason text not null,
+  used_at timestamp with time zone,
+  size_override_pkey PRIMARY KEY (plan_id),
+  size_override_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
 );
 
 create table slack_message (
@@ -386,3 +440,14 @@ create table system_facts (
   notes jsonb not null,
   system_facts_pkey PRIMARY KEY (system)
 );
+
+create table write_switch (
+  seq bigint not null generated always as identity,
+  system text not null,
+  enabled boolean not null,
+  at timestamp with time zone not null,
+  person text not null,
+  reason text not null,
+  write_switch_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX write_switch_system ON public.write_switch USING btree (system, seq DESC);

@@ -10,6 +10,11 @@ export async function postedSince(db: Sql, at: Instant): Promise<number> {
   return rows[0]?.posts ?? 0;
 }
 
+/** The same post twice (a crash came before it was known) counts once. */
 export async function markPosted(db: Sql, incidentId: number, at: Instant): Promise<void> {
-  await db.query("insert into slack_post (incident_id, at) values ($1, $2)", [incidentId, at]);
+  await db.query(
+    `insert into slack_post (incident_id, at) select $1::int, $2::timestamptz
+    where not exists (select 1 from slack_post where incident_id = $1 and at = $2)`,
+    [incidentId, at],
+  );
 }

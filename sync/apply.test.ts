@@ -305,3 +305,38 @@ it("a slow read is no ghost ack within the time that the system needs to settle"
   time.advance(1_000);
   expect(await run(planId)).toMatchObject({ state: "done", ghostAcks: 0, counts: { applied: 10 } });
 });
+
+describe("the last look before the first write", () => {
+  it("refuses the plan when a guard fails then, and calls nobody", async () => {
+    const id = await removal(3);
+    const recheck = async () => "Writes are switched on: writes to Ghost are off";
+    const result = await applyPlan(applyInput(time, store, vendor, id, { recheck }));
+    expect(result).toMatchObject({ state: "refused", because: await recheck() });
+    expect([vendor.calls, store.journal.length]).toEqual([0, 0]);
+  });
+  it("looks under the lease, once it is applying, so that nothing comes between", async () => {
+    const id = await removal(3);
+    const seen: unknown[] = [];
+    const recheck = async () => {
+      seen.push((await store.get(id))?.state, await store.acquire(id, "another", 15));
+      return null;
+    };
+    expect((await applyPlan(applyInput(time, store, vendor, id, { recheck }))).state).toBe("done");
+    expect(seen).toEqual(["applying", null]);
+  });
+  it("a limit that only an override lets through is used up, and not lent twice", async () => {
+    const limits = { ...testConfig().safeguards };
+    const id = await removal(30);
+    expect((await applyPlan(applyInput(time, store, vendor, id, { safeguards: limits }))).state).toBe(
+      "refused",
+    );
+    const again = await removal(30);
+    const plan = (await store.get(again))!;
+    const override = { person: "Cleo", at: at(time.now()), hash: plan.hash, reason: "the fair is over" };
+    await store.override(again, override);
+    const done = await applyPlan(applyInput(time, store, vendor, again, { safeguards: limits }));
+    expect(done.state).toBe("done");
+    expect((await store.get(again))?.override?.usedAt).not.toBeNull();
+    expect(await store.takeOverride(again, at(time.now()))).toBe(false);
+  });
+});

@@ -4,6 +4,7 @@ import type { Lease } from "../core/ports.ts";
 import type { Change, ChangeProgress, EndState, Plan, PlanState } from "../core/repair.ts";
 import { isExpired, loadPlan, whyNotAdmitted } from "./admit.ts";
 import { drifted, emptyTally, tripped } from "./breaker.ts";
+import { approvedMost, mostOf, overMost } from "./most.ts";
 import { closeDoubts, preflight, settleInDoubt } from "./resume.ts";
 import { round } from "./round.ts";
 import { type ApplyInput, at, type Run } from "./run.ts";
@@ -49,7 +50,9 @@ export async function applyPlan(i: ApplyInput): Promise<ApplyResult> {
   try {
     at(i, "after_acquire");
     // Read again under the lease: the holder before us may have finished it.
-    return await carryOut(i, await loadPlan(i), lease, watching);
+    const plan = await loadPlan(i);
+    i.onHeld?.();
+    return await carryOut(i, plan, lease, watching);
   } finally {
     await watching.end();
     await giveBack(i, lease);
@@ -73,7 +76,14 @@ async function carryOut(
     reverted: readonly number[] = [],
   ): Promise<ApplyResult> => {
     if (
-      !(await i.store.move(plan.id, ["approved", "applying", "verifying"], state, nowOf(i.clock), because))
+      !(await i.store.move(
+        plan.id,
+        ["approved", "applying", "verifying"],
+        state,
+        nowOf(i.clock),
+        because,
+        lease,
+      ))
     ) {
       throw new AuditorError("stale", `PL-${plan.id}`, `could not become ${state}`, "load it again");
     }
@@ -83,7 +93,7 @@ async function carryOut(
 
   if (plan.state === "approved") {
     if (isExpired(i, plan)) return finish("expired", "it expired before it was applied", null);
-    if (!(await i.store.move(plan.id, ["approved"], "applying", nowOf(i.clock), null))) {
+    if (!(await i.store.move(plan.id, ["approved"], "applying", nowOf(i.clock), null, lease))) {
       throw new AuditorError("stale", `PL-${plan.id}`, "it is not approved any more", "load it again");
     }
     at(i, "after_move_applying");
@@ -106,7 +116,7 @@ async function carryOut(
       await closeDoubts(run);
       return finish(stopped.state, stopped.because, run);
     }
-    await i.store.move(plan.id, ["applying"], "verifying", nowOf(i.clock), null);
+    await i.store.move(plan.id, ["applying"], "verifying", nowOf(i.clock), null, lease);
     at(run, "after_move_verifying");
   }
   const verified = await verifyApplied(run);
@@ -171,8 +181,20 @@ async function writeAll(run: Run, progress: readonly ChangeProgress[]): Promise<
     run.plan.doc.changes.filter((c) => !done.has(c.n)),
   );
   if (typeof wanted === "string") return stop(await whyStopped(run, wanted));
-  const drift = drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
+  // An undo rests on the journal and not on a read: what others changed since stays theirs, and the rest is taken back.
+  const isUndo = run.plan.doc.undoes !== null;
+  const drift = isUndo ? null : drifted(run.tally.skipped_drift, run.plan.doc.changes.length);
   if (drift !== null) return { state: "stale", because: drift };
+
+  // Whatever came to be in `wanted`, no more is written than somebody approved.
+  const begun = new Set(
+    progress.filter((p) => p.undoSealed !== null || p.inDoubt || p.end === "failed").map((p) => p.n),
+  );
+  const beyond = overMost(
+    mostOf([...run.plan.doc.changes.filter((c) => begun.has(c.n)), ...wanted.filter((c) => !begun.has(c.n))]),
+    approvedMost(run.plan),
+  );
+  if (beyond !== null) return stop(`more than was approved: ${beyond}`);
 
   for (const changes of roundsOf(wanted, run.canary ?? CANARY)) {
     if ((await run.watch.poll()) === "stop") return stop(await whyStopped(run, "stopped"));

@@ -130,9 +130,38 @@ describe("isApproved and mayApply", () => {
     expect(isApproved(plan("author", { approvals: by("Ana") }), s)).toBe(true);
     expect(isApproved(plan("author", { approvals: by("Ana", 0, "0".repeat(64)) }), s)).toBe(false);
     expect(isApproved(plan("second_person", { approvals: by("Ana", 5) }), s)).toBe(false);
-    expect(isApproved(plan("second_person", { approvals: by("Ana", 15) }), s)).toBe(true);
+    // waiting replaces a second person only where there is none
+    expect(isApproved(plan("second_person", { approvals: by("Ana", 15) }), s, [ana])).toBe(true);
+    expect(isApproved(plan("second_person", { approvals: by("Ana", 15) }), s, [])).toBe(true);
+    expect(isApproved(plan("second_person", { approvals: by("Ana", 14) }), s, [ana])).toBe(false);
+    expect(isApproved(plan("second_person", { approvals: by("Ana", 15) }), s, [ana, ben])).toBe(false);
+    expect(isApproved(plan("second_person", { approvals: by("Ana", 15) }), s)).toBe(false);
     expect(isApproved(plan("second_person", { approvals: by("Ben") }), s)).toBe(true);
     expect(isApproved(plan("refused", { approvals: by("Ben") }), s)).toBe(false);
+  });
+  it("an approval of fewer changes than there are carries none of them", () => {
+    const of = (remove: number) =>
+      by("Ana").map((a) => ({ ...a, most: { ghost: { suppress: 0, remove, add: 0, set: 0 } } }));
+    expect(isApproved(plan("author", { approvals: of(1) }), s)).toBe(true);
+    expect(isApproved(plan("author", { approvals: of(0) }), s)).toBe(false);
+    expect(isApproved(plan("author", { approvals: by("Ana").map((a) => ({ ...a, most: {} })) }), s)).toBe(
+      false,
+    );
+  });
+  it("whoever overrode the size is no second pair of eyes, unless after waiting and nobody else could be", () => {
+    const cleo: Actor = { name: "Cleo", role: "admin" };
+    const override = { person: "Cleo", at: now, hash: planHash(doc), reason: "sold", usedAt: null };
+    const big = plan("second_person", { override });
+    expect(ask(big, cleo, [ana, ben, cleo], later(20))).toBe(
+      "you overrode its size; Ben or another person approves it",
+    );
+    expect(ask(big, ben, [ana, ben, cleo])).toBe("yes");
+    expect(ask(big, ana, [ana, ben, cleo], later(20))).toBe("a second person has to approve it");
+    expect(ask(big, cleo, [ana, cleo, eva, vic], later(14))).toMatch(/^opens 15 min after your override/);
+    expect(ask(big, cleo, [ana, cleo, eva, vic], later(15))).toBe("yes");
+    expect(isApproved({ ...big, approvals: by("Cleo", 14) }, s, [ana, cleo])).toBe(false);
+    expect(isApproved({ ...big, approvals: by("Cleo", 15) }, s, [ana, cleo])).toBe(true);
+    expect(isApproved({ ...big, approvals: by("Ben", 1) }, s, [ana, ben, cleo])).toBe(true);
   });
   it("editors start what is approved", () => {
     const ready = plan("author", { state: "approved", approvals: by("Ana") });

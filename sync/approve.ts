@@ -2,6 +2,8 @@ import type { Role, Safeguards } from "../core/config.ts";
 import { type Instant, instant } from "../core/model.ts";
 import type { Plan } from "../core/repair.ts";
 import { verifyHash } from "./hash.ts";
+import { mostOf, overMost } from "./most.ts";
+import { overriderMay } from "./override.ts";
 
 export type Actor = { readonly name: string; readonly role: Role };
 
@@ -73,6 +75,8 @@ export function mayApprove(
     } else if (isAuthor) return no("a second person has to approve it");
     else if (!senior) return no("an approver or an admin has to approve it");
   }
+  const overrider = whyNotOverrider(plan, person, people, now, s);
+  if (overrider !== null) return overrider;
   return request === null ? { pass: true } : checkRequest(plan, request);
 }
 
@@ -84,19 +88,60 @@ function checkRequest(plan: Plan, request: ApprovalRequest): Verdict {
   return { pass: true };
 }
 
-/** Do the recorded approvals carry this plan? Apply asks again, so that no other path leads to a write. */
-export function isApproved(plan: Plan, s: Safeguards): boolean {
+/** Whoever overrode a size limit is no second pair of eyes, unless nobody else could be. */
+function whyNotOverrider(
+  plan: Plan,
+  person: Actor,
+  people: readonly Actor[],
+  now: Instant,
+  s: Safeguards,
+): Verdict | null {
+  const o = plan.override;
+  if (o == null || o.person !== person.name || plan.need !== "second_person") return null;
+  const another = people.find(
+    (p) => p.name !== o.person && p.name !== plan.doc.author && (p.role === "approver" || p.role === "admin"),
+  );
+  if (another !== undefined)
+    return no(`you overrode its size; ${another.name} or another person approves it`);
+  if (overriderMay(plan, person.name, now, s)) return null;
+  const opens = instant(new Date(Date.parse(o.at) + s.coolingOffMinutes * 60_000));
+  return no(`opens ${s.coolingOffMinutes} min after your override, in place of a third person`, opens);
+}
+
+/**
+ * Do the recorded approvals carry this plan, and all of it? Apply asks again, so that no other path leads to a write.
+ *
+ * @param people everyone who can sign in; waiting replaces a second person only where there is none. Absent: there are
+ *   others, so it replaces nobody
+ */
+export function isApproved(plan: Plan, s: Safeguards, people?: readonly Actor[]): boolean {
   if (plan.need === "refused") return false;
-  const valid = plan.approvals.filter((a) => a.hash === plan.hash);
+  const wanted = mostOf(plan.doc.changes);
+  const valid = plan.approvals.filter((a) => a.hash === plan.hash && overMost(wanted, a.most) === null);
   if (plan.need === "author") return valid.length > 0;
+  const alone = people !== undefined && people.length < 2;
   const opens = Date.parse(plan.doc.createdAt) + s.coolingOffMinutes * 60_000;
-  return valid.some((a) => a.person !== plan.doc.author || Date.parse(a.at) >= opens);
+  return valid.some((a) =>
+    a.person === plan.doc.author ? alone && Date.parse(a.at) >= opens : overriderMay(plan, a.person, a.at, s),
+  );
 }
 
 /** May this person start the apply? Whoever may edit; the approval itself is checked apart. */
-export function mayApply(plan: Plan, person: Actor, now: Instant, s: Safeguards): Verdict {
+export function mayApply(
+  plan: Plan,
+  person: Actor,
+  now: Instant,
+  s: Safeguards,
+  people?: readonly Actor[],
+): Verdict {
   if (person.role === "viewer") return no("viewers cannot apply; an admin can change the role");
   if (plan.state !== "approved") return no(`the plan is ${plan.state}; it has to be approved first`);
   if (Date.parse(now) >= Date.parse(plan.doc.expiresAt)) return no("the plan has expired; draft it again");
-  return isApproved(plan, s) ? { pass: true } : no("the approval is not valid for this plan");
+  return isApproved(plan, s, people)
+    ? { pass: true }
+    : no(
+        plan.need === "second_person"
+          ? "it needs a second person now; draft it again"
+          : "the approval is not valid for this plan",
+      );
 }

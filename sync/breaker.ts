@@ -15,6 +15,8 @@ export const emptyTally = (): Record<EndState, number> => ({
 const AT_LEAST = 5;
 const FAILED_SHARE = 0.01;
 const DRIFT_SHARE = 0.02;
+/** One person who changed is skipped by themselves; from two on it is the plan that is old. */
+const DRIFTED = 2;
 
 /**
  * Should the apply stop by itself? In words, or null. Measured on the changes that have ended, so that a bad start
@@ -33,6 +35,6 @@ export function tripped(t: Tally, loosenedPeople: number): string | null {
 
 /** Is the plan out of date? In words, or null. */
 export function drifted(skipped: number, total: number): string | null {
-  if (skipped < AT_LEAST || skipped / total <= DRIFT_SHARE) return null;
+  if (skipped < DRIFTED || skipped / total <= DRIFT_SHARE) return null;
   return `${skipped} of ${people(total)} changed since the read; the limit is ${percent(DRIFT_SHARE)}`;
 }

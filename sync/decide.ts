@@ -1,14 +1,16 @@
-import type { AttributeRule, Audience, Config } from "../core/config.ts";
+import type { Audience, Config } from "../core/config.ts";
 import type { PersonKey, SystemId } from "../core/model.ts";
 import type { Capabilities } from "../core/ports.ts";
 import type { Change, Op } from "../core/repair.ts";
-import { attributeState } from "../members/attribute-state.ts";
 import type { Difference } from "../members/differences.ts";
+import { decideSet, type Written } from "./decide-set.ts";
 import { isOptOut } from "./effect.ts";
 import { type Evidence, evidenceOf, type Rows } from "./evidence.ts";
 import { isExcluding, titleOf } from "./place.ts";
+import { placeOf } from "./quarantine.ts";
+import { EVERYTHING, type ScopeKinds, scopeTitle } from "./scopes.ts";
 import type { SealedChange } from "./sealed.ts";
-import { LEFT_OUT, leftOutByCampaign, notSupported, RULE } from "./words.ts";
+import { LEFT_OUT, leftOutByCampaign, listUnread, membershipBecause, notSupported, RULE } from "./words.ts";
 
 /** What decisions rest on, besides the difference itself. */
 export type Grounds = {
@@ -17,15 +19,26 @@ export type Grounds = {
   readonly rows: Rows;
   readonly optedOut: ReadonlyMap<PersonKey, Evidence>;
   readonly conflicted: ReadonlySet<PersonKey>;
+  /** Who is in a duel with another writer (sync/quarantine.ts); absent: nobody. */
+  readonly fought?: ReadonlySet<string>;
   readonly baseAccepted: boolean;
   /** A campaign that leaves out a copy of this audience: taking people off it would mail them. null: none is known. */
   readonly leftOutBy: string | null;
+  /** Members of the audience's holdout; null: nobody can tell, so nobody is added. Absent: it has none. */
+  readonly heldOut?: ReadonlySet<PersonKey> | null;
   readonly capabilities: ReadonlyMap<SystemId, Capabilities>;
+  /** What each system's consent covers, as its connector tells. */
+  readonly scopeKinds?: ScopeKinds;
+  /** When Plumbline itself last wrote to a record: such a time says nothing about which value is newer. */
+  readonly written?: Written;
+  /** Titles of lists that keep people out of this audience and were not read completely. */
+  readonly unreadLists?: readonly string[];
   readonly fingerprint: (value: string | null | undefined) => number;
 };
 
 export type Decided = { readonly change: Omit<Change, "n" | "sealed">; readonly open: SealedChange };
-export type Decision = Decided | { readonly leftOut: string };
+/** null: it is as it should be already. */
+export type Decision = Decided | { readonly leftOut: string } | null;
 
 /** The operation that a difference asks for; null: nothing that a plan may do (flipping; nobody is ever let in again). */
 export function opOf(d: Difference): Op | null {
@@ -52,6 +65,9 @@ export function decide(d: Difference, op: Op, g: Grounds): Decision {
   if (d.system === g.audience.owner && op !== "set") return { leftOut: LEFT_OUT.owner };
   if (g.conflicted.has(d.person)) return { leftOut: LEFT_OUT.identity };
   if (op !== "set" && !isList(d.system, g.audience)) return { leftOut: LEFT_OUT.noList };
+  // A list that keeps people from being contacted is kept up whoever fights it.
+  const fights = op === "set" || !isExcluding(g.audience, g.config);
+  if (fights && g.fought?.has(placeOf(d)) === true) return { leftOut: LEFT_OUT.fought };
   if (!d.settled) return { leftOut: LEFT_OUT.seenOnce };
   return op === "remove" ? remove(d, g) : op === "add" ? add(d, g) : set(d, g);
 }
@@ -67,10 +83,11 @@ function isList(system: SystemId, audience: Audience): boolean {
  * Whoever a suppression list names is known from the system's base and need not be in its list.
  */
 function suppress(d: Difference, g: Grounds): Decision {
-  const found = evidenceOf(d, g.audience, g.rows, g.optedOut);
+  const found = evidenceOf(d, g);
   if ("none" in found) return { leftOut: found.none };
   const { system, at } = found.evidence;
-  const rule = RULE.suppress(titleOf(g.config, system), at, g.config.timezone);
+  const of = found.scope === null || found.scope === EVERYTHING ? null : scopeTitle(g.config, found.scope);
+  const rule = RULE.suppress(titleOf(g.config, system), at, g.config.timezone, of);
   return finish(d, g, "suppress", {
     rule,
     from: [d.system, system],
@@ -84,7 +101,11 @@ function remove(d: Difference, g: Grounds): Decision {
   if (isExcluding(g.audience, g.config)) return { leftOut: LEFT_OUT.excluding };
   if (g.leftOutBy !== null) return { leftOut: leftOutByCampaign(g.leftOutBy) };
   if (!g.baseAccepted) return { leftOut: LEFT_OUT.baseNotAccepted };
-  const rule = RULE.remove(titleOf(g.config, g.audience.owner));
+  // without what was last agreed, "gone from the owner" and "the file is gone" look alike
+  if (d.agreed === "none") return { leftOut: LEFT_OUT.nothingAgreed };
+  const rule = d.atOwner
+    ? RULE.keptOut(titleOf(g.config, g.audience.owner))
+    : membershipBecause("remove", d.case, historyOf(d, g));
   return finish(d, g, "remove", {
     rule,
     from: [d.system],
@@ -97,46 +118,41 @@ function remove(d: Difference, g: Grounds): Decision {
 function add(d: Difference, g: Grounds): Decision {
   const excluding = isExcluding(g.audience, g.config);
   if (!excluding && optedOutAnywhere(d, g)) return { leftOut: LEFT_OUT.optedOut };
+  const [unread] = g.unreadLists ?? [];
+  if (!excluding && unread !== undefined) return { leftOut: listUnread(unread) };
+  if (g.heldOut === null) return { leftOut: LEFT_OUT.holdoutUnread };
+  if (g.heldOut?.has(d.person) === true) return { leftOut: LEFT_OUT.holdout };
   const owner = g.audience.owner;
   const evidence = excluding
     ? { system: owner, at: g.rows.get(owner)?.get(d.person)?.consentAt ?? null }
     : null;
-  const rule = RULE.add(titleOf(g.config, owner));
+  const rule = membershipBecause("add", d.case, historyOf(d, g));
   // the undo of an add is a removal, which such a list does not know
   const reversible = !excluding && g.leftOutBy === null;
   return finish(d, g, "add", { rule, from: [owner], reversible, evidence, inSegment: false });
 }
 
 function set(d: Difference, g: Grounds): Decision {
-  const rule = g.config.attributes.find((a) => a.name === d.attribute);
-  if (d.attribute === null || rule === undefined) return { leftOut: LEFT_OUT.noRule };
-  if (rule.class === "consent" || rule.merge === "most_restrictive")
-    return { leftOut: LEFT_OUT.consentAttribute };
-  if (rule.merge === "manual") return { leftOut: LEFT_OUT.byHand };
-  const owners = rule.owners.length > 0 ? rule.owners : [g.audience.owner];
-  const owner = owners.find((s) => s === d.system || g.rows.get(s)?.has(d.person) === true);
-  if (owner === undefined) return { leftOut: LEFT_OUT.spoolExpired };
-  if (owner === d.system) return { leftOut: LEFT_OUT.owner };
-  const there = g.rows.get(owner)?.get(d.person);
-  const here = g.rows.get(d.system)?.get(d.person);
-  if (there === undefined || here === undefined) return { leftOut: LEFT_OUT.spoolExpired };
-  if (rule.merge === "newest" && !isNewer(there.updatedAt, here.updatedAt))
-    return { leftOut: LEFT_OUT.newer };
-  const value = there.attributes[d.attribute] ?? null;
-  const unusable = whyUnusable(value, rule);
-  if (unusable !== null) return { leftOut: unusable };
-  const text = RULE.set(titleOf(g.config, owner));
-  const from = here.attributes[d.attribute] ?? null;
+  const decided = decideSet(d, g);
+  if (decided === null || "leftOut" in decided) return decided;
+  const { rule, winner, value, was } = decided;
   return finish(d, g, "set", {
-    rule: text,
-    from: [d.system, owner],
+    rule,
+    from: [d.system, winner],
     reversible: true,
     evidence: null,
     inSegment: true,
     value,
-    was: from,
+    was,
   });
 }
+
+const historyOf = (d: Difference, g: Grounds) => ({
+  owner: titleOf(g.config, g.audience.owner),
+  here: titleOf(g.config, d.system),
+  at: d.agreedAt,
+  timezone: g.config.timezone,
+});
 
 type Parts = {
   readonly rule: string;
@@ -197,15 +213,6 @@ function optedOutAnywhere(d: Difference, g: Grounds): boolean {
     if (row !== undefined && isOptOut(row.consent)) return true;
   }
   return false;
-}
-
-const isNewer = (a: string | null | undefined, b: string | null | undefined): boolean =>
-  typeof a === "string" && typeof b === "string" && Date.parse(a) > Date.parse(b);
-
-function whyUnusable(value: string | null, rule: AttributeRule): string | null {
-  const state = attributeState(value, { values: rule.values, pattern: rule.pattern });
-  if (state === "valid") return null;
-  return state === "invalid" || state === "placeholder" ? LEFT_OUT.ownerInvalid : LEFT_OUT.ownerEmpty;
 }
 
 const hex = (print: number): string => (print >>> 0).toString(16).padStart(8, "0");

@@ -52,6 +52,8 @@ const end = (state: Exclude<EndState, "applied" | "unknown">, because: string | 
  */
 export function judge(change: Change, open: SealedChange, state: PersonState | null): Judgement {
   if (state === null) return end("failed", "could not be read before writing; nothing was written");
+  // nobody at all can be the answer of a system that is ill, and must not pass for "nothing to do"
+  if (open.found === true && !state.found) return end("skipped_drift", "the record is gone since the read");
   if (hasEffect(change, open.value, state)) return end("already_so", null);
   switch (change.op) {
     case "suppress":
@@ -67,8 +69,6 @@ export function judge(change: Change, open: SealedChange, state: PersonState | n
         return end("skipped_consent", "opted out here since the read");
       }
       if (state.consent === "erased") return end("skipped_consent", "erased here since the read");
-      if (open.found === true && !state.found)
-        return end("skipped_drift", "the record is gone since the read");
       return run;
     case "set":
       if (!state.found) return end("skipped_drift", "the record is gone since the read");
@@ -90,6 +90,10 @@ export function loosened(
   if (after.consent !== "unknown" && rank(after.consent) > rank(before.consent)) return true;
   return after.mailable === true && (before.mailable === false || !before.found);
 }
+
+/** Nothing that we do takes a record away: a reading without it shows neither an effect nor that there is none. */
+export const vanished = (before: Pick<PersonState, "found"> | undefined, after: PersonState): boolean =>
+  before?.found === true && !after.found;
 
 /** Unknown stands at `pending`: not an opt-out, but nothing that would excuse a `subscribed` after us. */
 const rank = (c: ConsentState): number => CONSENT_ORDER.indexOf(c === "unknown" ? "pending" : c);

@@ -1,10 +1,22 @@
 import type { Audience, Config } from "../core/config.ts";
-import { type Coverage, type Instant, instant, type SystemId } from "../core/model.ts";
-import type { ApprovalNeed, GuardName, GuardVerdict, Op, PlanDoc, PlanState } from "../core/repair.ts";
-import { freshness, sourceHolds } from "./guard-reads.ts";
-import { isExcluding, titleOf, writersInto, writersOf } from "./place.ts";
-import { radiusOf, sizeLimit, type Undone } from "./size-limit.ts";
-import { changes, people } from "./words.ts";
+import type { AudienceId, Coverage, Instant, PersonKey, SystemId } from "../core/model.ts";
+import type {
+  ApprovalNeed,
+  GuardName,
+  GuardVerdict,
+  PlanDoc,
+  PlanState,
+  SizeOverride,
+  Touched,
+} from "../core/repair.ts";
+import { placeGuard } from "./guard-place.ts";
+import { freshness, readsHold } from "./guard-reads.ts";
+import { access, holdout, otherPlan, writesOn } from "./guard-writing.ts";
+import { withOverride } from "./override.ts";
+import { isExcluding, type RuleCause, titleOf } from "./place.ts";
+import { heldBack } from "./quarantine.ts";
+import { NOBODY, radiusOf, sizeLimit, type Undone } from "./size-limit.ts";
+import { changes, minutesText, people } from "./words.ts";
 
 /** The latest reading of one segment of the audience, as the store knows it when the guards run. */
 export type GuardReading = {
@@ -17,6 +29,8 @@ export type GuardReading = {
   readonly size: number | null;
   /** Size in the complete reading before; null: there is none. */
   readonly previousSize: number | null;
+  /** How long the read took; null: not recorded. */
+  readonly readMs: number | null;
 };
 
 /** What the guards need to know of the world; everything by system id. */
@@ -26,22 +40,34 @@ export type GuardFacts = {
   readonly audience: Audience;
   /** Of the owner and of every system that the plan touches. */
   readonly readings: readonly GuardReading[];
-  /** PlanStore.effectiveSince over the last 24 h; a missing system counts as nothing. */
-  readonly effective: Readonly<Record<string, Readonly<Record<Op, number>>>>;
+  /** PlanStore.touchedSince over the last 24 h; a missing system counts as nobody. */
+  readonly touched: Readonly<Record<string, Touched>>;
   /** Coming sends of the calendar to this audience. */
   readonly sends: readonly { readonly name: string; readonly system: SystemId; readonly at: Instant }[];
   /** Writer.probe per system: null when it can write, else why not. A missing system was not asked. */
   readonly access: Readonly<Record<string, string | null>>;
+  /** Did an admin switch writing on? A missing system is off. */
+  readonly writes: Readonly<Record<string, boolean>>;
+  /** Who of the people to add is in the audience's holdout; null: nobody can tell. Not asked where there is none. */
+  readonly heldOut: ReadonlySet<PersonKey> | null;
+  /** The edit of a rule that the incident's cause names, while it stands; null: none. */
+  readonly ruleCause: RuleCause | null;
+  /** An admin's override of a refusal for size; null: none. */
+  readonly override: SizeOverride | null;
   readonly otherPlans: readonly {
     readonly id: number;
     readonly state: PlanState;
+    readonly audience: AudienceId;
     readonly systems: readonly SystemId[];
+    readonly lists?: Readonly<Record<string, string>>;
   }[];
   readonly baseAccepted: boolean;
   /** A campaign that leaves out a copy of this audience; null: none is known. */
   readonly leftOutBy: string | null;
   /** For an undo: the plan that it takes back; else null. */
   readonly undone: Undone | null;
+  /** Who is in a duel with another writer now (sync/quarantine.ts); absent: nobody. */
+  readonly fought?: ReadonlySet<string>;
 };
 
 /** The window of the size limits. */
@@ -68,13 +94,16 @@ export function runGuards(
     guard("no_consent_loosened", "No consent loosened", consent(doc, f)),
     guard("opt_out_evidence", "Each opt-out has evidence", evidence(doc, title)),
     ...sizes,
-    guard("source_not_empty", "Source is not empty or shrunk", sourceHolds(doc, f)),
+    guard("source_not_empty", "Reads are not empty or halved", readsHold(doc, f)),
     guard("accepted_base", "Base is accepted", base(doc, f)),
+    guard("holdout", "Held-out people stay out", holdout(doc, f)),
     guard("place_of_repair", "This is the place to repair", place),
     guard("automations", "Automations may start on adds", automations(doc)),
     guard("next_send", "Next send is far enough away", nextSend(doc, systems, f)),
-    guard("write_access", "Write access works", access(systems, f, title)),
-    guard("no_other_plan", "No other plan on these lists", otherPlan(systems, f)),
+    guard("writes_on", "Writes are switched on", writesOn(systems, f)),
+    guard("write_access", "Write access works", access(systems, f)),
+    guard("no_other_plan", "No other plan on these lists", otherPlan(doc, systems, f)),
+    guard("no_fighting", "Nobody is fought over", fighting(doc, f)),
   ];
   if (guards.some((g) => g.verdict === "fail")) return { guards, need: "refused" };
   const second = place.verdict === "needs" || sizes.some((g) => g.verdict === "needs");
@@ -82,9 +111,8 @@ export function runGuards(
 }
 
 function size(doc: PlanDoc, system: SystemId, f: GuardFacts): Said {
-  const effective = f.effective[system] ?? { suppress: 0, remove: 0, add: 0, set: 0 };
-  const since = instant(new Date(Date.parse(f.now) - DAY_MS));
-  return sizeLimit(radiusOf(doc, system, effective, f.undone, since), f.config.safeguards);
+  const said = sizeLimit(radiusOf(doc, system, f.touched[system] ?? NOBODY, f.undone), f.config.safeguards);
+  return withOverride(said, f.override, doc, f.now);
 }
 
 /** The draft never plans these; the guard does not take its word for it. */
@@ -123,30 +151,6 @@ function base(doc: PlanDoc, f: GuardFacts): Said {
     : { verdict: "fail", because: `removes ${people(removals)}; accept the audience’s base first` };
 }
 
-function placeGuard(doc: PlanDoc, f: GuardFacts): Said {
-  const named = new Map<string, { hard: boolean; text: string }>();
-  for (const c of doc.changes) {
-    if (c.op === "suppress") continue;
-    const list = c.op !== "set";
-    const jobs = list
-      ? writersInto(f.config, f.audience.id, c.system)
-      : c.attribute === null
-        ? []
-        : writersOf(f.config, c.attribute, c.system);
-    for (const job of jobs) {
-      const runs = job.schedule === null ? "is switched on" : "is still scheduled";
-      const text = `“${job.name}” writes ${list ? "this list" : "this field"} in ${titleOf(f.config, c.system)} and ${runs}`;
-      named.set(text, { hard: list && job.schedule !== null, text });
-    }
-  }
-  const all = [...named.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
-  if (all.length === 0) return { verdict: "pass", because: doc.place.because };
-  const because = all.map((n) => n.text).join("; ");
-  return all.some((n) => n.hard)
-    ? { verdict: "fail", because: `${because}; switch it off or let it sync again` }
-    : { verdict: "needs", because: `${because}; a second person approves` };
-}
-
 function automations(doc: PlanDoc): Said {
   const adds = doc.changes.filter((c) => c.op === "add");
   if (adds.length === 0) return { verdict: "pass", because: "nobody is added" };
@@ -166,7 +170,7 @@ function nextSend(doc: PlanDoc, systems: readonly SystemId[], f: GuardFacts): Sa
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
   if (next === undefined) return { verdict: "pass", because: "not known; the calendar has none" };
   const minutes = Math.floor((Date.parse(next.at) - Date.parse(f.now)) / 60_000);
-  const away = minutes >= 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes} min`;
+  const away = minutesText(minutes);
   const because = `${away}; needs ${margin} min`;
   if (Date.parse(next.at) - Date.parse(f.now) >= margin * 60_000) return { verdict: "pass", because };
   return doc.changes.every((c) => c.op === "suppress")
@@ -174,21 +178,10 @@ function nextSend(doc: PlanDoc, systems: readonly SystemId[], f: GuardFacts): Sa
     : { verdict: "fail", because: `“${next.name}” in ${because}` };
 }
 
-function access(systems: readonly SystemId[], f: GuardFacts, title: (s: SystemId) => string): Said {
-  const bad = systems.flatMap((s) => {
-    const why = f.access[s];
-    return why === null ? [] : [`${title(s)}: ${why ?? "not checked"}`];
-  });
-  if (bad.length > 0) return { verdict: "fail", because: bad.join("; ") };
-  return { verdict: "pass", because: systems.map(title).join(", ") || "nothing to write" };
-}
-
-function otherPlan(systems: readonly SystemId[], f: GuardFacts): Said {
-  const busy = f.otherPlans.filter(
-    (p) =>
-      (p.state === "approved" || p.state === "applying" || p.state === "verifying") &&
-      p.systems.some((s) => systems.includes(s)),
-  );
-  if (busy.length === 0) return { verdict: "pass", because: "none approved or running" };
-  return { verdict: "fail", because: busy.map((p) => `PL-${p.id} is ${p.state}`).join(", ") };
+/** The draft leaves them out; between draft and apply another plan may have repaired them for the third time. */
+function fighting(doc: PlanDoc, f: GuardFacts): Said {
+  const held = heldBack(doc, f.fought ?? new Set());
+  if (held === 0) return { verdict: "pass", because: "nobody was repaired 3 times in 7 days" };
+  const because = `${people(held)} were repaired 3 times in 7 days: somebody else puts it back; draft it again without them`;
+  return { verdict: "fail", because };
 }

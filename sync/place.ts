@@ -1,5 +1,5 @@
 import type { Audience, Config, WriterJob } from "../core/config.ts";
-import type { AudienceId, SystemId } from "../core/model.ts";
+import type { AudienceId, Instant, SystemId } from "../core/model.ts";
 import type { Change, PlanDoc } from "../core/repair.ts";
 
 /** Is this audience used to keep people from being contacted? Then nobody is ever taken off its copies. */
@@ -19,6 +19,15 @@ export const writersInto = (config: Config, audience: AudienceId, system: System
 export const writersOf = (config: Config, attribute: string, system: SystemId): readonly WriterJob[] =>
   config.writers.filter((w) => w.enabled && w.to === system && w.attributes.includes(attribute));
 
+/** The edit of a segment's rule that moved its people. */
+export type RuleCause = {
+  readonly system: SystemId;
+  readonly at: Instant;
+  readonly certainty: "confirmed" | "likely";
+  /** "the rule of “VIP” in Klaviyo was changed" */
+  readonly text: string;
+};
+
 /** Title of a system as people know it; its id when the configuration no longer has it. */
 export const titleOf = (config: Config, system: SystemId): string =>
   config.systems.find((s) => s.id === system)?.title ?? system;
@@ -31,7 +40,11 @@ export function placeOfRepair(
   config: Config,
   audience: AudienceId,
   changes: readonly Pick<Change, "op" | "system" | "attribute">[],
+  rule: RuleCause | null = null,
 ): PlanDoc["place"] {
+  const moves = changes.some((c) => c.system === rule?.system && (c.op === "add" || c.op === "remove"));
+  if (rule !== null && moves)
+    return { where: "rule", because: `${rule.text}: correct it there, then read again.` };
   const jobs = new Map<string, WriterJob>();
   let direct = 0;
   for (const c of changes) {

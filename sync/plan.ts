@@ -4,7 +4,8 @@ import type { Sealer } from "../core/ports.ts";
 import { type Change, type LeftOut, OP_ORDER, type Op, type PlanDoc } from "../core/repair.ts";
 import type { Difference } from "../members/differences.ts";
 import { type Decided, decide, type Grounds, opOf } from "./decide.ts";
-import { placeOfRepair } from "./place.ts";
+import { listsOf } from "./list-key.ts";
+import { placeOfRepair, type RuleCause } from "./place.ts";
 import { sealChange } from "./sealed.ts";
 import { LEFT_OUT } from "./words.ts";
 
@@ -19,10 +20,14 @@ export type DraftInput = Omit<Grounds, "conflicted"> & {
   readonly basedOn: PlanDoc["basedOn"];
   readonly sizes: PlanDoc["sizes"];
   readonly automations: PlanDoc["automations"];
+  /** The edit of a rule that the incident's cause names, while it stands. */
+  readonly ruleCause?: RuleCause | null;
   readonly sealer: Sealer;
   /** Only these operations and this system; the others are not planned and not listed as left out. */
   readonly only?: readonly Op[];
   readonly onlySystem?: SystemId;
+  /** The plan that this one takes the place of. */
+  readonly replaces?: number;
 };
 
 /**
@@ -48,6 +53,7 @@ export function draftPlan(i: DraftInput): PlanDoc {
     if (op === null || (i.only !== undefined && !i.only.includes(op))) continue;
     if (i.onlySystem !== undefined && d.system !== i.onlySystem) continue;
     const decision = decide(d, op, grounds);
+    if (decision === null) continue;
     const key = `${d.system} ${d.person} ${op} ${op === "set" ? d.attribute : ""}`;
     if ("leftOut" in decision) {
       leftOut.set(`${key}|${decision.leftOut}`, {
@@ -79,15 +85,22 @@ export function draftPlan(i: DraftInput): PlanDoc {
     audience: i.audience.id,
     incidentId: i.incidentId,
     undoes: null,
+    ...(i.replaces === undefined ? {} : { replaces: i.replaces }),
+    asked: { system: i.onlySystem ?? null, only: i.only ?? null },
     author: i.author,
     createdAt: i.now,
     expiresAt: instant(new Date(Date.parse(i.now) + i.config.safeguards.planExpiresMinutes * 60_000)),
     basedOn: [...i.basedOn].sort((a, b) => compare(a.system, b.system)),
     changes,
-    leftOut: sortLeftOut(waiting.map((l) => l.person)),
+    leftOut: withSamples(sortLeftOut(waiting.map((l) => l.person)), (l) => sealedPerson(l, i)),
     sizes: i.sizes,
-    place: placeOfRepair(i.config, i.audience.id, changes),
+    place: placeOfRepair(i.config, i.audience.id, changes, i.ruleCause ?? null),
     automations: automationsOf(changes, i.automations),
+    lists: listsOf(
+      i.config,
+      i.audience,
+      changes.map((c) => c.system),
+    ),
   };
 }
 
@@ -116,6 +129,40 @@ export const sortLeftOut = (all: readonly LeftOut[]): readonly LeftOut[] =>
   [...all].sort(
     (a, b) => compare(a.system, b.system) || compare(a.reason, b.reason) || compare(a.person, b.person),
   );
+
+/** People of one system and reason who can be named, masked, on the page. */
+export const SAMPLE = 20;
+
+/** Keeps identifiers of the first few of each system and reason; the order is by key, so they are as good as drawn. */
+export function withSamples(
+  sorted: readonly LeftOut[],
+  sealed: (l: LeftOut) => string | undefined,
+): readonly LeftOut[] {
+  const shown = new Map<string, number>();
+  return sorted.map(({ sealed: _given, ...l }, i) => {
+    const key = `${l.system} ${l.reason}`;
+    const n = shown.get(key) ?? 0;
+    const given = n < SAMPLE ? sealed(sorted[i] ?? l) : undefined;
+    if (given === undefined) return l;
+    shown.set(key, n + 1);
+    return { ...l, sealed: given };
+  });
+}
+
+/** From the row in that system, else from the owner's; without either the person cannot be named. */
+function sealedPerson(l: LeftOut, i: DraftInput): string | undefined {
+  const row = [l.system, i.audience.owner]
+    .map((s) => i.rows.get(s)?.get(l.person))
+    .find((r) => r !== undefined);
+  if (row === undefined || Object.keys(row.identifiers).length === 0) return undefined;
+  return sealChange(i.sealer, {
+    identifiers: row.identifiers,
+    value: null,
+    from: null,
+    found: null,
+    consent: null,
+  });
+}
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,12 +1,12 @@
 import { AuditorError, isKind } from "../core/errors.ts";
 import type { PersonRef } from "../core/ports.ts";
 import type { Change, PersonState } from "../core/repair.ts";
+import { askedFor, looksOf } from "./patience.ts";
 import { contextOf, openedOf, personAt, type Run, writerOf } from "./run.ts";
 import { pause } from "./watch.ts";
 
 const CHUNK = 100;
 const TRIES = 4;
-const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Reads the people of these changes from their systems and keeps their states in the run.
@@ -79,8 +79,9 @@ async function retryRead<T>(run: Run, signal: AbortSignal, read: () => Promise<T
     } catch (cause) {
       if (signal.aborted) throw interrupted(run);
       if (!isKind(cause, "rate_limited", "transient", "bad_data") || attempt === TRIES) throw cause;
-      const wait = Math.min(cause.retryAfterMs ?? backoff(attempt), LONGEST_WAIT_MS);
-      await pause(run.sleep, wait, signal);
+      // whoever decides about the plan decides about so long a wait
+      if (askedFor(cause) !== null) throw cause;
+      await pause(run.sleep, cause.retryAfterMs ?? backoff(attempt), signal);
     }
   }
 }
@@ -88,11 +89,25 @@ async function retryRead<T>(run: Run, signal: AbortSignal, read: () => Promise<T
 const interrupted = (run: Run): AuditorError =>
   new AuditorError("interrupted", `PL-${run.planId}`, "reading was interrupted", "resume the plan");
 
-/** Waits until a read shows what was written to these systems; `times` the time that they say they need. */
-export async function settle(run: Run, changes: readonly Change[], times = 1): Promise<void> {
-  const systems = new Set(changes.map((c) => c.system));
-  const longest = Math.max(0, ...[...systems].map((s) => writerOf(run, s).capabilities.settle.typicalMs));
-  await pause(run.sleep, longest * times, run.watch.firm);
+/** Milliseconds to wait before each look for effects in these systems: as long as the slowest of them needs. */
+export function looksFor(run: Run, changes: readonly Change[]): readonly number[] {
+  const systems = [...new Set(changes.map((c) => c.system))];
+  const settles = systems.map((s) => writerOf(run, s).capabilities.settle);
+  return looksOf({
+    typicalMs: Math.max(0, ...settles.map((s) => s.typicalMs)),
+    maxMs: Math.max(0, ...settles.map((s) => s.maxMs)),
+  });
+}
+
+/** Waits until a read usually shows what was written to these systems. */
+export async function settle(run: Run, changes: readonly Change[]): Promise<void> {
+  await pause(run.sleep, looksFor(run, changes)[0] ?? 0, run.watch.firm);
+}
+
+/** What was read of these people does not count any more. */
+export function forget(run: Run, changes: readonly Change[]): void {
+  const at = run.clock.now().getTime();
+  for (const c of changes) run.states.set(personAt(c), { state: null, at });
 }
 
 /** Last known state; null when it was never read or could not be. */

@@ -1,8 +1,13 @@
+import { AuditorError } from "../core/errors.ts";
 import type { Change, ChangeProgress } from "../core/repair.ts";
-import { hasEffect, judge, loosened } from "./effect.ts";
-import { readPeople, settle, stateOf } from "./read-people.ts";
+import { hasEffect, judge, loosened, vanished } from "./effect.ts";
+import { askedFor, rest } from "./patience.ts";
+import { forget, looksFor, readPeople, settle, stateOf } from "./read-people.ts";
+import { endUnwritten } from "./round.ts";
 import { at, commit, type Ended, openedOf, type Run } from "./run.ts";
 import { openSealedBefore } from "./sealed.ts";
+import { pause } from "./watch.ts";
+import { VANISHED } from "./words.ts";
 
 /**
  * Settles what a crash left in doubt: read back, then record, or leave it to be tried again. What cannot be read ends
@@ -40,7 +45,8 @@ export async function settleInDoubt(run: Run, progress: readonly ChangeProgress[
         end: hasEffect(change, value, state) ? "applied" : "failed",
         because: "consent was loosened",
       });
-    } else if (hasEffect(change, value, state)) ended.push({ change, end: "applied", because: null });
+    } else if (vanished(before, state)) ended.push({ change, end: "unknown", because: VANISHED });
+    else if (hasEffect(change, value, state)) ended.push({ change, end: "applied", because: null });
   }
   await commit(run, ended);
   at(run, "after_in_doubt_outcome");
@@ -55,17 +61,35 @@ export async function closeDoubts(run: Run): Promise<void> {
   const doubts = new Set((await run.store.progress(run.planId)).filter((p) => p.inDoubt).map((p) => p.n));
   const changes = run.plan.doc.changes.filter((c) => doubts.has(c.n));
   if (changes.length === 0) return;
-  await settle(run, changes);
-  const unreadable = await readAll(run, changes, run.watch.firm);
-  const ended = changes.map((change): Ended => {
+  let open = changes;
+  for (const wait of looksFor(run, changes)) {
+    if (open.length === 0) return;
+    await pause(run.sleep, wait, run.watch.firm);
+    const unreadable = await readAll(run, open, run.watch.firm, false);
+    const seen = open.filter((c) => isSeen(run, c));
+    await commit(
+      run,
+      seen.map((change) => ({ change, end: "applied", because: null })),
+    );
+    open = open.filter((c) => !seen.includes(c));
+    if (unreadable !== null) break;
+  }
+  const ended = open.map((change): Ended => {
     const state = stateOf(run, change);
-    if (unreadable !== null || state === null)
-      return { change, end: "unknown", because: unreadable ?? "interrupted, and could not be read back" };
-    return hasEffect(change, openedOf(run, change).value, state)
-      ? { change, end: "applied", because: null }
-      : { change, end: "failed", because: "interrupted before it was done, and not tried again" };
+    if (state === null) return { change, end: "unknown", because: "interrupted, and could not be read back" };
+    if (vanished(run.before.get(change.n), state)) return { change, end: "unknown", because: VANISHED };
+    return { change, end: "failed", because: "interrupted before it was done, and not tried again" };
   });
   await commit(run, ended);
+}
+
+function isSeen(run: Run, change: Change): boolean {
+  const state = stateOf(run, change);
+  return (
+    state !== null &&
+    !vanished(run.before.get(change.n), state) &&
+    hasEffect(change, openedOf(run, change).value, state)
+  );
 }
 
 /**
@@ -82,24 +106,27 @@ export async function preflight(run: Run, waiting: readonly Change[]): Promise<r
   for (const change of waiting) {
     const j = judge(change, openedOf(run, change), stateOf(run, change));
     if (j.run) wanted.push(change);
-    else
-      ended.push({
-        change,
-        end: j.end === "already_so" && run.inDoubt.has(change.n) ? "applied" : j.end,
-        because: j.because,
-      });
+    else ended.push(endUnwritten(run, change, j));
   }
   await commit(run, ended);
   at(run, "after_preflight_outcome");
   return wanted;
 }
 
-async function readAll(run: Run, changes: readonly Change[], signal: AbortSignal): Promise<string | null> {
+async function readAll(
+  run: Run,
+  changes: readonly Change[],
+  signal: AbortSignal,
+  mayRest = true,
+): Promise<string | null> {
   try {
     await readPeople(run, changes, signal);
     return null;
   } catch (cause) {
-    await run.watch.poll();
+    const go = (await run.watch.poll()) === "go";
+    const asked = askedFor(cause);
+    if (asked !== null && go && mayRest && cause instanceof AuditorError) await rest(run, cause.where, asked);
+    forget(run, changes);
     return cause instanceof Error ? cause.message : "reading failed";
   }
 }

@@ -1,12 +1,13 @@
-import type { AuditorError } from "../core/errors.ts";
+import { AuditorError } from "../core/errors.ts";
 import type { Change, WriteOutcome } from "../core/repair.ts";
 import { tripped } from "./breaker.ts";
-import { hasEffect, judge, loosened } from "./effect.ts";
-import { readPeople, settle, stateOf } from "./read-people.ts";
+import { hasEffect, type Judgement, judge, loosened, vanished } from "./effect.ts";
+import { askedFor, FEWEST_LOOKS, LONGEST_WAIT_MS, rest } from "./patience.ts";
+import { forget, looksFor, readPeople, stateOf } from "./read-people.ts";
 import { at, commit, type Ended, openedOf, personAt, type Run } from "./run.ts";
 import { endOfNo, isNo, send } from "./send.ts";
 import { pause } from "./watch.ts";
-import { GHOST_ACK } from "./words.ts";
+import { GHOST_ACK, VANISHED } from "./words.ts";
 
 /** Why no further round may start; null: go on. */
 export type RoundEnd = { readonly stop: string; readonly fatal: AuditorError | null } | null;
@@ -15,9 +16,6 @@ export type RoundEnd = { readonly stop: string; readonly fatal: AuditorError | n
 const STALE_READ_MS = 60_000;
 const RETRIES = 8;
 const UNKNOWN_TRIES = 3;
-/** Extra looks before a missing effect is called a ghost ack, each after twice the wait of the one before. */
-const LOOKS = 3;
-const LONGEST_WAIT_MS = 120_000;
 
 type Pending = { readonly change: Change; readonly answer: WriteOutcome };
 
@@ -55,13 +53,27 @@ export async function round(run: Run, changes: readonly Change[]): Promise<Round
     }
     const unsent = todo.filter((c) => !answers.has(c.n));
     todo = [...again.map((p) => p.change), ...unsent].sort((a, b) => a.n - b.n);
-    if (waiting.length > 0 && todo.length > 0) await pause(run.sleep, waitOf(waiting, tries), run.watch.halt);
+    if (waiting.length > 0 && todo.length > 0) await wait(run, waitOf(waiting, tries), changes);
     if (todo.length > 0 && (await run.watch.poll()) === "stop") {
       await lastLook(run, again);
       return null;
     }
+    // a wait may have taken minutes, and people opt out meanwhile
+    const still = await stillWanted(run, todo);
+    if (typeof still === "string") {
+      await lastLook(run, again);
+      return { stop: still, fatal: null };
+    }
+    todo = [...still];
   }
   return null;
+}
+
+/** As long as the system asks for, or not at all where that is longer than an apply waits. */
+async function wait(run: Run, ms: number, [first]: readonly Change[]): Promise<void> {
+  if (ms > LONGEST_WAIT_MS && first !== undefined && (await run.watch.poll()) === "go")
+    await rest(run, first.system, ms);
+  await pause(run.sleep, ms, run.watch.halt);
 }
 
 /** Consent and membership may have moved while earlier rounds ran. Answers why nobody can be read, in words. */
@@ -74,11 +86,17 @@ async function stillWanted(run: Run, changes: readonly Change[]): Promise<readon
   const ended: Ended[] = [];
   const wanted = changes.filter((change) => {
     const j = judge(change, openedOf(run, change), stateOf(run, change));
-    if (!j.run) ended.push({ change, end: j.end, because: j.because });
+    if (!j.run) ended.push(endUnwritten(run, change, j));
     return j.run;
   });
   await commit(run, ended);
   return wanted;
+}
+
+/** A change that is so already although an earlier try of ours had no answer is our own doing. */
+export function endUnwritten(run: Run, change: Change, j: Exclude<Judgement, { run: true }>): Ended {
+  const ours = j.end === "already_so" && run.inDoubt.has(change.n);
+  return { change, end: ours ? "applied" : j.end, because: j.because };
 }
 
 /** What was there before the first try is what an undo restores; a second try does not overwrite it. */
@@ -95,29 +113,40 @@ function remember(run: Run, change: Change): void {
   });
 }
 
-/** Reads back until every effect is seen, or was looked for often enough. Answers those without a visible effect and without an answer. */
+/** Reads back until every effect is seen, or was looked for long enough. Answers those without a visible effect and without an answer. */
 async function readBack(run: Run, sent: readonly Pending[]): Promise<readonly Pending[]> {
+  const unanswered: Pending[] = [];
   let look = sent;
-  for (let n = 0; look.length > 0 && n < LOOKS; n += 1) {
+  const waits = looksFor(
+    run,
+    sent.map((p) => p.change),
+  );
+  for (const [n, wait] of waits.entries()) {
+    if (look.length === 0) break;
     const changes = look.map((p) => p.change);
-    await settle(run, changes, 2 ** n);
+    await pause(run.sleep, wait, run.watch.firm);
     at(run, "before_read_back");
     const because = await tryRead(run, changes);
     at(run, "after_read_back");
     const ended: Ended[] = [];
-    const last = n === LOOKS - 1;
     const open: Pending[] = [];
     for (const p of look) {
-      const e = endOf(run, p, because, last);
-      if (e === null) open.push(p);
-      else ended.push(e);
+      const e = endOf(run, p, because, because !== null || isLast(run, p, n, waits.length));
+      if (e !== null) ended.push(e);
+      else if (p.answer.status === "unknown" && isLast(run, p, n, waits.length)) unanswered.push(p);
+      else open.push(p);
     }
     await commit(run, ended);
     if (ended.length > 0) at(run, "after_outcome");
     look = open;
   }
-  return look;
+  return unanswered;
 }
+
+/** Whoever acknowledged has all the time that the system may need; without an answer, or a reading, waiting tells little. */
+const isLast = (run: Run, { change, answer }: Pending, n: number, looks: number): boolean =>
+  n === looks - 1 ||
+  (n >= FEWEST_LOOKS - 1 && (answer.status === "unknown" || stateOf(run, change) === null));
 
 async function tryRead(run: Run, changes: readonly Change[]): Promise<string | null> {
   try {
@@ -125,8 +154,10 @@ async function tryRead(run: Run, changes: readonly Change[]): Promise<string | n
     return null;
   } catch (cause) {
     // Lost lease and shutdown end the run; any other failure leaves an effect that nobody can see.
-    await run.watch.poll();
-    for (const c of changes) run.states.set(personAt(c), { state: null, at: run.clock.now().getTime() });
+    const go = (await run.watch.poll()) === "go";
+    const asked = askedFor(cause);
+    if (asked !== null && go && cause instanceof AuditorError) await rest(run, cause.where, asked);
+    forget(run, changes);
     run.log.warn("apply.read_back_failed", { planId: run.planId, people: changes.length });
     return cause instanceof Error ? cause.message : "reading failed";
   }
@@ -135,8 +166,10 @@ async function tryRead(run: Run, changes: readonly Change[]): Promise<string | n
 function endOf(run: Run, p: Pending, unreadable: string | null, last: boolean): Ended | null {
   const { change, answer } = p;
   const state = stateOf(run, change);
-  if (state === null) return { change, end: "unknown", because: unreadable ?? "could not be read back" };
+  if (state === null)
+    return last ? { change, end: "unknown", because: unreadable ?? "could not be read back" } : null;
   const before = run.before.get(change.n);
+  if (vanished(before, state)) return last ? { change, end: "unknown", because: VANISHED } : null;
   if (before !== undefined && loosened(before, state)) {
     run.found.loosened += 1;
     run.log.warn("apply.consent_loosened", { planId: run.planId, system: change.system, n: change.n });
@@ -164,32 +197,42 @@ function isSpent(run: Run, p: Pending, tries: Map<number, number>): boolean {
   return n >= (p.answer.status === "retry" ? RETRIES : UNKNOWN_TRIES);
 }
 
-/** These are not tried again. Whatever was answered, what is there now decides how they end. */
+/** These are not tried again. Whatever was answered, what is there in the end decides how they end. */
 async function lastLook(run: Run, spent: readonly Pending[]): Promise<void> {
-  if (spent.length === 0) return;
-  const changes = spent.map((p) => p.change);
-  await settle(run, changes);
-  const unreadable = await tryRead(run, changes);
-  const ended = spent.map((p): Ended => {
-    const seen = endOf(
+  let look = spent;
+  const waits = looksFor(
+    run,
+    spent.map((p) => p.change),
+  );
+  for (const [n, wait] of waits.entries()) {
+    if (look.length === 0) return;
+    await pause(run.sleep, wait, run.watch.firm);
+    const unreadable = await tryRead(
       run,
-      { change: p.change, answer: { ...p.answer, status: "unknown" } },
-      unreadable,
-      true,
+      look.map((p) => p.change),
     );
-    return (
-      seen ?? {
-        change: p.change,
-        end: "failed",
-        because: `not carried out: ${p.answer.because ?? "the system asked to wait or gave no answer"}`,
-      }
-    );
-  });
-  await commit(run, ended);
+    const ended: Ended[] = [];
+    const open: Pending[] = [];
+    for (const p of look) {
+      // `retry` is the system's own word that nothing happened
+      const enough = p.answer.status === "retry" ? FEWEST_LOOKS : waits.length;
+      const last = unreadable !== null || n === enough - 1;
+      const seen = endOf(run, { ...p, answer: { ...p.answer, status: "unknown" } }, unreadable, last);
+      if (seen !== null) ended.push(seen);
+      else if (last) ended.push({ change: p.change, end: "failed", because: notDone(p) });
+      else open.push(p);
+    }
+    await commit(run, ended);
+    look = open;
+  }
 }
 
+const notDone = ({ answer }: Pending): string =>
+  `not carried out: ${answer.because ?? "the system asked to wait or gave no answer"}`;
+
+/** Milliseconds that the system asks for, else our own, doubled with each try. */
 function waitOf(waiting: readonly Pending[], tries: ReadonlyMap<number, number>): number {
   const asked = Math.max(...waiting.map((p) => p.answer.retryAfterMs ?? 0));
   const tried = Math.max(...waiting.map((p) => tries.get(p.change.n) ?? 1));
-  return Math.min(Math.max(asked, asked > 0 ? 0 : 1_000 * 2 ** (tried - 1)), LONGEST_WAIT_MS);
+  return asked > 0 ? asked : Math.min(1_000 * 2 ** (tried - 1), LONGEST_WAIT_MS);
 }

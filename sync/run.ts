@@ -5,6 +5,7 @@ import { AuditorError } from "../core/errors.ts";
 import type { AudienceId, RunId, SegmentSource, SystemId } from "../core/model.ts";
 import type { Context, Lease, Log, OpenChange, PlanStore, Sealer, Writer } from "../core/ports.ts";
 import type { Change, EndState, PersonState, Plan } from "../core/repair.ts";
+import type { Actor } from "./approve.ts";
 import type { Tally } from "./breaker.ts";
 import type { SealedBefore, SealedChange } from "./sealed.ts";
 import type { Sleep, Watch } from "./watch.ts";
@@ -25,6 +26,14 @@ export type ApplyInput = {
   /** Name of this process for the lease. */
   readonly holder: string;
   readonly sleep: Sleep;
+  /** Milliseconds of a clock that nobody sets, beside `clock`, to know when the lease is over. */
+  readonly elapsedMs?: () => number;
+  /** Called when the lease is ours: nobody else carries this plan out now. */
+  readonly onHeld?: () => void;
+  /** Everyone who can sign in: waiting replaces a second person only where there is none. Absent: there are others. */
+  readonly people?: readonly Actor[];
+  /** All guards once more, after the lease is taken and before the first write; why not, or null. */
+  readonly recheck?: () => Promise<string | null>;
   /** Changes that go first for each operation and system; default 25. */
   readonly canary?: number;
   readonly onProgress?: (p: { readonly ended: number; readonly of: number; readonly tally: Tally }) => void;
@@ -76,6 +85,19 @@ export const personAt = (c: Pick<Change, "system" | "person">): string => `${c.s
 
 export const contextOf = (run: ApplyInput, signal: AbortSignal): Context => ({
   signal,
+  clock: run.clock,
+  log: run.log,
+  runId: run.runId,
+});
+
+/**
+ * For the calls that write. Its signal is asked for right before each request of a call, and the lease with it: one call
+ * may be a read and then a write, and a process that slept in between must not write.
+ */
+export const writeContextOf = (run: Run): Context => ({
+  get signal() {
+    return run.watch.call;
+  },
   clock: run.clock,
   log: run.log,
   runId: run.runId,

@@ -2,7 +2,7 @@ import { nowOf } from "../core/clock.ts";
 import { AuditorError, isKind } from "../core/errors.ts";
 import type { OpenChange, Writer } from "../core/ports.ts";
 import type { Change, WriteOutcome } from "../core/repair.ts";
-import { at, commit, contextOf, type Ended, openChange, type Run, writerOf } from "./run.ts";
+import { at, commit, type Ended, openChange, type Run, writeContextOf, writerOf } from "./run.ts";
 import { sealBefore } from "./sealed.ts";
 
 export type Sent = {
@@ -44,7 +44,7 @@ export async function send(run: Run, todo: readonly Change[]): Promise<Sent> {
     // The commit took time: a lost lease throws here, before the call. A stop lets this one batch through.
     await run.watch.poll();
     const { outcomes, fatal } = await callVendor(run, writer, batch, () =>
-      writer.apply(batch, source, contextOf(run, run.watch.call)),
+      writer.apply(batch, source, writeContextOf(run)),
     );
     at(run, "after_vendor_call");
     batch.forEach((c, i) => {

@@ -1,14 +1,19 @@
 import type { Safeguards } from "../core/config.ts";
-import type { Instant, SystemId } from "../core/model.ts";
-import type { Op, Plan, PlanDoc } from "../core/repair.ts";
-import { changes, people, percent } from "./words.ts";
+import type { PersonKey } from "../core/model.ts";
+import type { Plan, PlanDoc, Touched } from "../core/repair.ts";
+import { people, percent } from "./words.ts";
 
-/** Counts of one audience in one system: what this plan would do, and what was effective in the last 24 h. */
+/** People of one list in one system: whom this plan would touch, and whom plans of the last 24 h touched. */
 export type Radius = {
-  /** People in the destination's segment now; null: not known. */
+  /** People that shares are measured against; null: not known. */
   readonly size: number | null;
-  readonly planned: Readonly<Record<Op, number>>;
-  readonly earlier: Readonly<Record<Op, number>>;
+  /** Removed, added or changed by this plan. One person with two changed fields is one person. */
+  readonly planned: number;
+  /** Others of the last 24 h; whoever is in the plan too is not counted twice. */
+  readonly earlier: number;
+  readonly suppress: number;
+  readonly earlierSuppress: number;
+  readonly onlyRemoves: boolean;
 };
 
 export type SizeVerdict = { readonly verdict: "pass" | "needs" | "fail"; readonly because: string };
@@ -27,21 +32,22 @@ const over = (n: number, share: number, size: number): boolean => n > size * sha
 export function sizeLimit(r: Radius, s: Safeguards): SizeVerdict {
   const list = judgeList(r, s);
   const suppress = judgeSuppress(r, s);
-  if (list.verdict === "fail" || suppress.verdict === "pass") return list;
-  return list.verdict === "pass"
-    ? suppress
-    : { verdict: "needs", because: `${list.because}; ${suppress.because}` };
+  if (r.suppress === 0 || list.verdict === "fail") return list;
+  if (r.planned === 0) return suppress;
+  return {
+    verdict: list.verdict === "needs" ? "needs" : suppress.verdict,
+    because: `${list.because}; ${suppress.because}`,
+  };
 }
 
 function judgeList(r: Radius, s: Safeguards): SizeVerdict {
-  const planned = r.planned.remove + r.planned.add + r.planned.set;
-  if (planned === 0) return { verdict: "pass", because: "changes nobody’s place in the list" };
+  if (r.planned === 0) return { verdict: "pass", because: "changes nobody’s place in the list" };
   if (r.size === null)
     return { verdict: "fail", because: "the size of the list is not known; read it again" };
-  const total = planned + r.earlier.remove + r.earlier.add + r.earlier.set;
+  const total = r.planned + r.earlier;
   const share = total / Math.max(r.size, 1);
-  const before = total - planned > 0 ? `, ${changes(total - planned)} of them in the last 24 h` : "";
-  const does = r.planned.remove === planned && total === planned ? "removes" : "changes";
+  const before = r.earlier > 0 ? `, ${r.earlier.toLocaleString("en-US")} of them in the last 24 h` : "";
+  const does = r.onlyRemoves && r.earlier === 0 ? "removes" : "changes";
   const count = `${total.toLocaleString("en-US")} of ${people(r.size)}${before}`;
   const part = r.size < SMALL_LIST ? count : `${percent(share, s.refuseShare)} of the list (${count})`;
   if (r.size < SMALL_LIST) {
@@ -65,8 +71,8 @@ function judgeList(r: Radius, s: Safeguards): SizeVerdict {
 }
 
 function judgeSuppress(r: Radius, s: Safeguards): SizeVerdict {
-  if (r.planned.suppress === 0) return { verdict: "pass", because: "suppresses nobody" };
-  const total = r.planned.suppress + r.earlier.suppress;
+  if (r.suppress === 0) return { verdict: "pass", because: "suppresses nobody" };
+  const total = r.suppress + r.earlierSuppress;
   const many = total > s.refusePeople;
   // Without a known size, and on small lists, the share says nothing; the count still does.
   const wide =
@@ -79,50 +85,37 @@ function judgeSuppress(r: Radius, s: Safeguards): SizeVerdict {
   };
 }
 
-/** Operations of a plan in one system, counted. */
-export function countOps(
-  all: readonly { readonly op: Op; readonly system: string }[],
-  system: string,
-): Record<Op, number> {
-  const counts = { suppress: 0, remove: 0, add: 0, set: 0 };
-  for (const c of all) if (c.system === system) counts[c.op] += 1;
-  return counts;
-}
+export const NOBODY: Touched = { listed: new Set(), added: new Set(), suppressed: new Set() };
 
-/** A plan that this one takes back: what counts then. */
-export type Undone = Pick<Plan, "startedAt" | "doc">;
+/** A plan that this one takes back. */
+export type Undone = Pick<Plan, "doc">;
 
 /**
- * Counts of one plan in one system. An undo is measured with what it takes back: the two together leave everyone where
- * they were, so the undone changes of the window are subtracted as their inverse, and the list's size is the larger of
- * now and then. Anything else in the window still counts.
+ * Counts of one plan in one system. People count, not changes, so an undo of this morning's plan counts its people
+ * once. Who was added in the window is taken off the size: a list that we made longer leaves no more room by that.
+ * An undo is measured against the larger of the list now and the list that it gives back.
  *
- * @param effective PlanStore.effectiveSince(`since`)
- * @param since 24 h ago
+ * @param touched PlanStore.touchedSince(24 h ago)
  */
-export function radiusOf(
-  doc: PlanDoc,
-  system: SystemId,
-  effective: Readonly<Record<Op, number>>,
-  undone: Undone | null,
-  since: Instant,
-): Radius {
-  const planned = countOps(doc.changes, system);
-  const size = doc.sizes[system] ?? null;
-  if (doc.undoes === null || !undone) return { size, planned, earlier: effective };
-  const then = undone.doc.sizes[system] ?? null;
-  const inWindow = undone.startedAt !== null && Date.parse(undone.startedAt) >= Date.parse(since);
-  const less = (a: number, b: number): number => Math.max(0, a - b);
+export function radiusOf(doc: PlanDoc, system: string, touched: Touched, undone: Undone | null): Radius {
+  const mine = doc.changes.filter((c) => c.system === system);
+  const listed = new Set(mine.flatMap((c) => (c.op === "suppress" ? [] : [c.person])));
+  const suppressed = new Set(mine.flatMap((c) => (c.op === "suppress" ? [c.person] : [])));
+  const now = doc.sizes[system] ?? null;
+  const then = doc.undoes === null ? null : (undone?.doc.sizes[system] ?? null);
+  const size = now === null ? null : Math.max(0, now - touched.added.size, then ?? 0);
   return {
-    size: size === null || then === null ? size : Math.max(size, then),
-    planned,
-    earlier: inWindow
-      ? {
-          suppress: effective.suppress,
-          remove: less(effective.remove, planned.add),
-          add: less(effective.add, planned.remove),
-          set: less(effective.set, planned.set),
-        }
-      : effective,
+    size,
+    planned: listed.size,
+    earlier: without(touched.listed, listed),
+    suppress: suppressed.size,
+    earlierSuppress: without(touched.suppressed, suppressed),
+    onlyRemoves: mine.every((c) => c.op === "remove" || c.op === "suppress"),
   };
+}
+
+function without(all: ReadonlySet<PersonKey>, others: ReadonlySet<PersonKey>): number {
+  let n = 0;
+  for (const person of all) if (!others.has(person)) n += 1;
+  return n;
 }

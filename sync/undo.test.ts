@@ -97,6 +97,23 @@ describe("takes back", () => {
     expect(doubt.changes).toEqual([]);
     expect(new Set(doubt.leftOut.map((l) => l.reason))).toEqual(new Set([LEFT_OUT.undoUnknown]));
   });
+  it("only what was applied, of a plan that was stopped half way", () => {
+    const half = doc.changes.map((c) => ({
+      n: c.n,
+      end: c.op === "remove" ? ("applied" as const) : null,
+      because: null,
+      inDoubt: c.op === "set",
+      undoSealed: was,
+    }));
+    const back = undo({ plan: { ...plan, state: "stopped" }, progress: half });
+    expect(back.changes.map((c) => c.op)).toEqual(["add"]);
+    expect(back.leftOut.map((l) => l.reason)).toEqual([LEFT_OUT.undoUnknown]);
+  });
+  it("nothing from an undo: the repair is drafted anew instead", () => {
+    expect(() => undo({ plan: { ...plan, doc: { ...doc, undoes: 81 } } })).toThrow(
+      /an undo itself.*draft the repair again/,
+    );
+  });
   it("nothing from a plan that runs or is too old", () => {
     expect(() => undo({ plan: { ...plan, endedAt: null, state: "applying" } })).toThrow(
       /PL-88: it is applying/,

@@ -1,12 +1,12 @@
 import type { Safeguards } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
-import { type Instant, instant } from "../core/model.ts";
+import { type Instant, instant, type PersonKey } from "../core/model.ts";
 import type { Sealer } from "../core/ports.ts";
 import type { Change, ChangeProgress, LeftOut, Plan, PlanDoc } from "../core/repair.ts";
 import type { Decided } from "./decide.ts";
-import { automationsOf, number, sortLeftOut } from "./plan.ts";
+import { automationsOf, number, sortLeftOut, withSamples } from "./plan.ts";
 import { openSealedBefore, openSealedChange } from "./sealed.ts";
-import { LEFT_OUT, RULE, undoUntil } from "./words.ts";
+import { LEFT_OUT, RULE, UNDO_OF_UNDO, undoUntil } from "./words.ts";
 
 export type UndoInput = {
   readonly plan: Plan;
@@ -19,6 +19,8 @@ export type UndoInput = {
   readonly basedOn: PlanDoc["basedOn"];
   readonly sizes: PlanDoc["sizes"];
   readonly automations: PlanDoc["automations"];
+  /** Members of the audience's holdout: never put back. Absent or null: the guard decides. */
+  readonly heldOut?: ReadonlySet<PersonKey> | null;
   /** Keyed fingerprint of a value (members/fingerprint.ts). */
   readonly fingerprint: (value: string | null | undefined) => number;
 };
@@ -32,6 +34,9 @@ export type UndoInput = {
 export function draftUndo(i: UndoInput): PlanDoc {
   const { plan } = i;
   const where = `PL-${plan.id}`;
+  if (plan.doc.undoes !== null) {
+    throw new AuditorError("refused", where, UNDO_OF_UNDO, "draft the repair again from the latest reads");
+  }
   if (plan.endedAt === null || plan.startedAt === null) {
     throw new AuditorError("refused", where, `it is ${plan.state}`, "undo it once it has ended");
   }
@@ -50,11 +55,18 @@ export function draftUndo(i: UndoInput): PlanDoc {
     const change = byN.get(p.n);
     if (change === undefined) continue;
     const skip = (reason: string): unknown =>
-      leftOut.push({ system: change.system, audience: change.audience, person: change.person, reason });
+      leftOut.push({
+        system: change.system,
+        audience: change.audience,
+        person: change.person,
+        reason,
+        sealed: change.sealed,
+      });
     if (p.inDoubt || p.end === "unknown") skip(LEFT_OUT.undoUnknown);
     else if (p.end !== "applied") continue;
     else if (!change.reversible || change.op === "suppress") skip(LEFT_OUT.undoOneWay);
     else if (p.undoSealed === null) skip(LEFT_OUT.spoolExpired);
+    else if (change.op === "remove" && i.heldOut?.has(change.person)) skip(LEFT_OUT.holdout);
     else decided.push(inverse(change, p.undoSealed, i));
   }
   const changes = number(decided, i.sealer);
@@ -67,10 +79,12 @@ export function draftUndo(i: UndoInput): PlanDoc {
     expiresAt: instant(new Date(Date.parse(i.now) + i.safeguards.planExpiresMinutes * 60_000)),
     basedOn: i.basedOn,
     changes,
-    leftOut: sortLeftOut(leftOut),
+    leftOut: withSamples(sortLeftOut(leftOut), (l) => l.sealed),
     sizes: i.sizes,
     place: { where: "destination", because: `takes back what PL-${plan.id} did` },
     automations: automationsOf(changes, i.automations),
+    // The list that was written to then: the guards refuse when the configuration names another now.
+    ...(plan.doc.lists === undefined ? {} : { lists: plan.doc.lists }),
   };
 }
 

@@ -13,15 +13,23 @@ export type WatchInput = {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsedMs?: () => number;
 };
 
 /** Three signals, because three things have to end at different moments. */
 export type Watch = {
   /** No new vendor call: stop was requested, the lease is lost, or the process is going down. */
   readonly halt: AbortSignal;
-  /** For write calls: as `halt`, but a requested stop leaves the running call a few seconds to end. */
+  /**
+   * For write calls: as `halt`, but a requested stop leaves the running call a few seconds to end. Asked whether it is
+   * aborted, it looks at the time first: a process that slept past its lease sends nothing more when it wakes.
+   */
   readonly call: AbortSignal;
-  /** For reading back: aborted only when the lease is lost or the process is going down. */
+  /**
+   * For reading back: aborted when the lease is lost, the process is going down, or a requested stop was 20 s ago. What
+   * nobody could see by then ends `unknown`.
+   */
   readonly firm: AbortSignal;
   /** Asks the store once more whether to stop. Throws when the lease is lost or the process is going down. */
   poll(): Promise<"go" | "stop">;
@@ -31,6 +39,8 @@ export type Watch = {
 const TICK_MS = 1_000;
 /** A running call gets this long after a stop; with the tick before it, writing ends within 5 s. */
 const GRACE_MS = 3_000;
+/** Reading back gets this long after a stop, so that a system which hangs or asks to wait does not keep it from ending. */
+const READ_GRACE_MS = 20_000;
 
 /** Renews the lease in the background and notices stops. */
 export function watch(i: WatchInput): Watch {
@@ -38,16 +48,22 @@ export function watch(i: WatchInput): Watch {
   const call = new AbortController();
   const firm = new AbortController();
   const ended = new AbortController();
-  const over = AbortSignal.any([ended.signal, firm.signal]);
+  const gone = new AbortController();
+  const over = AbortSignal.any([ended.signal, gone.signal]);
   const leaseMs = i.leaseSeconds * 1_000;
   const tick = Math.min(TICK_MS, leaseMs / 3);
-  let renewedAt = i.clock.now().getTime();
-  let slept = 0;
+  const moment = () => ({ wall: i.clock.now().getTime(), ran: i.elapsedMs?.() ?? 0 });
+  let renewedAt = moment();
+  /** The greater of two: one clock may be set back, the other one stands still while the machine sleeps. */
+  const age = (): number => {
+    const now = moment();
+    return Math.max(now.wall - renewedAt.wall, now.ran - renewedAt.ran);
+  };
   let lost = false;
   let stopping = false;
 
   const abortAll = (): void => {
-    for (const c of [halt, call, firm]) c.abort();
+    for (const c of [halt, call, firm, gone]) c.abort();
   };
   const lose = (): void => {
     if (!lost) i.log.warn("apply.lease_lost", { planId: i.lease.planId });
@@ -59,24 +75,23 @@ export function watch(i: WatchInput): Watch {
     stopping = true;
     halt.abort();
     void pause(i.sleep, GRACE_MS, over).then(() => call.abort());
+    void pause(i.sleep, READ_GRACE_MS, over).then(() => firm.abort());
   };
   i.signal.addEventListener("abort", abortAll, { once: true });
   if (i.signal.aborted) abortAll();
 
   const renew = async (): Promise<void> => {
-    const before = i.clock.now().getTime();
+    const before = moment();
     const held = await i.store.renew(i.lease, i.leaseSeconds);
     if (!held) lose();
     renewedAt = before;
-    slept = 0;
   };
   const loop = async (): Promise<void> => {
     while (!over.aborted) {
       await pause(i.sleep, tick, over);
       if (over.aborted) return;
-      slept += tick;
       try {
-        if (slept >= leaseMs / 3) await renew();
+        if (age() >= leaseMs / 3) await renew();
         if (await i.store.stopRequested(i.lease.planId)) requestStop();
       } catch (cause) {
         // One failed query is no lost lease: the next tick asks again, until the lease may have run out.
@@ -84,14 +99,24 @@ export function watch(i: WatchInput): Watch {
           planId: i.lease.planId,
           kind: cause instanceof AuditorError ? cause.kind : "unexpected",
         });
-        if (slept >= (leaseMs * 2) / 3) lose();
+        if (age() >= (leaseMs * 2) / 3) lose();
       }
     }
   };
-  const running = loop();
+  /** A renewal that hangs must not keep the calls alive that need it. */
+  const expire = async (): Promise<void> => {
+    while (!over.aborted) {
+      await pause(i.sleep, Math.max(leaseMs - age(), 0) + 1, over);
+      if (!over.aborted && age() > leaseMs) lose();
+    }
+  };
+  const running = Promise.all([loop(), expire()]);
 
+  const look = (): void => {
+    if (age() > leaseMs) lose();
+  };
   const check = (): void => {
-    if (i.clock.now().getTime() - renewedAt > leaseMs) lose();
+    look();
     if (i.signal.aborted) {
       throw new AuditorError(
         "interrupted",
@@ -111,7 +136,7 @@ export function watch(i: WatchInput): Watch {
   };
   return {
     halt: halt.signal,
-    call: call.signal,
+    call: looking(call.signal, look),
     firm: firm.signal,
     async poll() {
       check();
@@ -125,6 +150,18 @@ export function watch(i: WatchInput): Watch {
       await running;
     },
   };
+}
+
+const abortedOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, "aborted")?.get;
+
+/** The same signal; whoever asks `aborted` gets the answer of this moment, whatever timers have not fired yet. */
+function looking(signal: AbortSignal, look: () => void): AbortSignal {
+  return Object.defineProperty(signal, "aborted", {
+    get(): boolean {
+      look();
+      return abortedOf?.call(signal) === true;
+    },
+  });
 }
 
 /** Sleeps; an aborted signal ends it early and is no error. */

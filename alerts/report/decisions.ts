@@ -6,7 +6,7 @@ import { withoutSend } from "../sentences.ts";
 import { dayAndTime } from "../when.ts";
 import { liveAt } from "./history.ts";
 import type { Report, ReportInput, ReportPlan } from "./model.ts";
-import { blurred, groupOf } from "./small-groups.ts";
+import { blurred, groupOf, groupOfPeople } from "./small-groups.ts";
 
 const MOST = 3;
 type Decision = Report["decisions"][number];
@@ -29,6 +29,7 @@ export function decisionsOf(input: ReportInput): {
   const all: (() => Decision & { at: string | null })[] = [
     ...open.filter((i) => i.severity === "act").map((i) => () => fromIncident(i, input)),
     ...plans.map((p) => () => fromPlan(p, input)),
+    ...input.plans.filter((p) => (p.toReview ?? 0) > 0).map((p) => () => toReview(p, input)),
     ...open.filter((i) => i.severity !== "act").map((i) => () => fromIncident(i, input)),
   ];
   const shown = all.slice(0, MOST).map((make) => make());
@@ -80,6 +81,18 @@ function fromPlan(p: ReportPlan, input: ReportInput): Decision & { at: string | 
     button: `Review PL-${p.id}`,
     url: `${input.publicUrl}/plans/${p.id}`,
     at: p.expiresAt,
+  };
+}
+
+function toReview(p: ReportPlan, input: ReportInput): Decision & { at: string | null } {
+  return {
+    question: `Was PL-${p.id} for ${clean(p.audienceTitle, 60)} right?`,
+    text: `${clean(p.author, 60)} alone suppressed ${groupOfPeople(p.toReview ?? 0)} in ${p.systems.map((s) => clean(s, 40)).join(", ")}.`,
+    cost: "Suppressions are one-way here: a wrong one stays until a person lifts it in that system.",
+    deadline: null,
+    button: `Look at PL-${p.id}`,
+    url: `${input.publicUrl}/plans/${p.id}`,
+    at: null,
   };
 }
 

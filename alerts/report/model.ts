@@ -52,6 +52,8 @@ export type ReportPlan = {
   readonly endedAt: Instant | null;
   readonly expiresAt: Instant;
   readonly undoUntil: Instant | null;
+  /** People suppressed on its author's word alone, whom nobody has looked at since; absent: none. */
+  readonly toReview?: number;
   readonly undoes: number | null;
 };
 

@@ -7,6 +7,7 @@ import {
   WebClient,
 } from "@slack/web-api";
 import { AuditorError } from "../../core/errors.ts";
+import { codeOf, EVENT, findByKey } from "./find.ts";
 import type { Posted, SlackPort } from "./port.ts";
 
 export type SlackClientOptions = {
@@ -76,7 +77,7 @@ export function slackClient(o: SlackClientOptions): SlackPort {
   }
 
   return {
-    async post(channel, content, thread) {
+    async post(channel, content, { key, thread } = {}) {
       const answer = await call("chat.postMessage", (c) =>
         c.chat.postMessage({
           channel,
@@ -85,6 +86,7 @@ export function slackClient(o: SlackClientOptions): SlackPort {
           mrkdwn: false,
           unfurl_links: false,
           unfurl_media: false,
+          ...(key === undefined ? {} : { metadata: { event_type: EVENT, event_payload: { key } } }),
           ...(thread === undefined
             ? {}
             : thread.broadcast
@@ -101,6 +103,12 @@ export function slackClient(o: SlackClientOptions): SlackPort {
         );
       return { channel: answer.channel ?? channel, ts: answer.ts };
     },
+    find: (channel, key, about) =>
+      findByKey(channel, key, about, (page) =>
+        call("conversations.history", (c) =>
+          c.conversations.history({ ...page, include_all_metadata: true }),
+        ),
+      ),
     async update({ channel, ts }, content) {
       try {
         await call("chat.update", (c) =>
@@ -124,12 +132,6 @@ export function slackClient(o: SlackClientOptions): SlackPort {
       }
     },
   };
-}
-
-/** Slack's own code of a failure that we have translated; "": it was no answer of Slack. */
-function codeOf(error: unknown): string {
-  const cause = error instanceof AuditorError ? error.cause : error;
-  return cause instanceof WebAPIPlatformError ? cause.data.error : "";
 }
 
 function toAuditorError(error: unknown, method: string): AuditorError {

@@ -1,11 +1,17 @@
 import { kindOf } from "../../alerts/dispatch.ts";
-import type { NoticeDeps } from "../../alerts/notify-incident.ts";
+import type { InFlight, NoticeDeps } from "../../alerts/notice-deps.ts";
 import { drain } from "../../alerts/outbox.ts";
 import { slackClient } from "../../alerts/slack/client.ts";
+import { nowOf } from "../../core/clock.ts";
+import type { Config } from "../../core/config.ts";
+import type { Incident } from "../../core/finding.ts";
 import { type Instant, instant } from "../../core/model.ts";
 import type { Database } from "../../store/database.ts";
 import { getIncident } from "../../store/get-incident.ts";
+import { getMeta } from "../../store/get-meta.ts";
 import { withNoticeLock } from "../../store/notice-lock.ts";
+import type { Tell } from "../../store/outbox.ts";
+import { putMeta } from "../../store/put-meta.ts";
 import { incidentsOfRollUp, rollUpSince } from "../../store/roll-ups.ts";
 import type { App } from "../app.ts";
 import { errorText } from "../log.ts";
@@ -17,25 +23,25 @@ type Base = Omit<App, "notify">;
 type Sender = { last: Promise<void>; notBefore: number };
 const senders = new WeakMap<Database, Sender>();
 
+/** The moment of a change. The demo audits eight weeks on its own clock, so it comes from the change, not from ours. */
+const momentOf = (i: Incident): Instant => (i.changedAt > i.lastSeenAt ? i.changedAt : i.lastSeenAt);
+
 /**
- * How Plumbline tells people about changes of state. Every change is written to the outbox first and then sent, so
- * that neither a crash nor a Slack that is down loses one. No Slack route: nothing to tell. Never throws.
+ * What waits in the outbox of a change: written with it, in one transaction, so that neither a crash nor a Slack that is
+ * down loses one. No Slack route: nothing to tell.
  */
+export const tellOf =
+  (config: Config): Tell =>
+  (transition, incident) =>
+    config.routes.slack === null ? null : { kind: kindOf(transition, incident), at: momentOf(incident) };
+
+/** Sends what waits, these incidents' notices among it. Never throws. */
 export function makeNotify(base: Base): App["notify"] {
-  return async (changes) => {
-    if (base.config.routes.slack === null || changes.length === 0) return;
+  return async (changed) => {
+    if (base.config.routes.slack === null || changed.length === 0) return;
     try {
-      const waiting = new Set((await base.notices.outbox()).map((w) => w.incidentId));
-      let at: Instant | null = null;
-      for (const { transition, incident } of changes) {
-        const kind = kindOf(transition, incident);
-        // the demo audits eight weeks on its own clock, so the moment comes from the change and not from ours
-        const moment = incident.changedAt > incident.lastSeenAt ? incident.changedAt : incident.lastSeenAt;
-        if (at === null || moment > at) at = moment;
-        if (kind !== "seen" || !waiting.has(incident.id))
-          await base.notices.enqueue(incident.id, kind, moment);
-      }
-      await send(base, at ?? instant(base.clock.now()));
+      const moments = changed.map(momentOf).sort();
+      await send(base, moments.at(-1) ?? instant(base.clock.now()));
     } catch (error) {
       warn(base, error);
     }
@@ -81,6 +87,8 @@ function depsOf(base: Base, slack: NonNullable<Base["config"]["routes"]["slack"]
     timezone: base.config.timezone,
     publicUrl: publicUrlOf(base),
     log: base.log,
+    now: () => nowOf(base.clock),
+    inFlight: inFlightStore(base.db),
     incident: (id) => getIncident(base.db, id),
     facts: (incident) => factsOf(base, incident, at),
     rollUpSince: (since) => rollUpSince(base.db, since),
@@ -97,6 +105,18 @@ function depsOf(base: Base, slack: NonNullable<Base["config"]["routes"]["slack"]
       for (const other of others) if ((await base.notices.slackMessage(other.id)) !== null) return true;
       return false;
     },
+  };
+}
+
+const IN_FLIGHT = "slack:in_flight";
+
+function inFlightStore(db: Database): NoticeDeps["inFlight"] {
+  return {
+    async get() {
+      const text = await getMeta(db, IN_FLIGHT);
+      return text === null || text === "" ? null : (JSON.parse(text) as InFlight);
+    },
+    set: (message) => putMeta(db, IN_FLIGHT, message === null ? "" : JSON.stringify(message)),
   };
 }
 

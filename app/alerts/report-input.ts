@@ -9,6 +9,7 @@ import { flaggedSnapshots } from "../../store/flagged-snapshots.ts";
 import { eventsOfIncidents, incidentsSince } from "../../store/incidents-since.ts";
 import { planCounts } from "../../store/plan-counts.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
+import { plansToReview } from "../../store/plans-to-review.ts";
 import { snapshotsSince } from "../../store/snapshots-since.ts";
 import { undoUntil } from "../../sync/words.ts";
 import { bandsFor, lineOf } from "../api/views/line.ts";
@@ -110,6 +111,7 @@ function beatsOf(readings: readonly Snapshot[]): ReportInput["reads"][number]["b
 
 async function plansOf(app: App): Promise<ReportPlan[]> {
   const plans: ReportPlan[] = [];
+  const open = new Map((await plansToReview(app.db)).map((p) => [p.id, p.suppressed]));
   for (const p of await planSummaries(app.db, 100)) {
     const ended = p.endedAt !== null && p.state === "done";
     plans.push({
@@ -125,6 +127,7 @@ async function plansOf(app: App): Promise<ReportPlan[]> {
       systems: p.systems.map((id) => app.config.systems.find((s) => s.id === id)?.title ?? id),
       applied: await appliedByOp(app.db, p.id),
       ends: ended ? await planCounts(app.db, p.id) : null,
+      ...(open.has(p.id) ? { toReview: open.get(p.id) ?? 0 } : {}),
       undoUntil: p.endedAt === null ? null : undoUntil(p.endedAt, app.config.safeguards.undoDays),
     });
   }

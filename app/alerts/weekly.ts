@@ -5,8 +5,11 @@ import { dataUri, imagesOf, type ReportImage } from "../../alerts/report/images.
 import type { Report } from "../../alerts/report/model.ts";
 import { reportText } from "../../alerts/report/text.ts";
 import { lastSevenDays, namedWeek } from "../../alerts/report/week.ts";
+import { at as failpoint } from "../../config/failpoint.ts";
 import { nowOf } from "../../core/clock.ts";
 import { AuditorError } from "../../core/errors.ts";
+import { getMeta } from "../../store/get-meta.ts";
+import { putMeta } from "../../store/put-meta.ts";
 import { putReport } from "../../store/put-report.ts";
 import type { App } from "../app.ts";
 import { reportInput } from "./report-input.ts";
@@ -56,11 +59,30 @@ export async function weeklyReport(app: App, week?: string): Promise<WeeklyRepor
   };
 }
 
-export type Sent = { readonly week: string; readonly sent: number; readonly hadIt: number };
+export type Sent = {
+  readonly week: string;
+  readonly sent: number;
+  readonly hadIt: number;
+  /** A process died while one of these mails was on its way; whether it arrived nobody can tell. */
+  readonly inDoubt: boolean;
+};
+
+/** Holds the week whose mail is being handed over right now; the other one, the week where that was cut off. */
+const IN_FLIGHT = "report:in_flight";
+const IN_DOUBT = "report:in_doubt";
+
+async function wasCutOff(app: App, week: string): Promise<boolean> {
+  if ((await getMeta(app.db, IN_FLIGHT)) === week) {
+    app.log.warn("report.in_doubt", { week });
+    await putMeta(app.db, IN_DOUBT, week);
+    await putMeta(app.db, IN_FLIGHT, "");
+  }
+  return (await getMeta(app.db, IN_DOUBT)) === week;
+}
 
 /**
  * Sends the report to every recipient that has not had the one of this week, each by a mail of its own. The claim
- * comes before the mail: whoever is killed in between sends too few, never two.
+ * comes before the mail: whoever is killed in between sends too few, never two, and the next one says so.
  *
  * @throws AuditorError of the first recipient that failed, after all were tried; those can be tried again
  */
@@ -83,7 +105,7 @@ export async function sendWeekly(app: App, week?: string): Promise<Sent> {
     user: route.user === null ? null : await app.secret(route.user),
     password: route.password === null ? null : await app.secret(route.password),
   });
-  const total = { sent: 0, hadIt: 0 };
+  const total = { sent: 0, hadIt: 0, inDoubt: await wasCutOff(app, report.week) };
   const failures: AuditorError[] = [];
   try {
     for (const to of new Set(route.to)) {
@@ -91,19 +113,24 @@ export async function sendWeekly(app: App, week?: string): Promise<Sent> {
         total.hadIt++;
         continue;
       }
+      await putMeta(app.db, IN_FLIGHT, report.week);
+      failpoint("report.claimed");
       try {
         await mail.send({ to, subject, html: mailHtml, text, images, name: report.week });
         total.sent++;
+        failpoint("report.sent");
       } catch (error) {
         await app.notices.releaseReport(to, report.week);
         if (!(error instanceof AuditorError)) throw error;
         failures.push(error);
       }
+      await putMeta(app.db, IN_FLIGHT, "");
     }
   } finally {
     mail.close();
   }
   await putReport(app.db, report.week, at, report);
+  failpoint("report.kept");
   app.log.info("report.sent", {
     week: report.week,
     sent: total.sent,

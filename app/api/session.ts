@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { verify } from "@node-rs/argon2";
 import type { FastifyRequest } from "fastify";
+import { nowOf } from "../../core/clock.ts";
 import type { Person } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
+import { appendAuditLog } from "../../store/append-audit-log.ts";
 import type { App } from "../app.ts";
 
 declare module "@fastify/secure-session" {
@@ -55,6 +57,14 @@ export async function signIn(
   }
   request.session.regenerate();
   request.session.set("person", person.name);
+  if (person.role === "approver" || person.role === "admin")
+    await appendAuditLog(app.db, {
+      at: nowOf(app.clock),
+      actor: person.name,
+      action: "session.begun",
+      object: `role ${person.role}`,
+      detail: {},
+    });
   return person;
 }
 

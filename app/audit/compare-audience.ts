@@ -66,14 +66,25 @@ export function baseOf(readings: Readings, system: SystemId, like: MemberSet): M
   return base !== null && base.identity === like.identity ? base : null;
 }
 
+/** Lists that keep people out of this audience, of the same identity. */
+function excludingLists(app: App, audience: Audience): readonly Audience[] {
+  if (audience.purpose === "suppression") return [];
+  return app.config.audiences.filter(
+    (other) =>
+      (other.purpose === "suppression" || other.purpose === "ineligible" || other.id === audience.holdout) &&
+      other.id !== audience.id &&
+      other.identity === audience.identity,
+  );
+}
+
+/** Those of them that were not read completely: whom they keep out is not known. */
+export const unreadLists = (app: App, audience: Audience, readings: Readings): readonly Audience[] =>
+  excludingLists(app, audience).filter((l) => readings.get(readingKey(l.id, l.owner))?.set == null);
+
 /** Everyone who is expected nowhere: suppressed, ineligible, held out. Suppressions win everywhere. */
 function excludedSets(app: App, audience: Audience, readings: Readings): ExcludedInput[] {
-  if (audience.purpose === "suppression") return [];
   const lists: ExcludedInput[] = [];
-  for (const other of app.config.audiences) {
-    const excludes =
-      other.purpose === "suppression" || other.purpose === "ineligible" || other.id === audience.holdout;
-    if (!excludes || other.id === audience.id || other.identity !== audience.identity) continue;
+  for (const other of excludingLists(app, audience)) {
     const set = readings.get(readingKey(other.id, other.owner))?.set;
     if (set != null) lists.push({ list: other.id, set, optOut: other.purpose === "suppression" });
   }

@@ -19,6 +19,7 @@ import { type Readings, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { foldDistributions } from "./fold-distributions.ts";
 import { foldSizesOf } from "./fold-sizes.ts";
+import { withOwnRepairs } from "./own-repairs.ts";
 import { trackedAttributes } from "./targets.ts";
 
 /** How far checks look back: a few of each weekday, and no more readings than can be read in a moment. */
@@ -62,7 +63,7 @@ export async function judge(
   const attributions = await attributeChanges(app, now, readings, await knownChanges(app));
   const reach = usualReach(now, app.config.timezone);
   const gathered = await gatherInputs(app, { runId, now, overlaps, attributions }, reach);
-  const inputs = await carryOn(app, gathered);
+  const inputs = await withOwnRepairs(app, now, readings, await carryOn(app, gathered));
   const results = runChecks(inputs);
   for (const comparison of compared.values()) await keepBacklog(app, comparison);
   app.log.info("checks.done", {
@@ -129,6 +130,10 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
     (i) => i.state !== "resolved" || (i.markedFalseAt ?? null) !== null,
   );
   const inputs: CheckInput[] = [];
+  const scopeOf = (id: SystemId) => {
+    const told = app.capabilities.get(id);
+    return told === undefined ? {} : { consentScope: told.consentScope };
+  };
   for (const audience of app.config.audiences) {
     const kept = reach.readings(audience.cadence);
     const ownerHistory = await app.audits.snapshots(audience.id, audience.owner, kept);
@@ -159,6 +164,7 @@ export async function gatherInputs(app: App, run: OfRun, reach: Reach): Promise<
         changedBy: facts.find((f) => f.system === segment.system)?.changes ?? [],
         deliveries: someOf(mail.filter((d) => d.system === segment.system)),
         attribution: attributions.get(readingKey(audience.id, segment.system)) ?? null,
+        ...scopeOf(segment.system),
         distributions: {},
         sizes: [],
         ownerSizes: [],

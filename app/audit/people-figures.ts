@@ -52,7 +52,7 @@ async function tallied<R>(
   if (people === 0) return tally.result();
   const kinds: ReadonlySet<DifferenceKind> = new Set([tally.kind]);
   let waiting = [];
-  for await (const d of differences(input, kinds, new Set([tally.system]))) {
+  for await (const d of differences(input, kinds, { systems: new Set([tally.system]) })) {
     waiting.push(d);
     if (waiting.length < AT_ONCE) continue;
     await tally.add(waiting);

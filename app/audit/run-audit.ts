@@ -1,4 +1,5 @@
 import { reconcile } from "../../checks/incidents.ts";
+import { at as failpoint } from "../../config/failpoint.ts";
 import type { Comparison } from "../../core/comparison.ts";
 import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
@@ -8,9 +9,12 @@ import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core
 import type { Collector, Context } from "../../core/ports.ts";
 import { secondOf } from "../../members/second-identifier.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
+import { tellOf } from "../alerts/notify.ts";
 import type { App } from "../app.ts";
 import { UNKNOWN } from "../connectors.ts";
 import { keepFacts } from "../facts/keep-facts.ts";
+import { errorText } from "../log.ts";
+import { carryAgreedOf } from "./agreed.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
 import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
@@ -75,19 +79,16 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
       if (comparison === null) continue;
       compared.set(audience.id, comparison);
       await app.audits.insertComparison(comparison);
+      await carryAgreedOf(app, id, audience, readings);
     }
     const overlaps = await findOverlaps(app, id, readings);
     const now = instant(app.clock.now());
     const results = await judge(app, id, now, compared, readings, overlaps);
     await app.audits.insertResults(id, now, results);
     const transitions = reconcile(await app.audits.openIncidents(), results, now);
-    const incidents = await app.audits.applyTransitions(transitions, id, now);
-    await app.notify(
-      transitions.flatMap((transition, i) => {
-        const incident = incidents[i];
-        return incident === undefined ? [] : [{ transition, incident }];
-      }),
-    );
+    const incidents = await app.audits.applyTransitions(transitions, id, now, tellOf(app.config));
+    failpoint("audit.committed");
+    await app.notify(incidents);
     const reads = [...readings.values()].map(({ snapshot: s }) => ({
       system: s.system,
       audience: s.audience,
@@ -107,8 +108,10 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
     };
   } catch (error) {
     const state = o.signal.aborted ? "interrupted" : "failed";
-    await app.audits.endRun(id, instant(app.clock.now()), state, {
-      error: error instanceof AuditorError ? error.message : "internal error",
+    const said = { error: error instanceof AuditorError ? error.message : "internal error" };
+    await app.audits.endRun(id, instant(app.clock.now()), state, said).catch((other: unknown) => {
+      // often the same database that is away: what went wrong first is what is told
+      app.log.warn("audit.end_not_kept", { runId: id, error: errorText(other) });
     });
     throw error;
   } finally {

@@ -52,18 +52,16 @@ export function command(io: CliIo): Command {
               "run `plumbline audit` first",
             );
           const at = instant(app.clock.now());
-          await putAudienceBase(app.db, {
-            audience: id,
-            acceptedAt: at,
-            acceptedBy: me.name,
-            runId: comparison.runId,
-          });
-          await appendAuditLog(app.db, {
-            at,
-            actor: me.name,
-            action: "base.accepted",
-            object: id,
-            detail: { runId: comparison.runId },
+          const { runId } = comparison;
+          await app.db.tx(async (sql) => {
+            await putAudienceBase(sql, { audience: id, acceptedAt: at, acceptedBy: me.name, runId });
+            await appendAuditLog(sql, {
+              at,
+              actor: me.name,
+              action: "base.accepted",
+              object: id,
+              detail: { runId },
+            });
           });
         }
         if (o.json) printJson(io, { accepted: wanted });

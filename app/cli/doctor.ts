@@ -6,10 +6,11 @@ import type { Collector, Context } from "../../core/ports.ts";
 import type { App } from "../app.ts";
 import { newRunId } from "../audit/run-audit.ts";
 import { targetsOf } from "../audit/targets.ts";
+import { type Item, logItems } from "../audit-log/doctor.ts";
+import { writesOf } from "../repair/writes.ts";
 import { type CliIo, EXIT } from "./command.ts";
 import { type CommonOptions, printJson, withRuntime } from "./with-runtime.ts";
 
-type Item = { what: string; state: "ok" | "warning" | "error"; text: string };
 export const output = Type.Object(
   { items: Type.Array(Type.Object({ what: Type.String(), state: Type.String(), text: Type.String() })) },
   { title: "plumbline doctor --json" },
@@ -32,6 +33,7 @@ export async function examine(app: App, signal: AbortSignal): Promise<Item[]> {
     );
     return [{ what: "database", state: "ok", text: `Postgres ${rows[0]?.version ?? "?"}` }];
   });
+  await attempt("audit log", () => logItems(app));
   for (const system of app.config.systems) {
     await attempt(`system ${system.id}`, async () => {
       const reader = await app.collector(system);
@@ -58,10 +60,12 @@ export async function examine(app: App, signal: AbortSignal): Promise<Item[]> {
     });
     await attempt(`writer ${system.id}`, async () => {
       const writer = await app.writer(system);
-      if (writer === null) return [{ what: `writer ${system.id}`, state: "ok", text: "writing is off" }];
+      if (writer === null) return [{ what: `writer ${system.id}`, state: "ok", text: "no write credential" }];
       try {
         await writer.probe(context);
-        return [{ what: `writer ${system.id}`, state: "ok", text: "can write" }];
+        const on = (await writesOf(app))[system.id] === true;
+        const text = on ? "can write" : "could write; off until an admin enables it (plumbline writes)";
+        return [{ what: `writer ${system.id}`, state: "ok", text }];
       } finally {
         await writer.close();
       }

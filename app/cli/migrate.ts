@@ -1,11 +1,8 @@
 import { Command } from "commander";
 import { Type } from "typebox";
-import { instant } from "../../core/model.ts";
-import { openDatabase } from "../../store/database.ts";
-import { startEmbedded } from "../../store/embedded/start.ts";
-import { migrate } from "../../store/migrate.ts";
 import { logOf, makeLogger } from "../log.ts";
-import { databaseUrlOf, dataDirOf } from "../runtime.ts";
+import { openStore } from "../open-store.ts";
+import { dataDirOf } from "../runtime.ts";
 import type { CliIo } from "./command.ts";
 import { printJson } from "./with-runtime.ts";
 
@@ -23,31 +20,29 @@ export function command(io: CliIo): Command {
       "configuration whose database is meant (default: $PLUMBLINE_CONFIG, else the demo’s)",
     )
     .option("--json", "machine-readable result", false)
-    .addHelpText("after", "\nExample:\n  $ DATABASE_URL=postgres://… plumbline migrate")
+    .addHelpText(
+      "after",
+      "\nWith MIGRATE_DATABASE_URL, the owner of the tables, the role of DATABASE_URL gets the rights it needs and no more.\n\nExample:\n  $ MIGRATE_DATABASE_URL=postgres://owner… DATABASE_URL=postgres://app… plumbline migrate",
+    )
     .action(async (o: { config?: string; json: boolean }) => {
-      const log = logOf(makeLogger(io.env.PLUMBLINE_LOG));
-      const databaseUrl = databaseUrlOf(io);
-      const embedded =
-        databaseUrl === null ? await startEmbedded({ dataDir: dataDirOf(io, o.config ?? null), log }) : null;
+      const store = await openStore({
+        io,
+        dataDir: dataDirOf(io, o.config ?? null),
+        log: logOf(makeLogger(io.env.PLUMBLINE_LOG)),
+        role: "command",
+        applicationName: "plumbline migrate",
+      });
       try {
-        const db = await openDatabase({
-          url: databaseUrl ?? embedded?.url ?? "",
-          applicationName: "plumbline migrate",
-        });
-        try {
-          const applied = await migrate(db, instant(new Date()));
-          if (o.json) printJson(io, { applied });
-          else
-            io.stdout.write(
-              applied.length === 0
-                ? "The database is up to date.\n"
-                : `${applied.map((name) => `applied ${name}`).join("\n")}\n`,
-            );
-        } finally {
-          await db.close();
-        }
+        const { applied } = store;
+        if (o.json) printJson(io, { applied });
+        else
+          io.stdout.write(
+            applied.length === 0
+              ? "The database is up to date.\n"
+              : `${applied.map((name) => `applied ${name}`).join("\n")}\n`,
+          );
       } finally {
-        await embedded?.stop();
+        await store.close();
       }
     });
 }

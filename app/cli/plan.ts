@@ -8,11 +8,18 @@ import { PlanDetail, PlanList } from "../api/contract/plan.ts";
 import type { CliIo } from "./command.ts";
 import { planExit, printPlan } from "./print-plan.ts";
 import { type CommonOptions, idOf, printJson, withRuntime } from "./with-runtime.ts";
+import { writeExport } from "./write-export.ts";
 
 /** One plan; with `--list` or without an argument all of them. */
 export const output = Type.Union([PlanDetail, PlanList], { title: "plumbline plan --json" });
 
-type Options = CommonOptions & { readonly list: boolean; readonly system?: string; readonly only?: Op };
+type Options = CommonOptions & {
+  readonly list: boolean;
+  readonly system?: string;
+  readonly only?: Op;
+  readonly csv: boolean;
+  readonly out?: string;
+};
 
 export function command(io: CliIo): Command {
   return new Command("plan")
@@ -23,6 +30,8 @@ export function command(io: CliIo): Command {
     .addOption(
       new Option("--only <op>", "only this kind of change").choices(["suppress", "remove", "add", "set"]),
     )
+    .option("--csv", "every change and everybody left out, with unmasked identifiers, as CSV", false)
+    .option("--out <file>", "with --csv: a new file that only you can read, instead of the terminal")
     .option("--config <file>", "configuration (default: $PLUMBLINE_CONFIG)")
     .option("--as <name>", "who you are, from people:")
     .option("--json", "machine-readable result", false)
@@ -37,7 +46,9 @@ export function command(io: CliIo): Command {
           if (o.json) printJson(io, { plans });
           else
             for (const p of plans)
-              io.stdout.write(`PL-${p.id} ${p.state}  ${p.changes} changes  ${p.audienceTitle}\n`);
+              io.stdout.write(
+                `PL-${p.id} ${p.state}${p.toReview === true ? ", to review" : ""}  ${p.changes} changes  ${p.audienceTitle}\n`,
+              );
           return;
         }
         if (me.role === "viewer" && !/^PL-\d+$/i.test(what))
@@ -56,6 +67,12 @@ export function command(io: CliIo): Command {
                 ...(o.only === undefined ? {} : { only: [o.only] }),
               })
             ).id;
+        if (o.csv) {
+          const csv = await repair.exportCsv(id, me);
+          if (o.out === undefined) io.stdout.write(csv);
+          else await writeExport(o.out, csv);
+          return;
+        }
         const detail = await repair.detail(id, me);
         if (o.json) printJson(io, detail);
         else printPlan(io, detail);

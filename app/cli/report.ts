@@ -62,9 +62,9 @@ export function command(io: CliIo): Command {
         if (o.json) printJson(io, made.report);
         else if (o.html === undefined && !o.send) io.stdout.write(made.text);
         if (!o.send) return;
-        const { week, sent, hadIt } = await sendWeekly(app, o.week);
+        const { week, sent, hadIt, inDoubt } = await sendWeekly(app, o.week);
         io.stderr.write(
-          `Report of ${week}: sent to ${sent}${hadIt === 0 ? "" : `, ${hadIt} had it already`}.\n`,
+          `Report of ${week}: sent to ${sent}${hadIt === 0 ? "" : `, ${hadIt} had it already`}.${inDoubt ? " One of them may not have: the process ended while that mail was on its way." : ""}\n`,
         );
       });
     });

@@ -4,9 +4,11 @@ import type { Log } from "../../core/ports.ts";
 import { getMeta } from "../../store/get-meta.ts";
 import { putAudienceBase } from "../../store/put-audience-base.ts";
 import { putMeta } from "../../store/put-meta.ts";
+import { putWriteSwitch } from "../../store/put-write-switch.ts";
 import { sendWeekly } from "../alerts/weekly.ts";
 import type { App } from "../app.ts";
 import { runAudit } from "../audit/run-audit.ts";
+import { hasWriteAccess } from "../repair/writes.ts";
 import type { Demo } from "./driver.ts";
 import { keepWrittenHistory } from "./written-history.ts";
 
@@ -77,6 +79,20 @@ export async function seedDemo(
   }
   app.progress.current = null;
   if (signal.aborted) return;
+  await enableWrites(app);
   await putMeta(app.db, "demo:seeded", "yes");
   await sendWeekly(app);
+}
+
+/** Its systems are simulators: a visitor may repair at once what was planted. */
+async function enableWrites(app: App): Promise<void> {
+  const at = instant(app.clock.now());
+  for (const system of app.config.systems.filter(hasWriteAccess))
+    await putWriteSwitch(app.db, {
+      system: system.id,
+      enabled: true,
+      at,
+      person: "demo",
+      reason: "the demo’s systems are simulators",
+    });
 }

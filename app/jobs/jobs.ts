@@ -12,6 +12,7 @@ import { drainOutbox } from "../alerts/notify.ts";
 import { sendWeekly } from "../alerts/weekly.ts";
 import type { App } from "../app.ts";
 import { removeSetFiles } from "../audit/set-files.ts";
+import { anchorLog } from "../audit-log/anchor.ts";
 import { runGates } from "../gate/job.ts";
 import { createSchedule, type Job, type Schedule } from "../schedule.ts";
 import type { Services } from "../services.ts";
@@ -53,6 +54,7 @@ export function jobsOf({ app, audit }: Services): Job[] {
   jobs.push(
     { name: "gate", cron: "* * * * *", timezone, run: (_fire, signal) => runGates(app, signal) },
     { name: "outbox", cron: "* * * * *", timezone, run: () => drainOutbox(app) },
+    { name: "anchor", cron: "7 * * * *", timezone, run: () => anchorLog(app) },
     { name: "prune", cron: "17 3 * * *", timezone, run: () => prune(app) },
   );
   const { mail } = app.config.routes;

@@ -1,13 +1,17 @@
+import { isRepairDuel } from "../../checks/repair-duel.ts";
 import { isKind } from "../../core/errors.ts";
 import type { Incident } from "../../core/finding.ts";
+import { instant } from "../../core/model.ts";
 import { type Difference, type DifferenceKind, differences } from "../../members/differences.ts";
 import { maskIdentifier } from "../../members/mask.ts";
+import { placeOf } from "../../sync/quarantine.ts";
 import type { IncidentDetail } from "../api/contract.ts";
 import type { App } from "../app.ts";
 import { compareInput, type Readings, readingKey } from "../audit/compare-audience.ts";
 import { audienceOf } from "../audit/judge.ts";
 import { withLatestReadings } from "../audit/latest-readings.ts";
 import { lookUp } from "../audit/look-up.ts";
+import { foughtOver } from "./facts.ts";
 
 const SAMPLE = 20;
 
@@ -23,6 +27,9 @@ const KINDS: Readonly<Partial<Record<Incident["finding"]["check"], readonly Diff
   attribute_shift: ["differs"],
   flip_flop: ["flipping"],
 };
+
+/** What a repair puts right, and another writer puts back. */
+const REPAIRED: readonly DifferenceKind[] = ["missing", "extra", "differs"];
 
 const STATE: Readonly<Record<DifferenceKind, string>> = {
   missing: "Missing here",
@@ -48,14 +55,20 @@ export async function affectedBy(app: App, incident: Incident): Promise<Incident
 
 async function sampleOf(app: App, incident: Incident): Promise<IncidentDetail["affected"]> {
   const audience = incident.finding.audience === null ? null : audienceOf(app, incident.finding.audience);
-  const kinds = KINDS[incident.finding.check];
+  const kinds = isRepairDuel(incident.finding) ? REPAIRED : KINDS[incident.finding.check];
   if (audience === null || kinds === undefined) return null;
+  const fought = isRepairDuel(incident.finding)
+    ? await foughtOver(app, audience.id, instant(app.clock.now()))
+    : null;
   return withLatestReadings(app, async (readings) => {
     const { input } = compareInput(app, audience, readings);
     if (input === null) return null;
     const sample: Difference[] = [];
     let total = 0;
-    for await (const d of differences(input, new Set(kinds), new Set([incident.finding.system]))) {
+    for await (const d of differences(input, new Set(kinds), {
+      systems: new Set([incident.finding.system]),
+    })) {
+      if (fought !== null && !fought.has(placeOf(d))) continue;
       total += 1;
       // reservoir sampling: every one of them has the same chance to be shown
       if (sample.length < SAMPLE) sample.push(d);
@@ -66,7 +79,7 @@ async function sampleOf(app: App, incident: Incident): Promise<IncidentDetail["a
     }
     return {
       total,
-      kind: STATE[kinds[0] ?? "missing"],
+      kind: fought === null ? STATE[kinds[0] ?? "missing"] : "Different again after 3 repairs",
       people: await nameMasked(app, readings, audience.id, audience.owner, incident.finding.system, sample),
     };
   });

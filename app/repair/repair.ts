@@ -1,28 +1,34 @@
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { at } from "../../config/failpoint.ts";
 import type { Person } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { instant, type RunId } from "../../core/model.ts";
 import type { Context } from "../../core/ports.ts";
 import type { Plan, PlanDoc } from "../../core/repair.ts";
-import { fingerprintOf } from "../../members/fingerprint.ts";
 import { appendAuditLog } from "../../store/append-audit-log.ts";
 import { getIncident } from "../../store/get-incident.ts";
 import { insertIncidentEvent } from "../../store/insert-incident-event.ts";
 import { planSummaries } from "../../store/plan-summaries.ts";
-import { undoOfPlan } from "../../store/undo-of-plan.ts";
+import { plansToReview } from "../../store/plans-to-review.ts";
+import { plansWithoutLease } from "../../store/plans-without-lease.ts";
 import { mayApply, mayApprove } from "../../sync/approve.ts";
 import { runGuards } from "../../sync/guard.ts";
 import { planHash } from "../../sync/hash.ts";
-import { draftUndo } from "../../sync/undo.ts";
+import { mostOf } from "../../sync/most.ts";
 import type { App } from "../app.ts";
-import { audienceOf } from "../audit/judge.ts";
-import { withLatestReadings } from "../audit/latest-readings.ts";
 import { newRunId } from "../audit/run-audit.ts";
+import { anchorSoon } from "../audit-log/anchor.ts";
 import { errorText } from "../log.ts";
 import { runPlan } from "./apply.ts";
-import { draftDoc, groundsOf, writersOf } from "./draft.ts";
+import { overridePlan, reviewPlan, reviewState } from "./decisions.ts";
+import { draftDoc } from "./draft.ts";
+import { livingUndo, undoDoc } from "./draft-undo.ts";
 import { planCsv } from "./export.ts";
 import { guardFacts } from "./facts.ts";
+import { judgedAgain, whyNotNow } from "./judge-plan.ts";
+import { keepResuming } from "./resume.ts";
 import type { Repair } from "./service.ts";
 import { planDetail, planRow } from "./view.ts";
 
@@ -32,7 +38,11 @@ const PLANS_SHOWN = 200;
 export function repairService(app: App, afterApply: () => void = () => undefined): Repair {
   const closing = new AbortController();
   const running = new Map<number, Promise<unknown>>();
-  const holder = `${hostname()}:${process.pid}`;
+  let resuming: Promise<void> | null = null;
+  /** Plans that somebody is just starting here: between the click and the lease there are queries. */
+  const starting = new Set<number>();
+  // containers often have one host name and number each process 1, and a holder may take its own lease again
+  const holder = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
 
   const contextOf = (
     signal: AbortSignal = closing.signal,
@@ -57,10 +67,14 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     }
     const { guards, need } = runGuards(doc, await guardFacts(app, doc, contextOf(), null));
     const plan = await app.plans.create(doc, planHash(doc), guards, need);
+    at("plan.created");
     const state = need === "refused" ? ("refused" as const) : ("checked" as const);
     const failing = guards.filter((g) => g.verdict === "fail").map((g) => `${g.title}: ${g.because}`);
-    await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
+    // The log comes first: no crash leaves a plan that could be approved and that the log does not know.
     await logged(actor, "plan.drafted", plan, { changes: doc.changes.length, state });
+    at("plan.logged");
+    await app.plans.move(plan.id, ["draft"], state, instant(app.clock.now()), failing[0] ?? null);
+    at("plan.checked");
     if (doc.incidentId !== null) {
       await insertIncidentEvent(app.db, doc.incidentId, {
         at: instant(app.clock.now()),
@@ -86,19 +100,33 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       detail: { hash: plan.hash, ...detail },
     });
 
-  /** Guards judge the world of now, so they run again before approving and before applying. */
-  async function checkedAgain(plan: Plan): Promise<Plan> {
-    const { guards, need } = runGuards(plan.doc, await guardFacts(app, plan.doc, contextOf(), plan.id));
-    await app.plans.setGuards(plan.id, guards, need);
-    return { ...plan, guards, need };
+  const checkedAgain = (plan: Plan): Promise<Plan> => judgedAgain(app, plan, contextOf());
+
+  /** One click of many starts it: the others are refused before the first of them waits for anything. */
+  async function begin(id: number, me: Person, signal: AbortSignal): Promise<Started> {
+    if (running.has(id) || starting.has(id))
+      throw new AuditorError("refused", `PL-${id}`, "it is being applied already", "watch its page");
+    starting.add(id);
+    try {
+      return await beginAlone(id, me, signal);
+    } finally {
+      starting.delete(id);
+    }
   }
 
-  /** The work is wrapped, since awaiting a promise of a promise would wait for the apply itself. */
-  async function begin(id: number, me: Person, signal: AbortSignal): Promise<{ work: Promise<Plan> }> {
+  async function beginAlone(id: number, me: Person, signal: AbortSignal): Promise<Started> {
     const found = await planOf(id);
     if (found.state === "applying" || found.state === "verifying") return goOn(found, me, signal);
     const plan = await checkedAgain(found);
-    const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards);
+    const failing = plan.guards.find((g) => g.verdict === "fail");
+    if (failing !== undefined && plan.state === "approved" && me.role !== "viewer")
+      throw new AuditorError(
+        "refused",
+        `PL-${id}`,
+        `${failing.title}: ${failing.because}`,
+        "draft it again from new reads",
+      );
+    const verdict = mayApply(plan, me, instant(app.clock.now()), app.config.safeguards, app.config.people);
     if (!verdict.pass)
       throw new AuditorError(
         me.role === "viewer" ? "not_allowed" : plan.state === "expired" ? "stale" : "refused",
@@ -106,22 +134,17 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         verdict.because,
         "see the plan’s safeguards and approvals",
       );
-    const failing = plan.guards.find((g) => g.verdict === "fail");
-    if (failing !== undefined)
-      throw new AuditorError(
-        "refused",
-        `PL-${id}`,
-        `${failing.title}: ${failing.because}`,
-        "draft it again from new reads",
-      );
-    if (running.has(id))
-      throw new AuditorError("refused", `PL-${id}`, "it is being applied already", "watch its page");
-    await logged(me, "plan.apply", plan);
-    return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
+    await logged(
+      me,
+      "plan.apply",
+      plan,
+      plan.override == null ? {} : { sizeOverriddenBy: plan.override.person },
+    );
+    return carryOut(plan, AbortSignal.any([signal, closing.signal]));
   }
 
   /** An apply that Ctrl-C or a crash interrupted was approved and guarded then; whoever holds its lease keeps it. */
-  async function goOn(plan: Plan, me: Person, signal: AbortSignal): Promise<{ work: Promise<Plan> }> {
+  async function goOn(plan: Plan, me: Person, signal: AbortSignal): Promise<Started> {
     if (me.role === "viewer")
       throw new AuditorError(
         "not_allowed",
@@ -129,22 +152,34 @@ export function repairService(app: App, afterApply: () => void = () => undefined
         "viewers cannot apply; an admin can change the role",
         "ask an editor, approver or admin",
       );
-    if (running.has(plan.id))
-      throw new AuditorError("refused", `PL-${plan.id}`, "it is being applied already", "watch its page");
     await logged(me, "plan.resume", plan);
-    return { work: carryOut(plan, AbortSignal.any([signal, closing.signal])) };
+    return carryOut(plan, AbortSignal.any([signal, closing.signal]));
   }
 
-  function carryOut(plan: Plan, signal: AbortSignal): Promise<Plan> {
-    const work = runPlan(app, plan, holder, contextOf(signal))
-      .then((ended) => {
-        if (ended.endedAt !== null) afterApply();
+  function carryOut(plan: Plan, signal: AbortSignal): Started {
+    let hold = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      hold = resolve;
+    });
+    const recheck = async (): Promise<string | null> => whyNotNow(app, await planOf(plan.id), contextOf());
+    const work = runPlan(app, plan, holder, contextOf(signal), hold, recheck)
+      .then(async (ended) => {
+        if (ended.endedAt === null) return ended;
+        await logged({ name: "plumbline" }, "plan.ended", ended, {
+          state: ended.state,
+          counts: await app.plans.counts(ended.id),
+        });
+        await anchorSoon(app);
+        afterApply();
         return ended;
       })
       .finally(() => running.delete(plan.id));
     running.set(plan.id, work);
-    return work;
+    return { work, held };
   }
+
+  const draftUndoOf = async (id: number, me: Person): Promise<Plan> =>
+    keep(await undoDoc(app, await planOf(id), me, contextOf()), me);
 
   const watched = (id: number, work: Promise<unknown>) =>
     work.catch((error: unknown) => app.log.warn("apply.failed", { plan: id, error: errorText(error) }));
@@ -152,17 +187,24 @@ export function repairService(app: App, afterApply: () => void = () => undefined
   return {
     draft: async (request) => keep(await draftDoc(app, request, contextOf()), request.author),
 
-    plans: async () => (await planSummaries(app.db, PLANS_SHOWN)).map((p) => planRow(app, p)),
+    async plans() {
+      const open = new Set((await plansToReview(app.db)).map((p) => p.id));
+      const rows = await planSummaries(app.db, PLANS_SHOWN);
+      return rows.map((p) => ({ ...planRow(app, p), ...(open.has(p.id) ? { toReview: true } : {}) }));
+    },
 
     async detail(id, me) {
       const plan = await planOf(id);
-      const undo = await undoOfPlan(app.db, id);
-      const undone = undo !== null && !["refused", "expired", "stale"].includes(undo.state);
+      const undo = await livingUndo(app, id);
+      const progress = await app.plans.progress(id);
+      const before = plan.startedAt === null ? (plan.doc.replaces ?? null) : null;
       return planDetail(app, me, {
         plan,
-        progress: await app.plans.progress(id),
+        progress,
+        review: await reviewState(app, plan, me, progress),
         counts: await app.plans.counts(id),
-        undonePlan: undone ? undo.id : null,
+        undonePlan: undo?.id ?? null,
+        replaced: before === null ? null : await app.plans.get(before),
       });
     },
 
@@ -186,13 +228,33 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           verdict.because,
           "see the plan’s page",
         );
-      await app.plans.approve(id, { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm });
+      const most = mostOf(plan.doc.changes);
+      const approval = { person: me.name, at: now, hash: plan.hash, confirmed: request.confirm, most };
+      await app.plans.approve(id, approval);
+      at("approve.recorded");
       await app.plans.move(id, ["checked"], "approved", now, null);
-      await logged(me, "plan.approved", plan, { confirmed: request.confirm });
+      at("approve.moved");
+      await anchorSoon(app);
+    },
+
+    override: async (id, me, request) => {
+      const plan = await checkedAgain(await planOf(id));
+      const refusals = await overridePlan(app, plan, me, request);
+      await checkedAgain(await planOf(id));
+      await logged(me, "plan.size_overridden", plan, { reason: request.reason.trim(), refusals });
+    },
+
+    review: async (id, me) => {
+      const plan = await planOf(id);
+      await reviewPlan(app, plan, me);
+      await logged(me, "plan.reviewed", plan);
     },
 
     async start(id, me) {
-      void watched(id, (await begin(id, me, closing.signal)).work);
+      const { work, held } = await begin(id, me, closing.signal);
+      // another process may have been faster; then whoever clicked here is told so
+      await Promise.race([held, work]);
+      void watched(id, work);
     },
 
     run: async (id, me, signal) => (await begin(id, me, signal)).work,
@@ -209,45 +271,13 @@ export function repairService(app: App, afterApply: () => void = () => undefined
       await logged(me, "plan.stop", await planOf(id));
     },
 
-    async undo(id, me) {
-      const plan = await planOf(id);
-      if (me.role === "viewer")
-        throw new AuditorError(
-          "not_allowed",
-          `PL-${id}`,
-          "viewers cannot draft plans",
-          "ask an editor, approver or admin",
-        );
-      const audience = audienceOf(app, plan.doc.audience);
-      if (audience === null)
-        throw new AuditorError(
-          "config",
-          `audience ${plan.doc.audience}`,
-          "is no longer configured",
-          "put it back to undo this plan",
-        );
-      const systems = new Set(plan.doc.changes.map((c) => c.system));
-      const { automations } = await writersOf(app, audience, systems, contextOf());
-      const progress = await app.plans.progress(id);
-      const doc = await withLatestReadings(app, async (readings) =>
-        draftUndo({
-          plan,
-          progress,
-          sealer: app.sealer,
-          safeguards: app.config.safeguards,
-          author: me.name,
-          now: instant(app.clock.now()),
-          incidentId: plan.doc.incidentId,
-          automations,
-          fingerprint: (v) => fingerprintOf(app.keys, v),
-          ...groundsOf(audience, readings),
-        }),
-      );
-      return keep(doc, me);
-    },
+    undo: draftUndoOf,
 
     async redraft(id, me, only) {
       const plan = await planOf(id);
+      // an undo that went out of date is drafted again as an undo, never as a repair
+      if (plan.doc.undoes !== null) return draftUndoOf(plan.doc.undoes, me);
+      const kinds = only ?? plan.doc.asked?.only ?? undefined;
       const incident = plan.doc.incidentId === null ? null : await getIncident(app.db, plan.doc.incidentId);
       const doc = await draftDoc(
         app,
@@ -255,8 +285,9 @@ export function repairService(app: App, afterApply: () => void = () => undefined
           author: me,
           audience: plan.doc.audience,
           incident,
-          system: incident?.finding.system ?? null,
-          ...(only === undefined ? {} : { only }),
+          system: incident?.finding.system ?? plan.doc.asked?.system ?? null,
+          replaces: plan.id,
+          ...(kinds === undefined ? {} : { only: kinds }),
         },
         contextOf(),
       );
@@ -264,20 +295,28 @@ export function repairService(app: App, afterApply: () => void = () => undefined
     },
 
     async resumeAll() {
-      for (const summary of await planSummaries(app.db, PLANS_SHOWN)) {
-        if (summary.state !== "applying" && summary.state !== "verifying") continue;
-        const p = await planOf(summary.id);
-        app.log.info("plan.resumed", { plan: p.id });
-        void watched(p.id, carryOut(p, closing.signal));
-      }
+      resuming ??= keepResuming({
+        abandoned: async () =>
+          (await plansWithoutLease(app.db)).filter((id) => !running.has(id) && !starting.has(id)),
+        goOn: async (id) => carryOut(await planOf(id), closing.signal).work,
+        leaseSeconds: app.config.safeguards.leaseSeconds,
+        log: app.log,
+        now: () => app.clock.now().getTime(),
+        sleep: async (ms, signal) => void (await wait(ms, undefined, { signal })),
+        signal: closing.signal,
+      });
     },
 
     async close() {
       closing.abort();
+      await resuming;
       await Promise.allSettled(running.values());
     },
   };
 }
+
+/** `held` resolves when this process has the lease; `work` when the plan has ended, or could not be begun. */
+type Started = { readonly work: Promise<Plan>; readonly held: Promise<void> };
 
 async function expireIfLate(app: App, plan: Plan): Promise<Plan> {
   const waits = plan.state === "draft" || plan.state === "checked" || plan.state === "approved";

@@ -1,8 +1,6 @@
-import { clean } from "../../alerts/clean.ts";
 import type { Person } from "../../core/config.ts";
 import { instant } from "../../core/model.ts";
-import { type Change, type ChangeProgress, OP_ORDER, type Op, type Plan } from "../../core/repair.ts";
-import { maskIdentifier } from "../../members/mask.ts";
+import { type ChangeProgress, type Most, OP_ORDER, type Plan } from "../../core/repair.ts";
 import type { PlanSummary } from "../../store/plan-summaries.ts";
 import {
   confirmText,
@@ -12,14 +10,17 @@ import {
   needsAutomationsTick,
   type Verdict,
 } from "../../sync/approve.ts";
-import { sizeAfter } from "../../sync/forecast.ts";
+import { countText, mostOf } from "../../sync/most.ts";
+import { mayOverride } from "../../sync/override.ts";
 import { openSealedChange } from "../../sync/sealed.ts";
-import { undoText, undoUntil, verbText } from "../../sync/words.ts";
+import { undoUntil } from "../../sync/words.ts";
 import type { PlanDetail, PlanRow } from "../api/contract.ts";
 import type { App } from "../app.ts";
 import { audienceOf } from "../audit/judge.ts";
+import { groupsOf, maskedOf, titleIn } from "./groups.ts";
+import { planDiff } from "./plan-diff.ts";
+import { undoView } from "./undo-view.ts";
 
-const SAMPLE = 20;
 const NOT_APPLIED = 50;
 
 export function planRow(app: App, p: PlanSummary): PlanRow {
@@ -35,7 +36,7 @@ export function planRow(app: App, p: PlanSummary): PlanRow {
     expiresAt: p.expiresAt,
     changes: p.changes,
     ops: { ...p.ops },
-    systems: p.systems.map((s) => title(app, s)),
+    systems: p.systems.map((s) => titleIn(app, s)),
     need: p.need,
     because: p.because,
     endedAt: p.endedAt,
@@ -69,6 +70,9 @@ export type PlanFacts = {
   readonly progress: readonly ChangeProgress[];
   readonly counts: PlanDetail["counts"];
   readonly undonePlan: number | null;
+  readonly review: PlanDetail["review"];
+  /** The plan that this one takes the place of; null: none, or it is no longer of interest. */
+  readonly replaced: Plan | null;
 };
 
 /** The plan page: what changes, in the order of apply, with masked samples; what this person may do now and why not. */
@@ -77,12 +81,13 @@ export function planDetail(app: App, me: Person, f: PlanFacts): PlanDetail {
   const { doc } = plan;
   const now = instant(app.clock.now());
   const until = undoUntil(plan.endedAt ?? now, app.config.safeguards.undoDays);
+  const undo = undoView(app, me, plan, f.progress, f.undonePlan);
   return {
     plan: planRow(app, summaryOf(plan)),
     hash: plan.hash,
     basedOn: doc.basedOn.map((b) => ({
       system: b.system,
-      title: title(app, b.system),
+      title: titleIn(app, b.system),
       asOf: b.asOf,
       size: b.size,
     })),
@@ -91,25 +96,38 @@ export function planDetail(app: App, me: Person, f: PlanFacts): PlanDetail {
     place: { ...doc.place },
     approvals: plan.approvals
       .filter((a) => a.hash === plan.hash)
-      .map((a) => ({ person: a.person, at: a.at })),
-    can: canDo(app, me, f),
+      .map((a) => ({ person: a.person, at: a.at, covers: a.most == null ? null : coversText(app, a.most) })),
+    approves: coversText(app, mostOf(doc.changes)),
+    override:
+      plan.override == null
+        ? null
+        : { by: plan.override.person, at: plan.override.at, reason: plan.override.reason },
+    review: f.review,
+    can: canDo(app, me, f, undo.refused === null),
     confirmText: confirmText(plan),
     needsAutomationsTick: needsAutomationsTick(plan),
     counts: f.counts,
     startedAt: plan.startedAt,
     stopRequestedBy: plan.stopRequestedBy,
     undoUntil: plan.endedAt === null ? null : until,
+    undo,
+    replaces:
+      f.replaced === null
+        ? null
+        : {
+            planId: f.replaced.id,
+            ...planDiff(f.replaced.doc, doc, (c) => openSealedChange(app.sealer, c.sealed).value),
+          },
     undonePlan: f.undonePlan,
     notApplied: notApplied(app, plan, f.progress),
   };
 }
 
-function canDo(app: App, me: Person, { plan, undonePlan, counts }: PlanFacts): PlanDetail["can"] {
+function canDo(app: App, me: Person, { plan }: PlanFacts, mayUndo: boolean): PlanDetail["can"] {
   const now = instant(app.clock.now());
   const { safeguards, people } = app.config;
   const approve = mayApprove(plan, me, people, now, safeguards, null);
-  const apply = mayApply(plan, me, now, safeguards);
-  const ended = plan.endedAt !== null;
+  const apply = mayApply(plan, me, now, safeguards, people);
   const edits = me.role !== "viewer";
   const onlySizeFails =
     plan.need === "refused" &&
@@ -119,15 +137,10 @@ function canDo(app: App, me: Person, { plan, undonePlan, counts }: PlanFacts): P
     approve: approve.pass,
     apply: apply.pass,
     stop: edits && (plan.state === "applying" || plan.state === "verifying") && plan.stopRequestedBy === null,
-    undo:
-      edits &&
-      ended &&
-      undonePlan === null &&
-      counts.applied > 0 &&
-      plan.doc.changes.some((c) => c.reversible && c.op !== "suppress") &&
-      now <= undoUntil(plan.endedAt ?? now, safeguards.undoDays),
+    undo: mayUndo,
     redraft: edits && ["expired", "stale", "refused", "stopped"].includes(plan.state),
     suppressOnly: edits && onlySizeFails,
+    override: mayOverride(plan, me, people, now, null).pass,
     because: whyNot(plan, approve, apply),
     coolingOffUntil: coolingOffUntil(plan, people, safeguards),
   };
@@ -141,78 +154,6 @@ function whyNot(plan: Plan, approve: Verdict, apply: Verdict): string | null {
   return null;
 }
 
-function groupsOf(app: App, plan: Plan, until: ReturnType<typeof undoUntil>): PlanDetail["groups"] {
-  const { doc } = plan;
-  const audience = audienceOf(app, doc.audience);
-  const owner = title(app, audience?.owner ?? "");
-  const systems = [...new Set([...doc.changes.map((c) => c.system), ...doc.leftOut.map((l) => l.system)])];
-  return systems.map((system) => {
-    const mine = doc.changes.filter((c) => c.system === system);
-    const verbs = OP_ORDER.flatMap((op) => {
-      const attributes = [...new Set(mine.filter((c) => c.op === op).map((c) => c.attribute))];
-      return attributes.map((attribute) => {
-        const changes = mine.filter((c) => c.op === op && c.attribute === attribute);
-        const where = [
-          ...new Set(changes.flatMap((c) => (c.evidence === null ? [] : [title(app, c.evidence.system)]))),
-        ];
-        return {
-          op,
-          attribute,
-          count: changes.length,
-          rule: doc.undoes === null ? verbText(op, owner, where) : (changes[0]?.rule ?? ""),
-          undo: undoText(
-            op,
-            changes.every((c) => c.reversible),
-            until,
-            app.config.timezone,
-          ),
-          sample: changes.slice(0, SAMPLE).map((c) => sampleOf(app, c)),
-        };
-      });
-    });
-    const reasons = new Map<string, number>();
-    for (const l of doc.leftOut)
-      if (l.system === system) reasons.set(l.reason, (reasons.get(l.reason) ?? 0) + 1);
-    return {
-      system,
-      systemTitle: title(app, system),
-      audienceTitle: audience?.title ?? doc.audience,
-      sizeNow: doc.sizes[system] ?? null,
-      sizeAfter: sizeAfter(doc, system),
-      verbs,
-      leftOut: [...reasons].map(([reason, count]) => ({ reason, count })),
-      automations: doc.automations[system] == null ? null : [...(doc.automations[system] ?? [])],
-    };
-  });
-}
-
-const FROM_TO: Readonly<Record<Exclude<Op, "set">, readonly [string, string]>> = {
-  suppress: ["mailable", "suppressed"],
-  remove: ["on list", "off list"],
-  add: ["not on list", "on list"],
-};
-
-function sampleOf(app: App, c: Change): PlanDetail["groups"][number]["verbs"][number]["sample"][number] {
-  const open = openSealedChange(app.sealer, c.sealed);
-  const masked = maskedOf(open.identifiers);
-  if (c.op !== "set") return { masked, from: FROM_TO[c.op][0], to: FROM_TO[c.op][1], why: c.rule };
-  const personal = app.config.attributes.find((a) => a.name === c.attribute)?.class !== "plain";
-  return { masked, from: shown(open.from, personal), to: shown(open.value, personal), why: c.rule };
-}
-
-/** A name or birthday shows its first letter only; an address in a plain field is left out. */
-function shown(value: string | null, personal: boolean): string {
-  if (value === null || value === "") return "empty";
-  return personal ? `“${[...clean(value, 60)].slice(0, 1).join("")}•••”` : `“${clean(value, 60)}”`;
-}
-
-export function maskedOf(identifiers: ReturnType<typeof openSealedChange>["identifiers"]): string {
-  const { email, phone, customer_id: id } = identifiers;
-  if (email !== undefined) return maskIdentifier("email", email);
-  if (phone !== undefined) return maskIdentifier("phone", phone);
-  return id === undefined ? "•••" : maskIdentifier("customer_id", id);
-}
-
 function notApplied(app: App, plan: Plan, progress: readonly ChangeProgress[]): PlanDetail["notApplied"] {
   const byN = new Map(plan.doc.changes.map((c) => [c.n, c]));
   return progress
@@ -224,12 +165,22 @@ function notApplied(app: App, plan: Plan, progress: readonly ChangeProgress[]): 
     .slice(0, NOT_APPLIED)
     .map(({ change, end, because }) => ({
       masked: maskedOf(openSealedChange(app.sealer, change.sealed).identifiers),
-      system: title(app, change.system),
+      system: titleIn(app, change.system),
       op: change.op,
       end,
       because,
     }));
 }
+
+/** @example "at most 312 removals in Ghost" */
+const coversText = (app: App, most: Most): string =>
+  `at most ${Object.entries(most)
+    .flatMap(([system, counts]) =>
+      OP_ORDER.flatMap((op) =>
+        counts[op] > 0 ? [`${countText(op, counts[op])} in ${title(app, system)}`] : [],
+      ),
+    )
+    .join(", ")}`;
 
 const title = (app: App, system: string): string =>
   app.config.systems.find((s) => s.id === system)?.title ?? system;

@@ -1,5 +1,6 @@
-import { AuditorError } from "../../core/errors.ts";
+import { AuditorError, isKind } from "../../core/errors.ts";
 import { getMeta } from "../../store/get-meta.ts";
+import { sleepFor } from "../../systems/http/settings.ts";
 import { buildServer, builtDashboard } from "../api/server.ts";
 import type { CliIo } from "../cli/command.ts";
 import { demoPages } from "../demo/pages.ts";
@@ -7,6 +8,7 @@ import { seedDemo } from "../demo/seed.ts";
 import { startJobs, tidyUp } from "../jobs/jobs.ts";
 import { makeLogger } from "../log.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
+import { firstAudit } from "./first-audit.ts";
 import { verdictLines } from "./verdict-lines.ts";
 
 export type ServeOptions = {
@@ -90,27 +92,45 @@ async function firstWork(
   signal: AbortSignal,
   json: boolean,
 ): Promise<void> {
-  await tidyUp(app);
   await services.repair.resumeAll();
+  await onceThere(app, signal, () => tidyUp(app));
   if (demo !== null && (await getMeta(app.db, "demo:seeded")) === null) {
     io.stderr.write("Making eight weeks of history of the demo company; the page shows how far it is.\n");
     await seedDemo(app, demo, signal);
-  } else if (app.config.audiences.length > 0 && (await nothingRead(app))) {
-    await firstAudit(services, io, signal);
+  } else if (app.config.audiences.length > 0 && (await onceThere(app, signal, () => nothingRead(app)))) {
+    await onceThere(app, signal, () =>
+      firstAudit(
+        services,
+        signal,
+        () => nothingRead(app),
+        (line) => io.stderr.write(line),
+      ),
+    );
   }
   if (signal.aborted) return;
-  const lines = await verdictLines(app);
+  const lines = await onceThere(app, signal, () => verdictLines(app));
+  if (lines === null) return;
   io.stdout.write(json ? `${JSON.stringify({ event: "verdict", lines })}\n` : `${lines.join("\n")}\n`);
 }
 
-/** What fails here fails again at its next time, with a trace in the list of runs; the pages are served all the same. */
-async function firstAudit(services: Runtime["services"], io: CliIo, signal: AbortSignal): Promise<void> {
-  try {
-    await services.audit.run("scheduled", signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof AuditorError)) throw error;
-    io.stderr.write(`The first audit did not end: ${error.message}\n`);
+const AGAIN_MS = 2_000;
+
+/** A database that is away for a while does not end a process that serves. null: it was told to stop meanwhile. */
+async function onceThere<T>(
+  app: Runtime["app"],
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  while (!signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isKind(error, "transient", "ambiguous")) throw error;
+      app.log.warn("start.waits", { error: error.message });
+      await sleepFor(AGAIN_MS, signal);
+    }
   }
+  return null;
 }
 
 async function nothingRead(app: Runtime["app"]): Promise<boolean> {

@@ -11,6 +11,7 @@ export const TITLES: Titles = {
   consent_violation: ["People and consent", "Opt-outs are respected"],
   consent_exposure: ["People and consent", "Opt-outs arrive in time"],
   over_suppression: ["People and consent", "Nobody is held back against a newer yes"],
+  unmapped_scope: ["People and consent", "What an opt-out covers is known"],
   size_anomaly: ["Lists", "The size is normal"],
   disagreement: ["Lists", "The same people as the owner has"],
   funnel: ["Lists", "Nobody is lost on the way"],

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ApproveRequest, Drafted, PlanDetail } from "../../app/api/contract.ts";
+import type { ApproveRequest, Drafted, OverrideRequest, PlanDetail } from "../../app/api/contract.ts";
 import { post } from "./client.ts";
 import { planQuery } from "./get-plan.ts";
 
@@ -23,6 +23,22 @@ export function useStopPlan(id: number) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: () => post(`/plans/${id}/stop`),
+    onSettled: () => cache.invalidateQueries(),
+  });
+}
+
+export function useOverride(id: number) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (request: OverrideRequest) => post(`/plans/${id}/override`, request),
+    onSettled: () => cache.invalidateQueries(),
+  });
+}
+
+export function useReview(id: number) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => post(`/plans/${id}/review`),
     onSettled: () => cache.invalidateQueries(),
   });
 }

@@ -74,9 +74,14 @@ export async function get<T>(path: string, signal: AbortSignal): Promise<T> {
  * A request that changes something. The header is what a foreign page cannot send.
  * @throws ApiError
  */
-export async function post<T>(path: string, body: unknown = {}): Promise<T | null> {
+export const post = <T>(path: string, body: unknown = {}): Promise<T | null> => change("POST", path, body);
+
+/** The same for what is set rather than done. */
+export const put = <T>(path: string, body: unknown): Promise<T | null> => change("PUT", path, body);
+
+async function change<T>(method: "POST" | "PUT", path: string, body: unknown): Promise<T | null> {
   const response = await send(path, {
-    method: "POST",
+    method,
     headers: { accept: "application/json", "content-type": "application/json", "x-plumbline": "1" },
     body: JSON.stringify(body),
   });

@@ -22,6 +22,7 @@ const CHECKS: readonly (readonly [check: string, group: string, title: string, c
   ],
   ["consent_exposure", "People and consent", "Opt-outs arrive in time", off()],
   ["over_suppression", "People and consent", "Nobody is held back against a newer yes", off()],
+  ["unmapped_scope", "People and consent", "What an opt-out covers is known", off()],
   ["size_anomaly", "Lists", "The size is normal", "fine fine 1042! fine partial"],
   ["disagreement", "Lists", "The same people as the owner has", "not_configured fine 1042! 1039 partial"],
   ["funnel", "Lists", "Nobody is lost on the way", "fine fine told_elsewhere fine partial"],

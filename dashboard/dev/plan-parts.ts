@@ -9,6 +9,7 @@ const sample = (n: number, from: string, to: string, why: readonly string[]): Ve
     from,
     to,
     why: why[i % why.length] ?? "",
+    version: i % 3 === 0 ? null : "2026-11-22T21:10:00.000Z",
   }));
 
 const OPTED = [
@@ -86,14 +87,26 @@ const PASS = (guard: string, title: string, because: string) => ({
   because,
 });
 export const guards = (n: number): PlanDetail["safeguards"] => [
-  PASS("complete_and_fresh", "Reads complete and fresh", "all three systems at 06:04"),
+  PASS(
+    "complete_and_fresh",
+    "Reads complete and fresh",
+    "3 systems, oldest read 36 min ago (limit 1 h); everyone in it is read again before the first write",
+  ),
   PASS("no_consent_loosened", "No consent loosened", `0 of ${n.toLocaleString("en")} changes loosen it`),
   PASS("opt_out_evidence", "Each opt-out has evidence", "1,204 of 1,204 in HubSpot"),
-  PASS("size_limit", "Size limit, Klaviyo", "removes 40 of 75,584; the limit is 500 people and 5 %"),
-  PASS("source_not_empty", "Source is not empty or shrunk", "48,316"),
+  PASS("size_limit", "Size limit, Klaviyo", "removes 0.05 % of the list (40 of 75,584 people)"),
+  PASS(
+    "source_not_empty",
+    "Reads are not empty or halved",
+    "Warehouse 48,316, 48,290 before; Klaviyo 75,584, 48,302 before",
+  ),
+  PASS("accepted_base", "Base is accepted", "accepted"),
+  PASS("holdout", "Held-out people stay out", "0 of 411 people to add are in “Control group”"),
+  PASS("place_of_repair", "This is the place to repair", "no known sync job writes here"),
   PASS("next_send", "Next send is far enough away", "3 h 29 min; needs 30 min"),
+  PASS("writes_on", "Writes are switched on", "on for Klaviyo"),
   PASS("write_access", "Write access works", "Klaviyo"),
-  PASS("no_other_plan", "No other plan on these lists", "PL-87 is Mailchimp only"),
+  PASS("no_other_plan", "No other plan on these lists", "none approved or running"),
 ];
 
 type Group = PlanDetail["groups"][number];
@@ -113,6 +126,7 @@ export const group = (
   verbs,
   leftOut: [],
   automations: [],
+  forecast: null,
   ...over,
 });
 
@@ -130,6 +144,9 @@ export function detail(plan: PlanRow, groups: Group[], over: Partial<PlanDetail>
     safeguards: guards(plan.changes),
     place: { where: "destination", because: "No known writer changes this list." },
     approvals: [],
+    approves: `at most ${plan.changes} changes`,
+    override: null,
+    review: null,
     can: {
       approve: true,
       apply: false,
@@ -137,6 +154,7 @@ export function detail(plan: PlanRow, groups: Group[], over: Partial<PlanDetail>
       undo: false,
       redraft: false,
       suppressOnly: false,
+      override: false,
       because: null,
       coolingOffUntil: null,
     },
@@ -147,6 +165,8 @@ export function detail(plan: PlanRow, groups: Group[], over: Partial<PlanDetail>
     stopRequestedBy: null,
     undoUntil: null,
     undonePlan: null,
+    undo: { words: [], daysLeft: null, until: null, refused: "it has not ended yet" },
+    replaces: null,
     notApplied: [],
     ...over,
   };

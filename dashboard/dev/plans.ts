@@ -1,6 +1,9 @@
 import type { PlanDetail } from "../../app/api/contract.ts";
+import { morePlans } from "./more-plans.ts";
 import { add, detail, group, guards, remove, row, set, suppress, zero } from "./plan-parts.ts";
 import { READ } from "./story.ts";
+
+const MASKED = Array.from({ length: 20 }, (_, i) => `${"jmtksdacrb"[i % 10]}•••@example.com`);
 
 /** 88: too large, fails its size limit. 87: a second person. 86: done. 85: out of date. 84: stopped with failures. Others: a small one that passes. */
 export function planDetail(id: number): PlanDetail {
@@ -19,7 +22,11 @@ export function planDetail(id: number): PlanDetail {
           group("klaviyo", "Klaviyo", [suppress(1204), remove(26_065), add(42)], 75_584, 48_357, {
             automations: ["Welcome back", "Active onboarding"],
             leftOut: [
-              { reason: "38 share an address with another customer; 3 changed since the read", count: 41 },
+              {
+                reason: "38 share an address with another customer; 3 changed since the read",
+                count: 41,
+                sample: MASKED,
+              },
             ],
           }),
           group("hubspot", "HubSpot", [set(88)], 48_291, 48_291),
@@ -49,6 +56,7 @@ export function planDetail(id: number): PlanDetail {
             undo: false,
             redraft: true,
             suppressOnly: true,
+            override: true,
             because: "The size limit fails.",
             coolingOffUntil: null,
           },
@@ -114,7 +122,13 @@ export function planDetail(id: number): PlanDetail {
           counts: { ...zero, applied: 634, already_so: 6 },
           startedAt: READ,
           undoUntil: "2026-12-24T05:00:00.000Z",
-          approvals: [{ person: "Ana", at: READ }],
+          undo: {
+            words: ["634 fields would be set back to what was there, unless changed since."],
+            daysLeft: 29,
+            until: "2026-12-24T05:00:00.000Z",
+            refused: null,
+          },
+          approvals: [{ person: "Ana", at: READ, covers: null }],
           can: {
             approve: false,
             apply: false,
@@ -122,6 +136,7 @@ export function planDetail(id: number): PlanDetail {
             undo: true,
             redraft: false,
             suppressOnly: false,
+            override: false,
             because: null,
             coolingOffUntil: null,
           },
@@ -145,6 +160,7 @@ export function planDetail(id: number): PlanDetail {
             undo: false,
             redraft: true,
             suppressOnly: false,
+            override: false,
             because: "The plan is out of date.",
             coolingOffUntil: null,
           },
@@ -173,7 +189,7 @@ export function planDetail(id: number): PlanDetail {
             waiting: 156,
           },
           startedAt: READ,
-          approvals: [{ person: "Ana", at: READ }],
+          approvals: [{ person: "Ana", at: READ, covers: null }],
           notApplied: ["failed", "failed", "skipped_consent", "unknown"].map((end, i) => ({
             masked: `k${i}•••@example.com`,
             system: "klaviyo",
@@ -194,21 +210,28 @@ export function planDetail(id: number): PlanDetail {
             undo: true,
             redraft: true,
             suppressOnly: false,
+            override: false,
             because: null,
             coolingOffUntil: null,
           },
           undoUntil: "2026-12-24T05:00:00.000Z",
+          undo: {
+            words: ["120 people were removed and would be put back: they may get automations again."],
+            daysLeft: 29,
+            until: "2026-12-24T05:00:00.000Z",
+            refused: null,
+          },
         },
       );
     default:
-      return small(id);
+      return morePlans(id) ?? small(id);
   }
 }
 
 const small = (id: number): PlanDetail =>
   detail(row({ id, changes: 41, ops: { suppress: 1, remove: 40, add: 0, set: 0 }, systems: ["ghost"] }), [
     group("ghost", "Ghost", [suppress(1), remove(40)], 10_231, 10_191, {
-      leftOut: [{ reason: "share an address with another customer", count: 2 }],
+      leftOut: [{ reason: "share an address with another customer", count: 2, sample: MASKED.slice(0, 2) }],
     }),
   ]);
 
@@ -216,6 +239,20 @@ export function suppressions(id: number): PlanDetail {
   return detail(row({ id, changes: 1204, ops: { suppress: 1204, remove: 0, add: 0, set: 0 } }), [
     group("klaviyo", "Klaviyo", [suppress(1204)], 75_584, 75_584),
   ]);
+}
+
+/** Suppressions that their author carried out alone, and nobody has looked at. */
+export function reviewable(id: number): PlanDetail {
+  const base = suppressions(id);
+  return {
+    ...base,
+    plan: { ...base.plan, state: "done", endedAt: READ, toReview: true },
+    startedAt: READ,
+    counts: { ...zero, applied: 1204 },
+    approvals: [{ person: "Ana", at: READ, covers: "at most 1,204 suppressions in Klaviyo" }],
+    can: { ...base.can, approve: false },
+    review: { suppressed: 1204, by: null, at: null, can: true, because: null },
+  };
 }
 
 export const undoOf = (id: number, of: PlanDetail): PlanDetail => {
@@ -235,7 +272,13 @@ export const undoOf = (id: number, of: PlanDetail): PlanDetail => {
       sizeNow: g.sizeAfter,
       sizeAfter: (g.sizeAfter ?? 0) + kept,
       verbs: [add(kept)],
-      leftOut: [{ reason: "suppressions stay: Plumbline never lifts one", count: of.plan.ops.suppress }],
+      leftOut: [
+        {
+          reason: "suppressions stay: Plumbline never lifts one",
+          count: of.plan.ops.suppress,
+          sample: MASKED,
+        },
+      ],
     })),
   );
   return base;

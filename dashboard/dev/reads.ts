@@ -131,6 +131,12 @@ const FACTS: Record<string, System["facts"]> = {
   },
 };
 
+const WRITES: Record<string, System["writes"]> = {
+  klaviyo: { enabled: true, by: "Ben", at: ago(3), reason: "first repairs, watched by Ana" },
+  mailchimp: { enabled: false, by: "Ben", at: ago(1), reason: "the agency edits this list until Friday" },
+  hubspot: { enabled: false, by: null, at: null, reason: null },
+};
+
 export const systemList: SystemList = {
   systems: status.systems.map((s) => ({
     id: s.id,
@@ -138,6 +144,7 @@ export const systemList: SystemList = {
     kind: s.kind,
     sends: s.sends,
     capabilities: CAN[s.id] ?? null,
+    writes: WRITES[s.id] ?? null,
     limitShare: s.id === "warehouse" ? null : 0.3,
     facts: FACTS[s.id] ?? null,
     jobs: JOBS[s.id] ?? [],

@@ -17,16 +17,26 @@ export function Approvals(props: { detail: PlanDetail; status: Status | undefine
       person.name !== detail.plan.author &&
       (person.role === "approver" || person.role === "admin"),
   );
-  if (detail.approvals.length === 0 && !second) return null;
+  if (detail.approvals.length === 0 && !second && detail.override === null) return null;
   return (
     <Section title="Approval">
       <ul className="approvals">
+        {detail.override !== null && (
+          <li>
+            <Mark name="look" silent />{" "}
+            <span className="anyname">
+              {detail.override.by} overrode its size, because “{detail.override.reason}”
+            </span>
+            <span className="soft">{clock.when(detail.override.at)}</span>
+          </li>
+        )}
         {detail.approvals.map((a) => (
           <li key={a.person + a.at}>
             <Mark name="fine" silent />{" "}
             <span className="anyname">
               {a.person}
               {a.person === detail.plan.author && ", author"}
+              {a.covers !== null && <span className="covers soft">{a.covers}</span>}
             </span>
             <span className="soft">{clock.when(a.at)}</span>
           </li>

@@ -10,6 +10,7 @@ import { After } from "./after.tsx";
 import { Approvals } from "./approvals.tsx";
 import { CannotRun } from "./cannot-run.tsx";
 import { Confirm } from "./confirm.tsx";
+import { Review } from "./review.tsx";
 import { Safeguards } from "./safeguards.tsx";
 
 /** The side of the page that acts: safeguards and confirmation before, Stop while, undo after. */
@@ -32,6 +33,7 @@ export function Aside(props: { detail: PlanDetail }) {
     return (
       <div className="stack">
         <After detail={detail} />
+        <Review detail={detail} />
         <Safeguards safeguards={detail.safeguards} />
         <Approvals detail={detail} status={status} />
       </div>

@@ -3,6 +3,7 @@ import { useDraftFrom, useDraftSuppressions } from "../api/change-plan.ts";
 import { count, list, plural } from "../ui/format.ts";
 import { ErrorBlock } from "../ui/state-block.tsx";
 import { useOpenDraft } from "./open-draft.ts";
+import { Override } from "./override.tsx";
 
 /** A failing safeguard is the loudest thing here; it offers the smaller plan that passes. */
 export function CannotRun(props: { detail: PlanDetail }) {
@@ -39,6 +40,7 @@ export function CannotRun(props: { detail: PlanDetail }) {
           </p>
         </>
       )}
+      {detail.can.override && <Override detail={detail} />}
       {detail.can.redraft && (
         <button
           type="button"
@@ -46,7 +48,7 @@ export function CannotRun(props: { detail: PlanDetail }) {
           disabled={again.isPending}
           onClick={() => again.mutate(undefined, { onSuccess: open })}
         >
-          Draft again from fresh reads
+          Draft again from the latest reads
         </button>
       )}
       {(draft.isError || again.isError) && (

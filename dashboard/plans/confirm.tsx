@@ -12,6 +12,7 @@ export const typedRight = (typed: string, wanted: string): boolean =>
 
 const oneWay = (detail: PlanDetail): string => {
   const { suppress, add } = detail.plan.ops;
+  if (detail.plan.undoes !== null) return "An undo is not undone again; the repair can be drafted anew.";
   if (suppress > 0) return "Suppressions are one-way here: Plumbline never lifts one.";
   return add > 0 ? "Can be undone; mail that is sent meanwhile cannot." : "Can be undone.";
 };
@@ -112,7 +113,7 @@ export function Confirm(props: { detail: PlanDetail; status: Status | undefined 
             : words}
       </button>
       <p id={why} className="muted small">
-        {reason ?? "Each change is read back. Stop works at any time."}
+        {reason ?? `Approves ${detail.approves}. Each change is read back; Stop works at any time.`}
       </p>
       {run.isError &&
         (run.error instanceof ApiError && run.error.status === 409 ? (

@@ -15,7 +15,9 @@ import { Verdict } from "../ui/verdict.tsx";
 import { Aside } from "./aside.tsx";
 import { ChangeGroups } from "./change-groups.tsx";
 import { Ledger, NotApplied } from "./ledger.tsx";
+import { Replaces } from "./replaces.tsx";
 import { Stepper } from "./stepper.tsx";
+import { UndoSection } from "./undo-box.tsx";
 import { OPS, planVerdict, shortVerb } from "./words.ts";
 import "./plans.css";
 import "./plans-narrow.css";
@@ -48,12 +50,13 @@ export function PlanPage() {
         <div className="stack">
           {started && <Ledger detail={detail} />}
           {started && <NotApplied rows={detail.notApplied} groups={detail.groups} />}
+          <UndoSection detail={detail} />
           <Section
             title="Changes"
             note={detail.place.where === "destination" ? "in the order they are made" : undefined}
             end={
               <a href={`/api/v1/plans/${number}/changes.csv`} download>
-                All {plural(detail.plan.changes, "row")} as CSV
+                All {plural(detail.plan.changes + leftOutOf(detail), "row")} as CSV
               </a>
             }
           >
@@ -79,11 +82,14 @@ export function PlanPage() {
   );
 }
 
+const leftOutOf = (detail: PlanDetail): number =>
+  detail.groups.reduce((sum, g) => sum + g.leftOut.reduce((n, l) => n + l.count, 0), 0);
+
 function Head(props: { detail: PlanDetail }) {
   const { detail } = props;
   const { plan } = detail;
   const clock = useClock();
-  const left = detail.groups.reduce((sum, g) => sum + g.leftOut.reduce((n, l) => n + l.count, 0), 0);
+  const left = leftOutOf(detail);
   return (
     <header className="plan-head">
       <div className="plan-top">
@@ -112,6 +118,7 @@ function Head(props: { detail: PlanDetail }) {
         <Stepper state={plan.state} started={detail.startedAt !== null} />
       </div>
       <Verdict parts={planVerdict(detail)} size="head" />
+      <Replaces replaces={detail.replaces} />
       <p className="ops">
         {OPS.filter((op) => plan.ops[op] > 0).map((op) => (
           <span key={op}>

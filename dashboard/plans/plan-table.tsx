@@ -60,6 +60,12 @@ export function PlanTable(props: { plans: readonly PlanRow[] }) {
             </td>
             <td className="p-state">
               {planState(plan.state)}
+              {plan.toReview === true && (
+                <>
+                  <br />
+                  <span className="t-look">to review</span>
+                </>
+              )}
               {plan.because && isOver(plan.state) && (
                 <>
                   <br />

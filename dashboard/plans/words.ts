@@ -52,6 +52,9 @@ export const endWord: Record<End, string> = {
 export const endedOf = (counts: PlanDetail["counts"]): number =>
   ENDS.reduce((sum, end) => sum + counts[end], 0);
 
+/** More lists than this are not named one by one in the first sentence; their sizes stand below. */
+const NAMED = 2;
+
 type Part = { text: string; strong: boolean };
 const strong = (text: string): Part => ({ text, strong: true });
 const plain = (text: string): Part => ({ text, strong: false });
@@ -88,7 +91,13 @@ export function planVerdict(detail: PlanDetail): Part[] {
         strong(
           `${total} in ${groups.length === 1 ? groups[0]?.systemTitle : plural(groups.length, "system")}.`,
         ),
-        plain(moves.length > 0 ? ` ${list(moves)}.` : " No list changes its size."),
+        plain(
+          moves.length === 0
+            ? " No list changes its size."
+            : moves.length <= NAMED
+              ? ` ${list(moves)}.`
+              : ` ${plural(moves.length, "list")} change their size.`,
+        ),
       ];
     }
   }

@@ -32,6 +32,8 @@ function Opened(props: Props) {
       closeButtonProps={{ "aria-label": "Close" }}
       overlayProps={{ backgroundOpacity: 0.4 }}
       transitionProps={{ duration: 0 }}
+      // it is a <header> in the page's body, which would be a second banner
+      attributes={{ header: { role: "presentation" } }}
       classNames={{
         content: "dialog",
         header: props.bare ? "hidden" : "dialog-header",

@@ -4,6 +4,7 @@ import { useClock } from "../ui/clock.tsx";
 import { count } from "../ui/format.ts";
 import { Mark, type Shape } from "../ui/mark.tsx";
 import { abilitiesOf, jobState } from "./abilities.ts";
+import { Writes } from "./writes.tsx";
 
 type System = SystemList["systems"][number];
 const mark = (s: System): Shape =>
@@ -41,6 +42,7 @@ export function SystemRow(props: { system: System }) {
             <Mark name="look" size={11} /> <span className="anyname">{warning}</span>
           </p>
         ))}
+        <Writes system={system} />
         <Limits system={system} />
         <Jobs system={system} />
       </div>

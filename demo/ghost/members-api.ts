@@ -78,6 +78,8 @@ function findAll(ghost: Ghost, query: URLSearchParams, what: string, lagMs: numb
 export function browse(ghost: Ghost, query: URLSearchParams, fault: Fault | null): Answer {
   const request = pageOf(query, LIST, 100);
   const how = view(ghost, query, false);
+  if (fault?.kind === "expired_cursor" && /id:>/.test(query.get("filter") ?? ""))
+    throw badRequest(LIST, "The cursor has expired.");
   if (how.fields && unknownFields(how.fields)) throw notUnderstood(LIST);
   const found =
     fault?.kind === "empty_list"
@@ -87,6 +89,9 @@ export function browse(ghost: Ghost, query: URLSearchParams, fault: Fault | null
   let members = slice(found.members, asked, found.from);
   if (fault?.kind === "short_page")
     members = members.slice(0, Math.max(0, members.length - (fault.rows ?? 10)));
+  if (fault?.kind === "reorder_page") members = members.toReversed();
+  if (fault?.kind === "skip_page")
+    members = slice(found.members, { ...asked, page: asked.page + 1 }, found.from);
   if (fault?.kind === "duplicate_rows" && members[0]) members = [...members, members[0]];
   // one who was on an earlier page is gone before this one is made
   if (fault?.kind === "drift") {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../sim/faults.ts";
-import { type Answer, startSimulator } from "../sim/server.ts";
+import { type Answer, type RunningSimulator, startSimulator } from "../sim/server.ts";
 import { ApiError, internal, unauthorized } from "./api-error.ts";
 import { checkAuthorization, newKey } from "./auth.ts";
 import { controlAnswer, type GhostControl, ghostControl } from "./control.ts";
@@ -17,6 +17,7 @@ export type GhostSim = {
   readonly key: string;
   readonly controlUrl: string;
   readonly control: GhostControl;
+  readonly answer: RunningSimulator["answer"];
   close(): Promise<void>;
 };
 
@@ -87,7 +88,7 @@ export async function startGhostSim(options: GhostSimOptions): Promise<GhostSim>
   );
   const control = ghostControl(store, journal, running, now);
   url = running.url;
-  return { url, key, controlUrl: running.controlUrl, control, close: running.close };
+  return { url, key, controlUrl: running.controlUrl, control, answer: running.answer, close: running.close };
 }
 
 const slashed = (path: string): string => (path.endsWith("/") ? path : `${path}/`);

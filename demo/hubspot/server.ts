@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../sim/faults.ts";
-import { type Answer, type Call, startSimulator, type Vendor } from "../sim/server.ts";
+import { type Answer, type Call, type RunningSimulator, startSimulator, type Vendor } from "../sim/server.ts";
 import { Account, type AccountSettings, DEFAULT_SETTINGS } from "./account.ts";
 import { ApiError, missingScopes, notFound, tooMany, unauthenticated } from "./api-error.ts";
 import { type HubspotControl, hubspotControl } from "./control.ts";
@@ -18,6 +18,7 @@ export type HubspotSim = {
   readonly readToken: string;
   readonly controlUrl: string;
   readonly control: HubspotControl;
+  readonly answer: RunningSimulator["answer"];
   close(): Promise<void>;
 };
 
@@ -83,6 +84,7 @@ export async function startHubspotSim(options: HubspotSimOptions): Promise<Hubsp
     readToken: account.readToken,
     controlUrl: running.controlUrl,
     control,
+    answer: running.answer,
     close: () => running.close(),
   };
 }

@@ -153,6 +153,8 @@ export function changeMembers(vendor: Vendor, call: Call, listId: string, how: "
     return id;
   });
   if (call.fault?.kind === "ghost_ack") return { status: 204, body: null };
+  if (call.fault?.kind === "item_refused")
+    throw invalid("This profile cannot be changed now.", `/data/${call.fault.rows ?? 0}/id`);
   const now = vendor.now();
   for (const id of call.fault?.kind === "partial" ? ids.slice(1) : ids) {
     account.mutate(`list.${how}`, id, now, () => {

@@ -6,8 +6,8 @@ export type Job = {
   readonly work: JobWork;
   readonly total: number;
   readonly createdAt: number;
-  /** What a fault does to it: never ends, ends cancelled, ends without effect, or leaves out the first. */
-  readonly fate: "stuck" | "cancelled" | "ghost" | "partial" | null;
+  /** What a fault does to it: never ends, ends cancelled, ends without effect, or leaves out the first, or is forgotten. */
+  readonly fate: "stuck" | "cancelled" | "ghost" | "partial" | "lost" | null;
 };
 
 export type JobStatus = "queued" | "processing" | "complete" | "cancelled";

@@ -43,6 +43,8 @@ function fateOf({ fault }: Call): Job["fate"] {
       return "ghost";
     case "partial":
       return "partial";
+    case "job_lost":
+      return "lost";
     default:
       return null;
   }
@@ -115,7 +117,7 @@ function person(item: unknown, kind: JobWork["kind"], at: string): JobPerson {
 /** GET /profile-…-jobs/{id} */
 export function readJob(vendor: Vendor, jobs: JobQueue, kind: JobWork["kind"], id: string): Answer {
   const job = jobs.get(id, kind);
-  if (!job) throw notFound(PATHS[kind], id);
+  if (!job || job.fate === "lost") throw notFound(PATHS[kind], id);
   return { status: 200, headers: JSON_API, body: { data: jobResource(vendor, jobs, job) } };
 }
 

@@ -72,7 +72,13 @@ export function pageAnswer(
   },
 ): Answer {
   const { fault } = call;
-  const start = fault?.kind === "repeat_page" ? request.before : request.at;
+  if (fault?.kind === "expired_cursor" && request.at !== null)
+    throw badParameter("The cursor has expired.", "page[cursor]");
+  const asked = fault?.kind === "repeat_page" ? request.before : request.at;
+  const start =
+    fault?.kind === "skip_page"
+      ? (sequence.page(asked, request.size, options.backwards ?? false).next ?? asked)
+      : asked;
   const found = sequence.page(start, request.size, options.backwards ?? false);
   const { ids, next } = spoilt(found, fault);
   const fields = fieldsOf(call.query, options.type);
@@ -116,6 +122,8 @@ function spoilt(found: Found, fault: Fault | null): Found {
   switch (fault?.kind) {
     case "short_page":
       return { ...found, ids: found.ids.slice(0, -(fault.rows ?? 10)) };
+    case "reorder_page":
+      return { ...found, ids: found.ids.toReversed() };
     case "duplicate_rows":
       return { ...found, ids: [...found.ids, ...found.ids.slice(0, 3)] };
     case "empty_list":

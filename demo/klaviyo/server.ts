@@ -17,6 +17,7 @@ export type KlaviyoSim = {
   readonly key: string;
   readonly controlUrl: string;
   readonly control: KlaviyoControl;
+  readonly answer: RunningSimulator["answer"];
   close(): Promise<void>;
 };
 
@@ -106,8 +107,8 @@ export async function startKlaviyoSim(options: KlaviyoSimOptions): Promise<Klavi
     },
   });
   control.load(options.people ?? []);
-  const { url, controlUrl, close } = running;
-  return { url, key, controlUrl, control, close };
+  const { url, controlUrl, answer, close } = running;
+  return { url, key, controlUrl, control, answer, close };
 }
 
 /** Every call says which revision of the API it means and who it is. */

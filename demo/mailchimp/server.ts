@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
 import type { Fault } from "../sim/faults.ts";
-import { type Answer, type Call, startSimulator, type Vendor } from "../sim/server.ts";
+import { type Answer, type Call, type RunningSimulator, startSimulator, type Vendor } from "../sim/server.ts";
 import { Account } from "./account.ts";
 import { Batches } from "./batches.ts";
 import { audienceOf } from "./campaigns-api.ts";
@@ -17,6 +17,7 @@ export type MailchimpSim = {
   readonly key: string;
   readonly controlUrl: string;
   readonly control: MailchimpControl;
+  readonly answer: RunningSimulator["answer"];
   close(): Promise<void>;
 };
 
@@ -91,7 +92,7 @@ export async function startMailchimpSim(options: MailchimpSimOptions): Promise<M
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
   account.url = sim.url;
-  return { url: sim.url, key, controlUrl: sim.controlUrl, control, close: sim.close };
+  return { url: sim.url, key, controlUrl: sim.controlUrl, control, answer: sim.answer, close: sim.close };
 }
 
 /** Batches that are due, and campaigns whose hour has come. */

@@ -94,6 +94,13 @@ const memberRow = (store: MailmanStore, m: Member, base: string): Raw => ({
   member_id: m.id,
 });
 
+/** Of a list's settings those about joining, as Mailman has them by default. */
+const CONFIG = {
+  subscription_policy: "confirm",
+  send_welcome_message: true,
+  admin_notify_mchanges: false,
+};
+
 const created: Answer = { status: 201, body: null };
 const done: Answer = { status: 204, body: null };
 
@@ -133,6 +140,8 @@ export function answer(store: MailmanStore, call: Call, base: string): Answer {
           call,
           [...known(store, name).bans].sort().map((email) => ({ email })),
         );
+      if (third === "config")
+        return { status: 200, body: { ...CONFIG, fqdn_listname: known(store, name).address } };
       if (third === "roster" && fourth === "member") return rows(drifting(call, store, known(store, name)));
       return { status: 200, body: listRow(known(store, name)) };
     case "DELETE lists":

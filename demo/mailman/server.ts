@@ -1,5 +1,5 @@
 import type { Fault, Faults } from "../sim/faults.ts";
-import { type SeenRequest, startSimulator } from "../sim/server.ts";
+import { type RunningSimulator, type SeenRequest, startSimulator } from "../sim/server.ts";
 import { answer, Refused, refusal } from "./api.ts";
 import { MailmanStore } from "./store.ts";
 
@@ -12,6 +12,7 @@ export type MailmanSim = {
   readonly store: MailmanStore;
   readonly faults: Faults;
   readonly requests: readonly SeenRequest[];
+  readonly answer: RunningSimulator["answer"];
   close(): Promise<void>;
 };
 
@@ -63,6 +64,7 @@ export async function startMailmanSim(options: {
     store,
     faults: running.faults,
     requests: running.requests,
+    answer: running.answer,
     close: () => running.close(),
   };
 }

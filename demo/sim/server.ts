@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { setTimeout as wait } from "node:timers/promises";
 import { commonControl } from "./control.ts";
 import { type Fault, Faults, type Target } from "./faults.ts";
+import { send, strikeBefore } from "./strike.ts";
 
 /** One request as a simulator answers it. */
 export type Call = {
@@ -55,6 +56,8 @@ export type RunningSimulator = {
   readonly faults: Faults;
   /** Requests so far, oldest first; the last 10,000. */
   readonly requests: readonly SeenRequest[];
+  /** Answers one request without a socket, a fault or a place in the log: for tests that make millions. */
+  answer(method: string, url: URL, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer>;
   close(): Promise<void>;
 };
 
@@ -88,7 +91,14 @@ export async function startSimulator(
       return;
     }
     const path = url.pathname.slice(vendor.prefix.length);
-    const fault = faults.take(vendor.target(method, path, url.searchParams));
+    const target = vendor.target(method, path, url.searchParams);
+    const fault = faults.take(target);
+    if (target.writes) response.once("close", () => faults.wrote());
+    if (fault?.kind === "refuse") {
+      note(0);
+      shut(fault.ms ?? 1000);
+      return;
+    }
     const struck = fault === null ? null : await strikeBefore(vendor, fault, response);
     if (struck === "gone") {
       note(0);
@@ -102,9 +112,16 @@ export async function startSimulator(
       body,
       fault,
     };
+    if (fault?.kind === "late") {
+      note(0);
+      await wait(fault.ms ?? 1000);
+      await answerTo(vendor, call);
+      return;
+    }
+    if (fault?.kind === "double") await answerTo(vendor, call);
     const answer = struck ?? (await answerTo(vendor, call));
     note(answer.status);
-    send(response, answer, fault);
+    await send(response, answer, fault);
   }
 
   const server = createServer((request, response) => {
@@ -118,11 +135,26 @@ export async function startSimulator(
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("simulator: no port");
   const url = `http://127.0.0.1:${address.port}`;
+  /** Nobody can connect for a while, the control API included. */
+  const shut = (ms: number): void => {
+    server.close();
+    server.closeAllConnections();
+    setTimeout(() => server.listen(address.port, "127.0.0.1"), ms);
+  };
   return {
     url,
     controlUrl: `${url}/__control/`,
     faults,
     requests,
+    answer: (method, { pathname, searchParams }, headers, body) =>
+      answerTo(vendor, {
+        method,
+        path: pathname.slice(vendor.prefix.length),
+        query: searchParams,
+        headers,
+        body,
+        fault: null,
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -137,73 +169,4 @@ async function answerTo(vendor: Vendor, call: Call): Promise<Answer> {
   } catch (e) {
     return vendor.thrown(e) ?? vendor.failure(500, e instanceof Error ? e.message : "unknown");
   }
-}
-
-/** The answer of a fault that comes before any effect; "gone": there is none and never will be; null: go on. */
-async function strikeBefore(
-  vendor: Vendor,
-  fault: Fault,
-  response: ServerResponse,
-): Promise<Answer | "gone" | null> {
-  const retry = fault.retryAfter == null ? {} : { "retry-after": fault.retryAfter };
-  const failing = (status: number, what: string, headers: Readonly<Record<string, string>> = {}): Answer => {
-    const answer = vendor.failure(status, what);
-    return { ...answer, headers: { ...answer.headers, ...headers } };
-  };
-  switch (fault.kind) {
-    case "rate_limited":
-      return failing(429, "Too many requests.", retry);
-    case "unavailable":
-      return failing(503, "Service unavailable.", retry);
-    case "server_error":
-    case "page_lost":
-      return failing(fault.status ?? 500, "Lost connection to the database");
-    case "unauthorized":
-      return failing(401, "Unknown key");
-    case "forbidden":
-      return failing(403, "The key lacks a scope.");
-    case "not_found":
-      return failing(404, "Not found.");
-    case "redirect":
-      return { status: 302, headers: { location: "https://login.example.test/" }, body: null };
-    case "html":
-      return {
-        status: fault.status ?? 502,
-        headers: { "content-type": "text/html" },
-        body: "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>",
-      };
-    case "timeout_before":
-      return "gone";
-    case "reset_before":
-      response.destroy();
-      return "gone";
-    case "slow":
-      await wait(fault.ms ?? 1000);
-      return null;
-    default:
-      return null;
-  }
-}
-
-function send(response: ServerResponse, answer: Answer, fault: Fault | null): void {
-  if (fault?.kind === "timeout_after") return;
-  if (fault?.kind === "reset_after") {
-    response.destroy();
-    return;
-  }
-  const text =
-    typeof answer.body === "string" ? answer.body : answer.body === null ? "" : JSON.stringify(answer.body);
-  const empty = answer.body === null || fault?.kind === "empty_body";
-  const type = fault?.kind === "wrong_type" ? "text/html" : "application/json";
-  response.writeHead(answer.status, {
-    ...(empty ? {} : { "content-type": type, "content-length": String(Buffer.byteLength(text)) }),
-    ...answer.headers,
-    ...(fault?.kind === "wrong_type" ? { "content-type": "text/html" } : {}),
-  });
-  if (fault?.kind === "reset_mid_body") {
-    response.write(text.slice(0, Math.floor(text.length / 2)), () => response.destroy());
-    return;
-  }
-  if (empty) response.end();
-  else response.end(fault?.kind === "bad_json" ? text.slice(0, -2).padEnd(text.length, " ") : text);
 }

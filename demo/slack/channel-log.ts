@@ -7,6 +7,8 @@ export type SlackMessage = Version & {
   readonly channel: string;
   readonly ts: string;
   readonly threadTs: string | null;
+  /** Seen by apps only. */
+  readonly metadata?: unknown;
   readonly versions: readonly Version[];
 };
 
@@ -33,10 +35,20 @@ export class ChannelLog {
     blocks: readonly unknown[],
     threadTs: string | null,
     at: Date,
+    metadata?: unknown,
   ): SlackMessage {
     this.#counter += 1;
     const ts = `${Math.floor(at.getTime() / 1000)}.${String(this.#counter).padStart(6, "0")}`;
-    const message: SlackMessage = { channel, ts, threadTs, text, blocks, at: at.toISOString(), versions: [] };
+    const message: SlackMessage = {
+      channel,
+      ts,
+      threadTs,
+      text,
+      blocks,
+      at: at.toISOString(),
+      versions: [],
+      ...(metadata === undefined ? {} : { metadata }),
+    };
     this.#messages.push(message);
     this.#save();
     return message;

@@ -91,7 +91,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
       if ("refused" in c) return c.refused;
       const threadTs = typeof args.thread_ts === "string" ? args.thread_ts : null;
       if (threadTs && !log.find(channel, threadTs)) return failure("thread_not_found");
-      const m = log.post(channel, c.text, c.blocks, threadTs, now());
+      const m = log.post(channel, c.text, c.blocks, threadTs, now(), parsed(args.metadata));
       return { ok: true, channel, ts: m.ts, message: told(m) };
     },
     "chat.update"(args) {
@@ -100,6 +100,31 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
       if ("refused" in c) return c.refused;
       const m = log.edit(channel, ts, c.text, c.blocks, now());
       return m ? { ok: true, channel, ts, text: m.text, message: told(m) } : failure("message_not_found");
+    },
+    "conversations.history"(args) {
+      const channel = String(args.channel ?? "");
+      if (channel === "" || (options.channels && !options.channels.includes(channel)))
+        return failure("channel_not_found");
+      const messages = log
+        .all()
+        .filter((m) => m.channel === channel && m.threadTs === null)
+        .filter((m) => Number(m.ts) >= Number(args.oldest ?? 0))
+        .filter((m) => Number(m.ts) <= Number(args.latest ?? Number.POSITIVE_INFINITY))
+        .toReversed();
+      const from = Number(args.cursor ?? 0);
+      const to = from + Math.min(Number(args.limit ?? 100), 999);
+      return {
+        ok: true,
+        messages: messages
+          .slice(from, to)
+          .map((m) =>
+            args.include_all_metadata && m.metadata !== undefined
+              ? { ...told(m), metadata: m.metadata }
+              : told(m),
+          ),
+        has_more: to < messages.length,
+        response_metadata: { next_cursor: to < messages.length ? String(to) : "" },
+      };
     },
     "chat.getPermalink"(args) {
       const [channel, ts] = [String(args.channel ?? ""), String(args.message_ts ?? "")];

@@ -1,17 +1,21 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AuditorError } from "../../core/errors.ts";
 
-/** Passwords of the two roles, made once, 0600 beside the cluster. `admin` is superuser, `plumbline` owns one database. */
-export type Keys = { readonly admin: string; readonly plumbline: string };
+/**
+ * Passwords of the roles, 0600 beside the cluster. `admin` is superuser, `plumbline` owns one database and its tables,
+ * `app` runs the product. The first two are made once; the third follows from the first, so that a cluster of before it
+ * needs nothing new.
+ */
+export type Keys = { readonly admin: string; readonly plumbline: string; readonly app: string };
 
 /**
  * @throws AuditorError not_allowed: the file belongs to another account; bad_data: it is damaged
  */
 export async function databaseKeys(root: string): Promise<Keys> {
   const file = join(root, "keys.json");
-  const made: Keys = {
+  const made = {
     admin: randomBytes(24).toString("base64url"),
     plumbline: randomBytes(24).toString("base64url"),
   };
@@ -45,7 +49,12 @@ export async function databaseKeys(root: string): Promise<Keys> {
 function parse(file: string, text: string): Keys {
   try {
     const { admin, plumbline } = JSON.parse(text) as Partial<Keys>;
-    if (typeof admin === "string" && typeof plumbline === "string") return { admin, plumbline };
+    if (typeof admin === "string" && typeof plumbline === "string")
+      return {
+        admin,
+        plumbline,
+        app: createHmac("sha256", admin).update("plumbline_app").digest("base64url"),
+      };
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
   }

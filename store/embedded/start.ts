@@ -5,9 +5,10 @@ import type { Log } from "../../core/ports.ts";
 import { installBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { databaseKeys, type Keys } from "./keys.ts";
-import { HOST, joinRunning, launch } from "./launch.ts";
+import { HOST, joinRunning, launch, type Running } from "./launch.ts";
 import { binaryPlaces, choosePlace, type Place } from "./place.ts";
 import { findPostmaster, stopPostmaster } from "./postmaster.ts";
+import { type Supervised, supervise } from "./supervise.ts";
 
 export type EmbeddedOptions = {
   /** `<data>`: PLUMBLINE_DATA or ./.plumbline. Made if it is not there. */
@@ -20,8 +21,10 @@ export type EmbeddedOptions = {
 };
 
 export type Embedded = {
-  /** As `plumbline`, who owns its database and nothing else. */
+  /** As `plumbline_app`, who runs the product and owns nothing. Its rights are given by `grantRole`. */
   readonly url: string;
+  /** As `plumbline`, who owns its database and nothing else: for migrations. */
+  readonly migrateUrl: string;
   /** As `admin`, superuser, database `postgres`: only to make and drop other databases (the demo's warehouse). */
   readonly adminUrl: string;
   /** True when the server ran already: another process's, or an orphan of a killed one. */
@@ -36,6 +39,8 @@ export type Embedded = {
  */
 const USERS = 7_586_001;
 const SERVING = 7_586_002;
+/** Runs the product: it may add to the log of who did what, and never change it. */
+const APP = "plumbline_app";
 
 /**
  * Starts the embedded Postgres of a data folder, or joins the one that runs there.
@@ -53,26 +58,32 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       to: place.root,
       because: "the account that runs it cannot reach the data folder",
     });
-  for (let attempt = 0; attempt < 200; attempt++) {
-    await ensureCluster(binaries, place, keys.admin);
-    const running =
-      (await joinRunning(place, keys.admin)) ?? (await launch(binaries, place, keys.admin, settings));
-    const { client, port, joined } = running;
-    if (await takePlace(client, role, dataDir)) {
-      await ensureDatabase(client, keys);
-      log.info("database.ready", { port, joined });
-      return embedded(client, place, keys, port, joined, role);
+  const enter = async (): Promise<Running> => {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      await ensureCluster(binaries, place, keys.admin);
+      const running =
+        (await joinRunning(place, keys.admin)) ?? (await launch(binaries, place, keys.admin, settings));
+      if (await takePlace(running.client, role, dataDir)) return running;
+      await running.client.end().catch(() => undefined);
+      await sleep(50); // its last user is stopping it
     }
-    await client.end().catch(() => undefined);
-    await sleep(50); // its last user is stopping it
-  }
-  throw new AuditorError(
-    "transient",
-    place.root,
-    "the database is being stopped by another process, for too long",
-    "try again",
-  );
+    throw new AuditorError(
+      "transient",
+      place.root,
+      "the database is being stopped by another process, for too long",
+      "try again",
+    );
+  };
+  const { client, port, joined } = await enter();
+  await ensureDatabase(client, keys);
+  log.info("database.ready", { port, joined });
+  // a command is over soon, and may itself be why the server ends
+  const held =
+    role === "serve" ? supervise(client, async () => (await enter()).client, log) : unwatched(client);
+  return embedded(held, place, keys, port, joined, role);
 }
+
+const unwatched = (client: Client): Supervised => ({ client: () => client, release: () => undefined });
 
 async function takePlace(client: Client, role: "serve" | "command", dataDir: string): Promise<boolean> {
   try {
@@ -100,16 +111,21 @@ async function takePlace(client: Client, role: "serve" | "command", dataDir: str
   );
 }
 
-/** The application's own role and database; repeated at each start, since a first start may have been interrupted. */
+/** The application's own roles and database; repeated at each start, since a first start may have been interrupted. */
 async function ensureDatabase(admin: Client, keys: Keys): Promise<void> {
   await admin.query("select pg_advisory_lock($1)", [USERS + 10]);
   try {
-    const role = await admin.query("select 1 from pg_roles where rolname = 'plumbline'");
-    if (role.rowCount === 0) {
-      const password = admin.escapeLiteral(keys.plumbline);
-      await admin.query(
-        `create role plumbline login nosuperuser nocreatedb nocreaterole password ${password}`,
-      );
+    for (const [name, key] of [
+      ["plumbline", keys.plumbline],
+      [APP, keys.app],
+    ] as const) {
+      const role = await admin.query("select 1 from pg_roles where rolname = $1", [name]);
+      if (role.rowCount === 0) {
+        const password = admin.escapeLiteral(key);
+        await admin.query(
+          `create role ${name} login nosuperuser nocreatedb nocreaterole password ${password}`,
+        );
+      }
     }
     const database = await admin.query("select 1 from pg_database where datname = 'plumbline'");
     if (database.rowCount === 0) await admin.query("create database plumbline owner plumbline");
@@ -119,7 +135,7 @@ async function ensureDatabase(admin: Client, keys: Keys): Promise<void> {
 }
 
 function embedded(
-  client: Client,
+  held: Supervised,
   place: Place,
   keys: Keys,
   port: number,
@@ -128,11 +144,13 @@ function embedded(
 ): Embedded {
   let stopping: Promise<void> | null = null;
   return {
-    url: `postgres://plumbline:${keys.plumbline}@${HOST}:${port}/plumbline`,
+    url: `postgres://${APP}:${keys.app}@${HOST}:${port}/plumbline`,
+    migrateUrl: `postgres://plumbline:${keys.plumbline}@${HOST}:${port}/plumbline`,
     adminUrl: `postgres://admin:${keys.admin}@${HOST}:${port}/postgres`,
     joined,
     stop() {
-      stopping ??= leave(client, place, role);
+      held.release();
+      stopping ??= leave(held.client(), place, role);
       return stopping;
     },
   };

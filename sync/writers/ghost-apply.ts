@@ -11,7 +11,7 @@ import type { WriteClient } from "../../systems/http/write-client.ts";
 import { editOf, isDone } from "./ghost-edit.ts";
 import { type GhostIntent, isIntent, judge } from "./ghost-judge.ts";
 import { emailOf } from "./ghost-read-back.ts";
-import { accepted, applied, failed, noop, refused, retry, unknown } from "./outcome.ts";
+import { accepted, applied, failed, noEffect, noop, notSent, refused, unknown } from "./outcome.ts";
 
 /** One batch: `label` is looked up at the first add of it. */
 export type Session = {
@@ -49,9 +49,7 @@ export async function applyOne(s: Session, change: OpenChange, source: SegmentSo
   } catch (e) {
     if (!(e instanceof AuditorError)) throw e;
     s.refusedKey = e.kind === "auth";
-    return e.kind === "transient" || e.kind === "rate_limited" || e.kind === "interrupted"
-      ? retry(`not sent: ${e.message}`)
-      : failed(e.message);
+    return notSent(e);
   }
   const mine = found.filter((m) => m.email.toLowerCase() === email);
   if (mine.length === 0) return intent.kind === "label_on" ? create(s, change, email) : absent(intent);
@@ -81,8 +79,26 @@ async function create(s: Session, change: OpenChange, email: string): Promise<Wr
   };
   const answer = await s.http.send("POST", "/members/", {}, { members: [member] }, s.context);
   if (answer.ok) return readAgain(answer.body, { kind: "label_on", label: s.label.name }, s);
-  // 422: someone made the member a moment ago, or Ghost does not take the address; a second try will tell which
-  return sorted(answer, s);
+  return answer.status === 422 ? takenOrRefused(s, change, email, answer) : sorted(answer, s);
+}
+
+/**
+ * 422: the member was made a moment ago, perhaps by this very request when the network delivered it twice; or Ghost does
+ * not take the address. Whether the member is there now tells which.
+ */
+async function takenOrRefused(
+  s: Session,
+  change: OpenChange,
+  email: string,
+  answer: Exchange & { ok: false },
+): Promise<WriteOutcome> {
+  try {
+    const found = await membersByEmail(s.http, s.config.id, [email], spelling(change), s.context);
+    if (found.length === 0) return sorted(answer, s);
+  } catch (e) {
+    if (!(e instanceof AuditorError)) throw e;
+  }
+  return unknown(answer.error.message);
 }
 
 /** Reads the member once more: an answer to a write only echoes what was sent. */
@@ -106,9 +122,7 @@ async function readAgain(answer: unknown, intent: GhostIntent, s: Session): Prom
 function sorted(answer: Exchange & { ok: false }, s: Session): WriteOutcome {
   if (answer.effect === "unknown") return unknown(answer.error.message);
   if (answer.error.kind === "auth") s.refusedKey = true;
-  return ["rate_limited", "transient", "interrupted"].includes(answer.error.kind)
-    ? retry(answer.error.message)
-    : failed(answer.error.message);
+  return noEffect(answer.error);
 }
 
 function absent(intent: GhostIntent): WriteOutcome {

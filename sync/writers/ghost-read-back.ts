@@ -1,5 +1,5 @@
 import type { GhostSystem } from "../../core/config.ts";
-import { AuditorError, isKind } from "../../core/errors.ts";
+import { AuditorError } from "../../core/errors.ts";
 import type { IdentifierKind, SegmentSource } from "../../core/model.ts";
 import type { Context, PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../systems/ghost/member.ts";
 import type { GhostMember } from "../../systems/ghost/wire.ts";
 import type { ReadClient } from "../../systems/http/read-client.ts";
+import { isHiccup } from "./outcome.ts";
 
 /** Addresses a request: 20 in two spellings stay well below common limits of a URL. */
 const TOGETHER = 20;
@@ -77,7 +78,7 @@ async function readSome(
     return states;
   } catch (e) {
     // a wrong key or configuration concerns everybody and is told; a hiccup only means that these cannot be told now
-    if (!isKind(e, "transient", "rate_limited", "bad_data")) throw e;
+    if (!isHiccup(e)) throw e;
     context.log.warn("ghost.read_back_failed", {
       system: config.id,
       runId: context.runId,

@@ -5,6 +5,7 @@ import type { Context, Writer } from "../../core/ports.ts";
 import { ghostHttp } from "../../systems/ghost/client.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
+import { hooks, noMails, upTo } from "./forecast.ts";
 import { applyOne, type Session } from "./ghost-apply.ts";
 import { ghostReadBack } from "./ghost-read-back.ts";
 import { applyEach, batchesOfFew, nothingOpen, writeCredential } from "./one-by-one.ts";
@@ -30,6 +31,8 @@ export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
       ops: ["suppress", "remove", "add", "set"],
       baseReadable: true,
       consentScope: "list",
+      // a cache or a replica in front of Ghost may be behind; Ghost itself is not
+      settle: { typicalMs: 0, maxMs: 60_000 },
     },
     batches: batchesOfFew,
     readBack: (people, source, context) => ghostReadBack(config, open(context), people, source, context),
@@ -40,6 +43,13 @@ export function ghostWriter(config: GhostSystem, deps: ConnectorDeps): Writer {
     /** Ghost 5 has no automations that a label starts. Webhooks and Zapier are not visible to an integration. */
     async automations() {
       return [];
+    },
+    async forecast(_source, adds) {
+      return [
+        noMails("members are made without newsletters, and Ghost is not asked to send its sign-up mail"),
+        upTo(adds, "member", "the API does not tell how many members the plan allows"),
+        hooks(null, "webhooks and Zapier are not visible to an integration"),
+      ];
     },
     async probe(context) {
       // editing a member that cannot exist: 404 proves the right to edit, and nothing is written

@@ -1,4 +1,3 @@
-import { AuditorError } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { OpenChange } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
@@ -8,7 +7,7 @@ import { changeList } from "./hubspot-lists.ts";
 import { optOut } from "./hubspot-opt-out.ts";
 import { contactsOf, type Entry, emailOf, type Session, unsent } from "./hubspot-session.ts";
 import { setProperties } from "./hubspot-set.ts";
-import { failed, retry, WAITS } from "./outcome.ts";
+import { failed, notSent, retry, WAITS } from "./outcome.ts";
 
 /** Runs of one operation, in order, of at most `most`. */
 export function batchesOf(changes: readonly OpenChange[], most: number): readonly (readonly OpenChange[])[] {
@@ -31,9 +30,8 @@ export async function applyAll(
   try {
     session = await open();
   } catch (e) {
-    if (!(e instanceof AuditorError)) throw e;
-    const wait = e.kind === "transient" || e.kind === "rate_limited" || e.kind === "interrupted";
-    return changes.map(() => (wait ? retry(`not sent: ${e.message}`) : failed(e.message)));
+    const outcome = notSent(e);
+    return changes.map(() => outcome);
   }
   const outcomes: WriteOutcome[] = [];
   let halt: WriteOutcome | null = null;

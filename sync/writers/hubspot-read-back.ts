@@ -1,4 +1,4 @@
-import { AuditorError, isKind } from "../../core/errors.ts";
+import { AuditorError } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
@@ -14,6 +14,7 @@ import {
 } from "../../systems/hubspot/member.ts";
 import type { HubspotContact } from "../../systems/hubspot/wire.ts";
 import { contactsOf, emailOf, onList, type Reader } from "./hubspot-session.ts";
+import { isHiccup } from "./outcome.ts";
 
 /** State of these people, in their order; null where HubSpot did not answer for that person. */
 export async function hubspotReadBack(
@@ -43,7 +44,7 @@ export async function hubspotReadBack(
     });
   } catch (e) {
     // a wrong token or configuration concerns everybody and is told; a hiccup only means that these cannot be told now
-    if (!isKind(e, "transient", "rate_limited", "bad_data")) throw e;
+    if (!isHiccup(e)) throw e;
     r.context.log.warn("hubspot.read_back_failed", {
       system: r.config.id,
       runId: r.context.runId,

@@ -8,6 +8,7 @@ import { HUBSPOT_CAPABILITIES } from "../../systems/hubspot/capabilities.ts";
 import { CONTACTS, hubspotHttp, LISTS, listCalled, PAGE, STATUSES } from "../../systems/hubspot/client.ts";
 import { liveFlows } from "../../systems/hubspot/marketing.ts";
 import { chosenSubscriptions } from "../../systems/hubspot/subscriptions.ts";
+import { hooks, noMails } from "./forecast.ts";
 import { applyAll, batchesOf } from "./hubspot-apply.ts";
 import { hubspotReadBack } from "./hubspot-read-back.ts";
 import { nothingOpen, writeCredential } from "./one-by-one.ts";
@@ -46,6 +47,18 @@ export function hubspotWriter(config: HubspotSystem, deps: ConnectorDeps): Write
         if (isKind(e, "auth")) return null;
         throw e;
       }
+    },
+    async forecast() {
+      return [
+        noMails("a list that is kept by hand asks nobody; double opt-in is asked by HubSpot’s forms"),
+        {
+          what: "contacts",
+          verdict: "none",
+          count: 0,
+          text: "nobody becomes a contact or a marketing contact, so the plan’s limit is not touched",
+        },
+        hooks(null, "webhooks belong to each app by itself"),
+      ];
     },
     /** Three writes that cannot have an effect: "not found" or "invalid" proves the right to write, 403 that it lacks. */
     async probe(context) {

@@ -7,8 +7,8 @@ import { consentOf, type KlaviyoProfile } from "../../systems/klaviyo/profile.ts
 import { asCampaign } from "../../systems/klaviyo/wire.ts";
 import { findPeople, membersAmong } from "./klaviyo-people.ts";
 import { groupCalled } from "./klaviyo-read-back.ts";
-import { notSent, type Session, sorted } from "./klaviyo-session.ts";
-import { accepted, applied, failed, noop, refusedForConsent } from "./outcome.ts";
+import { type Session, sorted } from "./klaviyo-session.ts";
+import { accepted, applied, failed, noop, notSent, refusedForConsent } from "./outcome.ts";
 
 /** Profiles to send for one change, or what became of it without. */
 type Step = WriteOutcome | { readonly send: readonly KlaviyoProfile[] };

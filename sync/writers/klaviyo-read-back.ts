@@ -1,5 +1,5 @@
 import type { KlaviyoSystem } from "../../core/config.ts";
-import { AuditorError, isKind } from "../../core/errors.ts";
+import { AuditorError } from "../../core/errors.ts";
 import { CONSENT_ORDER, type ConsentState, type SegmentSource } from "../../core/model.ts";
 import type { Context, PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
@@ -15,6 +15,7 @@ import {
   type ProfileSource,
 } from "../../systems/klaviyo/source.ts";
 import { findPeople, type Group, membersAmong } from "./klaviyo-people.ts";
+import { isHiccup } from "./outcome.ts";
 
 /** The one list or segment of this name or id. @throws AuditorError config when there is none, or more than one */
 export async function groupCalled(
@@ -71,7 +72,7 @@ export async function klaviyoReadBack(
     return found.map((mine) => (mine === null ? null : stateOf(config, mine, members)));
   } catch (e) {
     // a wrong key or configuration concerns everybody and is told; a hiccup only means that these cannot be told now
-    if (!isKind(e, "transient", "rate_limited", "bad_data")) throw e;
+    if (!isHiccup(e)) throw e;
     context.log.warn("klaviyo.read_back_failed", {
       system: config.id,
       runId: context.runId,

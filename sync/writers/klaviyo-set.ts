@@ -4,8 +4,8 @@ import { attributeOf, fieldPath, rawOf } from "../../systems/klaviyo/attribute.t
 import type { KlaviyoProfile } from "../../systems/klaviyo/profile.ts";
 import type { KlaviyoIntent } from "./klaviyo-judge.ts";
 import { findPeople, profilesNow } from "./klaviyo-people.ts";
-import { notSent, type Session, sorted } from "./klaviyo-session.ts";
-import { accepted, applied, failed, noop } from "./outcome.ts";
+import { type Session, sorted } from "./klaviyo-session.ts";
+import { accepted, applied, failed, noop, notSent } from "./outcome.ts";
 
 type SetIntent = Extract<KlaviyoIntent, { kind: "set" }>;
 

@@ -3,8 +3,8 @@ import type { WriteOutcome } from "../../core/repair.ts";
 import { consentOf, type KlaviyoProfile } from "../../systems/klaviyo/profile.ts";
 import { jobOf, type KlaviyoJob } from "../../systems/klaviyo/wire.ts";
 import { findPeople, profilesNow } from "./klaviyo-people.ts";
-import { notSent, type Session, sorted } from "./klaviyo-session.ts";
-import { accepted, applied, failed, noop } from "./outcome.ts";
+import { type Session, sorted } from "./klaviyo-session.ts";
+import { accepted, applied, failed, noop, notSent } from "./outcome.ts";
 
 const JOBS = "/profile-suppression-bulk-create-jobs";
 /** Milliseconds between looks at a job: less than a minute in all. A job that needs longer is read back later. */

@@ -7,8 +7,9 @@ import type { WriteOutcome } from "../../core/repair.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { sleepFor } from "../../systems/http/settings.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
-import { flowsStartedBy, klaviyoHttp } from "../../systems/klaviyo/client.ts";
+import { flowsStartedBy, klaviyoHttp, optInOf } from "../../systems/klaviyo/client.ts";
 import { groupOf, isKlaviyoSource } from "../../systems/klaviyo/source.ts";
+import { hooks, noMails } from "./forecast.ts";
 import { isIntent, judge } from "./klaviyo-judge.ts";
 import { changeMembership } from "./klaviyo-membership.ts";
 import { groupCalled, klaviyoReadBack } from "./klaviyo-read-back.ts";
@@ -79,6 +80,26 @@ export function klaviyoWriter(config: KlaviyoSystem, deps: ConnectorDeps): Write
         });
         return null;
       }
+    },
+    async forecast(source, _adds, context) {
+      const named = isKlaviyoSource(source) ? groupOf(source) : null;
+      const http = open(context);
+      const group = named?.kind === "list" ? await groupCalled(config, http, named, context) : null;
+      const optIn = group === null ? null : await optInOf(http, config.id, group.id, context);
+      const asks =
+        optIn === null
+          ? ""
+          : `; the list’s own forms ask ${optIn === "double" ? "to confirm (double opt-in)" : "for no confirmation (single opt-in)"}`;
+      return [
+        noMails(`people are put on the list, not subscribed${asks}`),
+        {
+          what: "contacts",
+          verdict: "none",
+          count: 0,
+          text: "no profile is made, so the plan’s limit is not touched",
+        },
+        hooks(null, "webhooks are not read"),
+      ];
     },
     probe: (context) => probe(config, open(context), context),
     close: nothingOpen,

@@ -10,7 +10,7 @@ import { hashOf } from "../../systems/mailchimp/member.ts";
 import { isObject, type MailchimpSegment, type MergeFieldInfo } from "../../systems/mailchimp/wire.ts";
 import { isIntent, judge, type MailchimpIntent } from "./mailchimp-judge.ts";
 import { emailOf, isDone, type Person, personOf } from "./mailchimp-person.ts";
-import { accepted, applied, failed, noop, notSent, refusedForConsent, retry, unknown } from "./outcome.ts";
+import { accepted, applied, failed, noEffect, noop, notSent, refusedForConsent, unknown } from "./outcome.ts";
 
 /** One batch, with what was looked up for it. */
 export type Session = {
@@ -124,7 +124,5 @@ function sorted(answer: Exchange & { readonly ok: false }, s: Session): WriteOut
     return refusedForConsent(`Mailchimp refuses: ${String(title)}; only the person can come back`);
   if (answer.effect === "unknown") return unknown(answer.error.message);
   if (answer.error.kind === "auth") s.refusedKey = true;
-  return ["rate_limited", "transient", "interrupted"].includes(answer.error.kind)
-    ? { ...retry(answer.error.message), retryAfterMs: answer.error.retryAfterMs }
-    : failed(answer.error.message);
+  return noEffect(answer.error);
 }

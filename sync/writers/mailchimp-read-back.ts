@@ -1,5 +1,4 @@
 import type { MailchimpSystem } from "../../core/config.ts";
-import { isKind } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { Context, PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
@@ -11,6 +10,7 @@ import { isStatic } from "../../systems/mailchimp/segment.ts";
 import { walk } from "../../systems/mailchimp/walk.ts";
 import type { MailchimpSegment } from "../../systems/mailchimp/wire.ts";
 import { emailOf, type Person, personOf } from "./mailchimp-person.ts";
+import { isHiccup } from "./outcome.ts";
 
 type IsIn = (p: Person) => boolean;
 
@@ -71,7 +71,7 @@ async function stateOf(
     person = await personOf(http, config, email, context);
   } catch (e) {
     // a wrong key or configuration concerns everybody and is told; a hiccup only means that this one cannot be told now
-    if (!isKind(e, "transient", "rate_limited", "bad_data")) throw e;
+    if (!isHiccup(e)) throw e;
     context.log.warn("mailchimp.read_back_failed", { system: config.id, runId: context.runId, kind: e.kind });
     return null;
   }

@@ -5,10 +5,18 @@ import type { SegmentSource } from "../../core/model.ts";
 import type { Context, Writer } from "../../core/ports.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
-import { listOf, mailchimpHttp, mergeFieldsOf, paths, segmentsOf } from "../../systems/mailchimp/client.ts";
+import {
+  apiWebhooks,
+  listOf,
+  mailchimpHttp,
+  mergeFieldsOf,
+  paths,
+  segmentsOf,
+} from "../../systems/mailchimp/client.ts";
 import { isSegmented, isStatusSource } from "../../systems/mailchimp/member.ts";
 import { segmentFor } from "../../systems/mailchimp/segment.ts";
 import type { MailchimpSegment } from "../../systems/mailchimp/wire.ts";
+import { hooks, noMails, upTo } from "./forecast.ts";
 import { applyOne, type Session } from "./mailchimp-apply.ts";
 import { mailchimpReadBack } from "./mailchimp-read-back.ts";
 import { applyEach, batchesOfFew, nothingOpen, writeCredential } from "./one-by-one.ts";
@@ -69,6 +77,16 @@ export function mailchimpWriter(config: MailchimpSystem, deps: ConnectorDeps): W
     /** null, always: journeys that a tag starts are not in the API. What we send asks Mailchimp not to start them. */
     async automations() {
       return null;
+    },
+    async forecast(_source, adds, context) {
+      const http = open(context);
+      const { doubleOptIn } = await listOf(http, config, context);
+      const asks = `its own forms ask ${doubleOptIn === null ? "what this key cannot see" : doubleOptIn ? "to confirm (double opt-in)" : "for no confirmation (single opt-in)"}`;
+      return [
+        noMails(`a new record is “transactional”, which is no sign-up; ${asks}`),
+        upTo(adds, "record", "the API does not tell how many contacts the plan allows"),
+        hooks(await apiWebhooks(http, config, context), "is told of changes by the API"),
+      ];
     },
     async probe(context) {
       const http = open(context);

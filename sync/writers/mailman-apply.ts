@@ -9,7 +9,7 @@ import type { WriteClient } from "../../systems/http/write-client.ts";
 import { bansOf, deliveryOfMember, isList, listsOf, membershipsOf } from "../../systems/mailman/client.ts";
 import { describedAs, type MailmanList, type MailmanMember } from "../../systems/mailman/wire.ts";
 import { isIntent, judge } from "./mailman-judge.ts";
-import { accepted, applied, failed, noop, refusedForConsent, retry, unknown } from "./outcome.ts";
+import { accepted, applied, failed, noEffect, noop, notSent, refusedForConsent, unknown } from "./outcome.ts";
 
 /** One batch: lists and bans are looked up at the first change that needs them. */
 export type Session = {
@@ -46,9 +46,7 @@ export async function applyOne(s: Session, change: OpenChange, source: SegmentSo
   } catch (e) {
     if (!(e instanceof AuditorError)) throw e;
     s.refusedKey = e.kind === "auth";
-    return e.kind === "transient" || e.kind === "rate_limited" || e.kind === "interrupted"
-      ? retry(`not sent: ${e.message}`)
-      : failed(e.message);
+    return notSent(e);
   }
 }
 
@@ -198,7 +196,5 @@ function sortedJoin(answer: Exchange & { ok: false }, s: Session): WriteOutcome 
 function sorted(answer: Exchange & { ok: false }, s: Session): WriteOutcome {
   if (answer.effect === "unknown") return unknown(answer.error.message);
   if (answer.error.kind === "auth") s.refusedKey = true;
-  return ["rate_limited", "transient", "interrupted"].includes(answer.error.kind)
-    ? retry(answer.error.message)
-    : failed(answer.error.message);
+  return noEffect(answer.error);
 }

@@ -1,5 +1,5 @@
 import type { MailmanSystem } from "../../core/config.ts";
-import { AuditorError, isKind } from "../../core/errors.ts";
+import { AuditorError } from "../../core/errors.ts";
 import type { SegmentSource } from "../../core/model.ts";
 import type { Context, PersonRef } from "../../core/ports.ts";
 import type { PersonState } from "../../core/repair.ts";
@@ -15,6 +15,7 @@ import {
   type Standing,
 } from "../../systems/mailman/member.ts";
 import type { MailmanList } from "../../systems/mailman/wire.ts";
+import { isHiccup } from "./outcome.ts";
 
 type Look = {
   readonly config: MailmanSystem;
@@ -64,7 +65,7 @@ export async function mailmanReadBack(
     return states;
   } catch (e) {
     // a wrong password or configuration concerns everybody and is told; a hiccup only means that the rest cannot be told now
-    if (!isKind(e, "transient", "rate_limited", "bad_data")) throw e;
+    if (!isHiccup(e)) throw e;
     context.log.warn("mailman.read_back_failed", {
       system: config.id,
       runId: context.runId,

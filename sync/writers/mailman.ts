@@ -3,7 +3,14 @@ import type { MailmanSystem } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Context, Writer } from "../../core/ports.ts";
 import { type WriteClient, writeClient } from "../../systems/http/write-client.ts";
-import { type MailmanDeps, mailmanHttp } from "../../systems/mailman/client.ts";
+import {
+  isList,
+  joinSettingsOf,
+  listsOf,
+  type MailmanDeps,
+  mailmanHttp,
+} from "../../systems/mailman/client.ts";
+import { hooks, noMails } from "./forecast.ts";
 import { applyOne, type Session } from "./mailman-apply.ts";
 import { mailmanReadBack } from "./mailman-read-back.ts";
 import { applyEach, batchesOfFew, nothingOpen, writeCredential } from "./one-by-one.ts";
@@ -39,6 +46,25 @@ export function mailmanWriter(config: MailmanSystem, deps: MailmanDeps): Writer 
     /** Mailman starts nothing when somebody joins, but its welcome, which is switched off for whom we add. */
     async automations() {
       return [];
+    },
+    async forecast(source, adds, context) {
+      const http = open(context);
+      const where = { http, where: config.id, call: context };
+      const list = "list" in source ? (await listsOf(where)).find((l) => isList(l, source.list)) : undefined;
+      const settings = list === undefined ? null : await joinSettingsOf(where, list.id);
+      const policy = settings?.policy == null ? "" : `; by itself the list’s policy is “${settings.policy}”`;
+      return [
+        noMails(`added as confirmed and without the welcome${policy}`),
+        {
+          what: "contacts",
+          verdict: "some",
+          count: adds,
+          text: `up to ${adds.toLocaleString("en-US")} new ${adds === 1 ? "membership" : "memberships"}; Mailman has no limit`,
+        },
+        settings?.ownersTold == null
+          ? hooks(null, "the list’s settings could not be read")
+          : hooks(settings.ownersTold ? ["the list’s owners"] : [], "gets a mail for each who joins"),
+      ];
     },
     async probe(context) {
       // changing a membership that cannot exist: 404 proves the right to, and nothing is written

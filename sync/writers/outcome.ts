@@ -30,7 +30,26 @@ export const unknown = (because: string): WriteOutcome => outcome("unknown", bec
  */
 export function notSent(e: unknown): WriteOutcome {
   if (!(e instanceof AuditorError)) throw e;
-  return ["transient", "rate_limited", "interrupted"].includes(e.kind)
-    ? { ...retry(`not sent: ${e.message}`), retryAfterMs: e.retryAfterMs }
-    : failed(e.message);
+  // one answer that is none (a proxy's page, half a body) is no reason to give a change up that was never sent
+  const mayPass = MAY_PASS.includes(e.kind) || e.kind === "bad_data";
+  return mayPass ? retryWhen(e, `not sent: ${e.message}`) : failed(e.message);
 }
+
+/** Outcome of a call that surely had no effect, as its error tells. */
+export const noEffect = (e: AuditorError): WriteOutcome =>
+  MAY_PASS.includes(e.kind) ? retryWhen(e, e.message) : failed(e.message);
+
+const MAY_PASS: readonly string[] = ["transient", "rate_limited", "interrupted"];
+
+/** Whoever tries again must know for how long the system asked to be left alone. */
+const retryWhen = (e: AuditorError, because: string): WriteOutcome => ({
+  ...retry(because),
+  retryAfterMs: e.retryAfterMs,
+});
+
+/**
+ * May a failed reading be told as "cannot be told now", person by person? A refusal for load may not: the caller has to
+ * wait as long as the system asked. Nor may a wrong key or configuration, which concerns everybody.
+ */
+export const isHiccup = (e: unknown): e is AuditorError =>
+  e instanceof AuditorError && (e.kind === "transient" || e.kind === "bad_data");

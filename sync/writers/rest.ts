@@ -1,4 +1,4 @@
-import { AuditorError, isKind } from "../../core/errors.ts";
+import { AuditorError } from "../../core/errors.ts";
 import type { Context, OpenChange, Writer } from "../../core/ports.ts";
 import type { RestSystem, RestWrite } from "../../core/rest-config.ts";
 import type { ConnectorDeps } from "../../systems/http/connector-deps.ts";
@@ -7,6 +7,7 @@ import { restCapabilities } from "../../systems/rest/capabilities.ts";
 import { restHttp } from "../../systems/rest/http.ts";
 import { restReader } from "../../systems/rest/reader.ts";
 import { nothingOpen } from "./one-by-one.ts";
+import { isHiccup } from "./outcome.ts";
 import { applyBatch } from "./rest-apply.ts";
 import { findPeople, keyOf, stateOf } from "./rest-people.ts";
 import type { Session } from "./rest-send.ts";
@@ -42,7 +43,7 @@ export function restWriter(system: RestSystem, deps: ConnectorDeps): Writer {
         return people.map((p, i) => (keyOf(write, p.identifiers) === null ? null : stateOf(found[i] ?? [])));
       } catch (e) {
         // a wrong key or configuration concerns everybody and is told; a hiccup only means that these cannot be told now
-        if (!isKind(e, "transient", "rate_limited", "bad_data")) throw e;
+        if (!isHiccup(e)) throw e;
         context.log.warn("rest.read_back_failed", {
           system: system.id,
           runId: context.runId,

@@ -4,6 +4,7 @@ import { AuditorError } from "../../core/errors.ts";
 import type { OpenChange, Writer } from "../../core/ports.ts";
 import type { WriteOutcome } from "../../core/repair.ts";
 import { bearsConsent } from "./consent-fields.ts";
+import { hooks, noMails } from "./forecast.ts";
 import { failed, refused, retry, unknown } from "./outcome.ts";
 import { personOf, refusal, writeTogether } from "./sql-batch.ts";
 import { sqlReadBack } from "./sql-read-back.ts";
@@ -47,7 +48,10 @@ export function sqlWriter(config: SqlSystem, database: SqlWriteDatabase): Writer
         return batch.map(() => notSent(database.error(config.id, e)));
       }
       try {
-        return await inTransaction({ session, database, where: config.id, targets }, batch);
+        return await inTransaction(
+          { session, database, where: config.id, targets, signal: context.signal },
+          batch,
+        );
       } finally {
         await session.end();
       }
@@ -55,6 +59,18 @@ export function sqlWriter(config: SqlSystem, database: SqlWriteDatabase): Writer
     /** Triggers and jobs on these tables cannot be told from here. */
     async automations() {
       return null;
+    },
+    async forecast(_source, adds) {
+      return [
+        noMails("a database sends no mail by itself"),
+        {
+          what: "contacts",
+          verdict: "some",
+          count: adds,
+          text: `up to ${adds.toLocaleString("en-US")} new ${adds === 1 ? "row" : "rows"}; a database has no plan that limits them`,
+        },
+        hooks(null, "triggers and jobs on these tables are not visible to this role"),
+      ];
     },
     async probe() {
       const session = await database.open(true);
@@ -97,6 +113,7 @@ type Work = {
   readonly database: SqlWriteDatabase;
   readonly where: string;
   readonly targets: Targets;
+  readonly signal: AbortSignal;
 };
 
 async function inTransaction(w: Work, batch: readonly OpenChange[]): Promise<readonly WriteOutcome[]> {
@@ -109,6 +126,11 @@ async function inTransaction(w: Work, batch: readonly OpenChange[]): Promise<rea
     await w.session.rollback().catch(() => undefined);
     const error = w.database.error(w.where, e);
     return batch.map(() => notSent(error));
+  }
+  // the statements took time: whoever has lost the right to write meanwhile takes them back
+  if (w.signal.aborted) {
+    await w.session.rollback().catch(() => undefined);
+    return batch.map(() => retry("not written: stopped before the commit"));
   }
   try {
     await w.session.commit();

@@ -1,9 +1,22 @@
-/** Retry-After in milliseconds, seconds or HTTP date; null when absent or not understood. @see RFC 9110 §10.2.3 */
+/** A server that asks for more is a server with a bug; nobody is left alone for longer than this. */
+const LONGEST_MS = 86_400_000;
+
+/**
+ * Retry-After in milliseconds, at most a day; null when absent or not understood: then our own waits apply. A moment that
+ * has passed is as good as none, or it would be asked again at once. @see RFC 9110 §10.2.3
+ *
+ * @example retryAfterMs("120", 0) // 120000
+ * @example retryAfterMs("-5", 0) // null
+ */
 export function retryAfterMs(header: string | null, nowMs: number): number | null {
-  if (header === null || header.trim() === "") return null;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+  const text = header?.trim() ?? "";
+  // Date.parse takes "-5" and "soon 7" for dates, so a date has to begin as one does
+  const ms = /^\d+(\.\d+)?$/.test(text)
+    ? Number(text) * 1000
+    : /^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text)
+      ? Date.parse(text) - nowMs
+      : Number.NaN;
+  return ms > 0 ? Math.min(ms, LONGEST_MS) : null;
 }
 
 /**

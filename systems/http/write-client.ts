@@ -33,24 +33,25 @@ export function writeClient(s: HttpSettings): WriteClient {
   let skewMs = 0;
   return {
     ...readClient(s),
-    async send(method, path, query, body, { signal, log }) {
+    async send(method, path, query, body, call) {
       if (method === "DELETE" && !(s.membershipDeletes ?? []).some((p) => p.test(path)))
         throw new RangeError(`${s.where}: DELETE ${path} is not one that takes only a membership away`);
       const url = urlOf(base, path, query);
       const text = body === null || body instanceof URLSearchParams ? body : JSON.stringify(body);
-      const once = () => exchange(s, { method, url, body: text, signal, skewMs, reads: false });
+      // the call is asked for its signal before each try: it may have become invalid while we waited
+      const once = () => exchange(s, { method, url, body: text, signal: call.signal, skewMs, reads: false });
       for (let attempt = 1; ; attempt++) {
         const answer = await once();
         const skew = learnedSkew(answer, skewMs);
         if (skew !== null && attempt < TRIES) {
-          log.warn("http.clock_skew", { system: s.where, seconds: Math.round(skew / 1000) });
+          call.log.warn("http.clock_skew", { system: s.where, seconds: Math.round(skew / 1000) });
           skewMs = skew;
           continue; // 401: the first one had no effect
         }
-        if (answer.ok || answer.status !== 429 || attempt >= TRIES || signal.aborted) return answer;
+        if (answer.ok || answer.status !== 429 || attempt >= TRIES || call.signal.aborted) return answer;
         const asked = answer.error.retryAfterMs;
         if ((asked ?? 0) > s.maxWaitMs) return answer;
-        await s.sleep(waitMs(attempt, asked, s.random(), s.maxWaitMs), signal);
+        await s.sleep(waitMs(attempt, asked, s.random(), s.maxWaitMs), call.signal);
       }
     },
   };

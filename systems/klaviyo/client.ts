@@ -6,7 +6,7 @@ import type { ReadClient } from "../http/read-client.ts";
 import type { HttpSettings } from "../http/settings.ts";
 import { sparseFields } from "./attribute.ts";
 import { anyOf, equals } from "./filter.ts";
-import { type KlaviyoPage, pageOf, type Resource } from "./json.ts";
+import { dataOf, type KlaviyoPage, pageOf, type Resource } from "./json.ts";
 import { asProfile, type KlaviyoProfile } from "./profile.ts";
 import type { GroupKind } from "./source.ts";
 import { asFlow, asGroup, countOf, type KlaviyoFlow, type KlaviyoGroup } from "./wire.ts";
@@ -94,6 +94,18 @@ export async function memberCount(
 ): Promise<number> {
   const query = { [`additional-fields[${group.kind}]`]: "profile_count" };
   return countOf(await http.get(at(group.kind, group.id), query, call), where);
+}
+
+/** Does the list ask whoever signs up to confirm? null: it does not say. */
+export async function optInOf(
+  http: ReadClient,
+  where: string,
+  listId: string,
+  call: Call,
+): Promise<"single" | "double" | null> {
+  const query = { "fields[list]": "opt_in_process" };
+  const process = dataOf(await http.get(at("list", listId), query, call), where).attributes.opt_in_process;
+  return process === "double_opt_in" ? "double" : process === "single_opt_in" ? "single" : null;
 }
 
 /** All pages of one list of resources; a cursor that comes again ends it. */

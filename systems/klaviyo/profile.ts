@@ -39,6 +39,8 @@ const listOf = (v: unknown): readonly Json[] => (Array.isArray(v) ? v.filter(isO
 export function asProfile({ id, attributes }: Resource, where: string): KlaviyoProfile {
   const { subscriptions } = attributes;
   if (!isObject(subscriptions)) throw bad(where, "a record has no subscriptions");
+  // null is nobody's address; a field that is not there at all is a schema that changed, and reads as people who are gone
+  if (!("email" in attributes)) throw bad(where, "a record has no field email");
   const marketing = marketingOf(subscriptions, "email");
   const suppressions = listOf(marketing?.suppression).map((s) => ({
     reason: textOrNull(s.reason) ?? "unknown",

@@ -11,6 +11,7 @@ import {
   asMergeField,
   asSegment,
   asTag,
+  isObject,
   type Json,
   type MailchimpMember,
   type MailchimpPage,
@@ -66,6 +67,7 @@ export const paths = (list: string) => {
     segments: `${root}/segments`,
     segmentMembers: (id: number) => `${root}/segments/${id}/members`,
     mergeFields: `${root}/merge-fields`,
+    webhooks: `${root}/webhooks`,
   };
 };
 
@@ -162,17 +164,27 @@ export async function listOf(
   http: ReadClient,
   config: MailchimpSystem,
   call: Call,
-): Promise<{ readonly name: string; readonly subscribed: number | null }> {
+): Promise<{
+  readonly name: string;
+  readonly subscribed: number | null;
+  readonly doubleOptIn: boolean | null;
+}> {
   try {
-    const body = await http.get(paths(config.list).list, { fields: "id,name,stats.member_count" }, call);
+    const body = await http.get(
+      paths(config.list).list,
+      { fields: "id,name,double_optin,stats.member_count" },
+      call,
+    );
     const o = body as {
       readonly name?: unknown;
+      readonly double_optin?: unknown;
       readonly stats?: { readonly member_count?: unknown };
     } | null;
     const count = o?.stats?.member_count;
     return {
       name: typeof o?.name === "string" ? o.name : config.list,
       subscribed: typeof count === "number" ? count : null,
+      doubleOptIn: typeof o?.double_optin === "boolean" ? o.double_optin : null,
     };
   } catch (e) {
     if (isKind(e, "permanent"))
@@ -185,4 +197,20 @@ export async function listOf(
       );
     throw e;
   }
+}
+
+/** Hosts that Mailchimp tells of changes which come by the API. Only the host: the rest of such an address is a secret. */
+export async function apiWebhooks(
+  http: ReadClient,
+  config: MailchimpSystem,
+  call: Call,
+): Promise<readonly string[]> {
+  const host = (o: Json): string | null => {
+    const sources = isObject(o.sources) ? o.sources : {};
+    if (sources.api !== true || typeof o.url !== "string") return null;
+    return URL.canParse(o.url) ? new URL(o.url).host : "an address that cannot be read";
+  };
+  // all at once: this one collection of Mailchimp's has no pages
+  const all = pageOf(await http.get(paths(config.list).webhooks, {}, call), "webhooks", config.id, host);
+  return all.items.filter((h) => h !== null);
 }

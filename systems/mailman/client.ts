@@ -124,3 +124,18 @@ export async function membershipsOf(
 /** How mail to this membership stands, wherever that was set. */
 export const deliveryOfMember = async ({ http, where, call }: At, memberId: string): Promise<Delivery> =>
   deliveryOf(await http.get(`/members/${encodeURIComponent(memberId)}/all/preferences`, {}, call), where);
+
+/** How the list lets people in by itself, and whether its owners are mailed about it; null: it does not say. */
+export async function joinSettingsOf(
+  { http, call }: At,
+  listId: string,
+): Promise<{ readonly policy: string | null; readonly ownersTold: boolean | null }> {
+  const o = (await http.get(`${listPath(listId)}/config`, {}, call)) as {
+    readonly subscription_policy?: unknown;
+    readonly admin_notify_mchanges?: unknown;
+  } | null;
+  return {
+    policy: typeof o?.subscription_policy === "string" ? o.subscription_policy : null,
+    ownersTold: typeof o?.admin_notify_mchanges === "boolean" ? o.admin_notify_mchanges : null,
+  };
+}

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { makeNotify } from "../../app/alerts/notify.ts";
+import { makeNotify, tellOf } from "../../app/alerts/notify.ts";
 import type { App } from "../../app/app.ts";
 import { openApp } from "../../app/open-app.ts";
 import { loadConfig } from "../../config/load.ts";
 import { configError } from "../../config/problem.ts";
 import { resolveSecret } from "../../config/secret.ts";
+import type { Config } from "../../core/config.ts";
 import type { Finding, Incident, Transition } from "../../core/finding.ts";
 import { audienceId, instant, runId, systemId } from "../../core/model.ts";
 import { type SlackServer, startSlack } from "../../demo/slack/server.ts";
@@ -39,7 +40,11 @@ export type AlertWorld = {
   readonly clock: TestClock;
   readonly logs: Logged[];
   /** What the audit does: stores the transitions, then tells. */
-  audit(transitions: readonly Transition[], notify?: App["notify"]): Promise<readonly Incident[]>;
+  audit(
+    transitions: readonly Transition[],
+    notify?: App["notify"],
+    config?: Config,
+  ): Promise<readonly Incident[]>;
   /** What a person does on the incident's page. */
   person(incident: Incident, action: "take" | "snooze" | "resolve"): Promise<Incident>;
   /** Root messages, oldest first. */
@@ -81,36 +86,30 @@ export async function alertWorld(token = "xoxb-demo-token"): Promise<AlertWorld>
     slack,
     clock,
     logs,
-    async audit(transitions, notify = usual) {
+    async audit(transitions, notify = usual, config = base.config) {
       const at = instant(clock.now());
       const id = runId(`r-${++runs}`);
       await base.audits.startRun(id, "audit", "scheduled", at);
-      const incidents = await base.audits.applyTransitions(transitions, id, at);
-      await notify(
-        transitions.flatMap((transition, i) => {
-          const incident = incidents[i];
-          return incident === undefined ? [] : [{ transition, incident }];
-        }),
-      );
+      const incidents = await base.audits.applyTransitions(transitions, id, at, tellOf(config));
+      await notify(incidents);
       return incidents;
     },
     async person(incident, action) {
       const until = action === "snooze" ? instant(new Date(clock.now().getTime() + 86_400_000)) : null;
-      const changed = await changeIncident(base.db, {
-        id: incident.id,
-        action,
-        version: incident.version,
-        actor: "Ana",
-        at: instant(clock.now()),
-        until,
-        note: "call ana@example.com",
-      });
-      await usual([
+      const changed = await changeIncident(
+        base.db,
         {
-          transition: { kind: "update", incident: changed, finding: changed.finding, escalated: false },
-          incident: changed,
+          id: incident.id,
+          action,
+          version: incident.version,
+          actor: "Ana",
+          at: instant(clock.now()),
+          until,
+          note: "call ana@example.com",
         },
-      ]);
+        tellOf(base.config),
+      );
+      await usual([changed]);
       return changed;
     },
     roots: () => slack.messages().filter((m) => m.threadTs === null),

@@ -45,7 +45,7 @@ test("the channel shows messages, edits and threads; what others wrote stays tex
   });
   const root = await client.post("C1", incidentMessage(f));
   await client.update(root, incidentMessage(f));
-  await client.post("C1", { text: EVIL, blocks: [] }, { ts: root.ts, broadcast: false });
+  await client.post("C1", { text: EVIL, blocks: [] }, { thread: { ts: root.ts, broadcast: false } });
   const page = await get("/demo/slack");
   expect(page.headers["content-security-policy"]).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
   expect(page.body).not.toMatch(/<script|<img/);

@@ -20,6 +20,7 @@ const STEPS = [
   "back",
   "slack_fails",
   "post_lost",
+  "update_lost",
   "deleted",
   "drain",
 ] as const;
@@ -89,6 +90,9 @@ async function play(step: Step, incident: Incident, text: string): Promise<Incid
       w.slack.fault({ error: "http_500" });
       return now;
     case "post_lost":
+      w.slack.fault({ method: "chat.postMessage", error: "reset", afterEffect: true });
+      return now;
+    case "update_lost":
       w.slack.fault({ method: "chat.update", error: "reset", afterEffect: true });
       return now;
     case "deleted": {

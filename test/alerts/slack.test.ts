@@ -181,7 +181,7 @@ describe("when Slack does not answer as hoped", () => {
 });
 
 describe("killed between post and save", () => {
-  test("the next try makes at most one more, and that one is kept", async () => {
+  test("the next try finds the message and posts no other", async () => {
     const faultless = await alertWorld();
     try {
       let die = true;
@@ -199,15 +199,24 @@ describe("killed between post and save", () => {
       const [incident] = await faultless.audit([opening("k")], dying);
       expect(faultless.roots()).toHaveLength(1);
       for (let i = 0; i < 3; i++) await drainOutbox(faultless.base);
-      expect(faultless.roots()).toHaveLength(2);
+      expect(faultless.roots()).toHaveLength(1);
       expect(await faultless.base.notices.slackMessage(incident?.id ?? 0)).toMatchObject({
-        ts: faultless.roots()[1]?.ts,
+        ts: faultless.roots()[0]?.ts,
         generation: 1,
       });
       expect(await faultless.base.notices.outbox()).toEqual([]);
     } finally {
       await faultless.close();
     }
+  });
+
+  test("an app that may not read the channel says it once more rather than not at all", async () => {
+    w.slack.fault({ method: "chat.postMessage", error: "reset", afterEffect: true });
+    const [incident] = await w.audit([opening(subject())]);
+    w.slack.fault({ method: "conversations.history", error: "missing_scope" });
+    await drainOutbox(w.base);
+    expect(rootsOf(incident as Incident)).toHaveLength(2);
+    expect(w.logs.filter((l) => l.event === "notice.in_doubt")).toHaveLength(1);
   });
 
   test("killed before the post loses nothing", async () => {
@@ -225,8 +234,8 @@ describe("killed between post and save", () => {
 
 test("no route: nothing is told and nothing waits", async () => {
   const calls = w.slack.calls().length;
-  const silent = makeNotify({ ...w.base, config: { ...w.base.config, routes: { slack: null, mail: null } } });
-  await w.audit([opening(subject())], silent);
+  const config = { ...w.base.config, routes: { slack: null, mail: null } };
+  await w.audit([opening(subject())], makeNotify({ ...w.base, config }), config);
   expect(w.slack.calls()).toHaveLength(calls);
   expect(await w.base.notices.outbox()).toEqual([]);
 });

@@ -33,12 +33,7 @@ calendar:
   world.clock.add(86_400_000);
   await world.services.audit.run("scheduled", new AbortController().signal);
   const open = await app.audits.openIncidents();
-  await notify(
-    open.map((incident) => ({
-      transition: { kind: "open", fingerprint: incident.fingerprint, finding: incident.finding },
-      incident,
-    })),
-  );
+  await notify(open);
 }, 120_000);
 afterAll(async () => {
   await mail.close();

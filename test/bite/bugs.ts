@@ -17,6 +17,7 @@ export type Suite = {
 };
 
 const apply: Suite = { project: "property", file: "test/property/sync-apply.test.ts" };
+const splitting: Suite = { project: "property", file: "test/property/sync-splitting.test.ts" };
 const limits: Suite = { project: "property", file: "test/property/sync-limits.test.ts" };
 const applyUnit: Suite = { project: "unit", file: "sync/apply.test.ts" };
 const guardUnit: Suite = { project: "unit", file: "sync/guard.test.ts" };
@@ -44,8 +45,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "trusts a source that read zero rows",
     file: "sync/guard-reads.ts",
-    from: 'if (size === 0) return { verdict: "fail"',
-    to: 'if (size === 0) return { verdict: "pass"',
+    from: "if (size === 0 && (isOwner || (before",
+    to: "if (size === 1 && (isOwner || (before",
     tests: [guardUnit],
   },
   {
@@ -65,8 +66,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "reuses an approval after the plan was drafted again",
     file: "sync/approve.ts",
-    from: "plan.approvals.filter((a) => a.hash === plan.hash)",
-    to: "plan.approvals.filter((a) => a.hash !== undefined)",
+    from: "plan.approvals.filter((a) => a.hash === plan.hash && overMost",
+    to: "plan.approvals.filter((a) => a.hash !== undefined && overMost",
     tests: [approveUnit],
   },
   {
@@ -127,7 +128,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "does not count what may have happened against the limits",
-    file: "store/effective-since.ts",
+    file: "store/touched-since.ts",
     from: "coalesce(journaled.end_state, 'unknown') in ('applied', 'unknown')",
     to: "coalesce(journaled.end_state, 'unknown') in ('applied')",
     tests: [planStore],
@@ -135,9 +136,9 @@ export const BUGS: readonly Bug[] = [
   {
     name: "does not look at the limits again before the first write",
     file: "sync/admit.ts",
-    from: 'if (v.verdict === "fail") return',
-    to: 'if (v.verdict === "fail" && plan.id < 0) return',
-    tests: [limits],
+    from: "const tooMany = await whyTooMany(i, plan, systems);",
+    to: "const tooMany = plan.id < 0 ? await whyTooMany(i, plan, systems) : null;",
+    tests: [limits, splitting],
   },
   {
     name: "goes on after consent was loosened",
@@ -156,8 +157,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: "takes a partial reading for a complete one",
     file: "sync/guard-reads.ts",
-    from: 'else if (reading.coverage !== "complete")',
-    to: 'else if (reading.coverage === "unusable")',
+    from: 'if (reading.coverage !== "complete") return',
+    to: 'if (reading.coverage === "unusable") return',
     tests: [guardUnit, limits],
   },
   {
@@ -208,5 +209,47 @@ export const BUGS: readonly Bug[] = [
     from: "ended.n = given.n and ended.phase = 'outcome')",
     to: "ended.n = given.n and ended.phase = 'none')",
     tests: [planStore],
+  },
+  {
+    name: "approves more than was approved",
+    file: "sync/approve.ts",
+    from: "overMost(wanted, a.most) === null",
+    to: "overMost(wanted, null) === null",
+    tests: [approveUnit],
+  },
+  {
+    name: "overrides for the author",
+    file: "sync/override.ts",
+    from: "if (person.name === plan.doc.author)",
+    to: 'if (person.name === "")',
+    tests: [{ project: "unit", file: "sync/override.test.ts" }],
+  },
+  {
+    name: "repairs a fourth time what somebody else puts back",
+    file: "sync/quarantine.ts",
+    from: "export const REPAIRS = 3;",
+    to: "export const REPAIRS = 4;",
+    tests: [{ project: "property", file: "test/property/sync-fights.test.ts" }],
+  },
+  {
+    name: "leaves the entry before out of the chain",
+    file: "store/audit-chain.ts",
+    from: '"prev":${text(e.prev)},"seq":${e.seq}}`;\n\nexport const hashOf',
+    to: '"seq":${e.seq}}`;\n\nexport const hashOf',
+    tests: [{ project: "property", file: "test/property/audit-log.test.ts" }],
+  },
+  {
+    name: "lets an opt-out of one topic suppress for everything",
+    file: "sync/evidence.ts",
+    from: "evidence.system === d.system || covers(config, s, here)",
+    to: "evidence.system === d.system || s !== undefined",
+    tests: [{ project: "property", file: "test/property/three-way.test.ts" }],
+  },
+  {
+    name: "sends although its lease ran out while it slept",
+    file: "sync/watch.ts",
+    from: "    get(): boolean {\n      look();",
+    to: "    get(): boolean {",
+    tests: [{ project: "unit", file: "sync/watch.test.ts" }],
   },
 ];

@@ -1,11 +1,12 @@
-import type { PlanDetail, Status } from "../../app/api/contract.ts";
+import type { PlanDetail, Status, SystemList } from "../../app/api/contract.ts";
 import { audienceDetail } from "../../dashboard/dev/audience.ts";
 import { audienceChecks } from "../../dashboard/dev/checks.ts";
 import { incidentDetail, incidents } from "../../dashboard/dev/incidents.ts";
+import { morePlans } from "../../dashboard/dev/more-plans.ts";
 import { systemOverlap } from "../../dashboard/dev/overlap.ts";
 import { audiences } from "../../dashboard/dev/overview.ts";
 import { zero } from "../../dashboard/dev/plan-parts.ts";
-import { planDetail, suppressions, undoOf } from "../../dashboard/dev/plans.ts";
+import { planDetail, reviewable, suppressions, undoOf } from "../../dashboard/dev/plans.ts";
 import { runs } from "../../dashboard/dev/reads.ts";
 import { ahead, NOW, people, rows } from "../../dashboard/dev/story.ts";
 import { overviewOf, type Scene, statusOf, systemListOf } from "./fixture-scenes.ts";
@@ -24,11 +25,16 @@ export class FixtureApi {
   readonly posted: { path: string; body: Record<string, unknown> }[] = [];
   private me: Status["me"] = { name: "Ana", role: "editor" };
   private plans = new Map<number, PlanDetail>();
+  private readonly switched = new Map<string, SystemList["systems"][number]>();
   private nextPlan = 89;
   private rows = structuredClone(incidents);
 
   constructor(scene: Scene) {
     this.scene = scene;
+    if (scene === "admin") {
+      this.me = { name: "Cleo", role: "admin" };
+      this.plans.set(83, reviewable(83));
+    }
     if (scene !== "empty") for (const id of [84, 85, 86, 87, 88]) this.plans.set(id, planDetail(id));
     if (scene === "applying") {
       const plan = planDetail(88);
@@ -38,8 +44,8 @@ export class FixtureApi {
         safeguards: plan.safeguards.map((g) => ({ ...g, verdict: "pass" })),
         startedAt: NOW,
         approvals: [
-          { person: "Ana", at: NOW },
-          { person: "Ben", at: NOW },
+          { person: "Ana", at: NOW, covers: plan.approves },
+          { person: "Ben", at: NOW, covers: plan.approves },
         ],
         can: { ...plan.can, stop: true },
         counts: {
@@ -87,7 +93,7 @@ export class FixtureApi {
         return ok(this.scene === "empty" ? { runs: [] } : runs);
       case "systems":
         return id === undefined
-          ? ok(systemListOf(this.scene))
+          ? ok({ systems: systemListOf(this.scene).systems.map((s) => this.switched.get(s.id) ?? s) })
           : this.overlap(decodeURIComponent(id), search.get("audience") ?? "");
       default:
         return refuse(404, "not_found", "There is nothing here.", "Check the address.");
@@ -102,6 +108,7 @@ export class FixtureApi {
       this.me = people.find((p) => p.name === body.name) ?? this.me;
       return { status: 204, body: null };
     }
+    if (area === "systems") return this.switchWrites(decodeURIComponent(name), body);
     if (area === "audit") return { status: 202, body: { runId: "r-1" } };
     if (verb === "plan") {
       const planId = this.nextPlan++;
@@ -110,6 +117,14 @@ export class FixtureApi {
     }
     if (area === "incidents") return this.changeIncident(id, verb, body);
     return this.changePlan(id, verb, body);
+  }
+
+  private switchWrites(id: string, body: Record<string, unknown>): Answer {
+    const system = systemListOf(this.scene).systems.find((s) => s.id === id);
+    if (system === undefined) return refuse(404, "not_found", "No such system.", "Check the address.");
+    const writes = { enabled: body.enabled === true, by: this.me.name, at: NOW, reason: String(body.reason) };
+    this.switched.set(id, { ...system, writes });
+    return ok({ enabled: writes.enabled });
   }
 
   private changeIncident(id: number, verb: string, body: Record<string, unknown>): Answer {
@@ -137,6 +152,26 @@ export class FixtureApi {
       this.plans.set(planId, verb === "undo" ? undoOf(planId, detail) : planDetail(planId));
       return ok({ planId });
     }
+    if (verb === "review") {
+      const by = { by: this.me.name, at: NOW, can: false, because: null };
+      this.plans.set(id, { ...detail, review: detail.review && { ...detail.review, ...by } });
+      return ok({});
+    }
+    if (verb === "override") {
+      const reason = String(body.reason);
+      this.plans.set(id, {
+        ...detail,
+        plan: { ...detail.plan, state: "checked", need: "second_person" },
+        override: { by: this.me.name, at: NOW, reason },
+        safeguards: detail.safeguards.map((g) =>
+          g.verdict === "fail"
+            ? { ...g, verdict: "needs", because: `${g.because}. Overridden by ${this.me.name}` }
+            : g,
+        ),
+        can: { ...detail.can, override: false, suppressOnly: false },
+      });
+      return ok({});
+    }
     if (verb === "stop") {
       this.plans.set(id, {
         ...detail,
@@ -151,7 +186,7 @@ export class FixtureApi {
     if (body.confirm !== detail.confirmText)
       return refuse(400, "config", "The confirmation does not match.", `Type ${detail.confirmText}.`);
     if (verb === "approve") {
-      const approvals = [...detail.approvals, { person: this.me.name, at: NOW }];
+      const approvals = [...detail.approvals, { person: this.me.name, at: NOW, covers: detail.approves }];
       const enough = approvals.length >= (detail.plan.need === "second_person" ? 2 : 1);
       this.plans.set(id, {
         ...detail,
@@ -171,7 +206,7 @@ export class FixtureApi {
 
   /** Each look at a running plan moves it on, so that a test sees progress without waiting for a clock. */
   private plan(id: number): Answer {
-    const detail = this.plans.get(id);
+    const detail = this.plans.get(id) ?? (this.scene === "empty" ? null : morePlans(id));
     if (!detail) return refuse(404, "not_found", "No such plan.", "Check the number.");
     if (this.scene !== "applying" && detail.plan.state === "applying") {
       const step = Math.ceil(detail.plan.changes / 3);
@@ -190,6 +225,7 @@ export class FixtureApi {
     const mine = detail.approvals.some((a) => a.person === this.me.name);
     const open = detail.plan.state === "checked" || detail.plan.state === "approved";
     const fails = detail.safeguards.some((g) => g.verdict === "fail");
+    const override = detail.can.override && this.me.role === "admin";
     const can =
       open && !fails
         ? {
@@ -201,7 +237,7 @@ export class FixtureApi {
                 ? "You have approved it. A second person has to approve it too."
                 : null,
           }
-        : detail.can;
+        : { ...detail.can, override };
     return ok(this.scene === "hostile" ? hostile({ ...detail, can }) : { ...detail, can });
   }
 

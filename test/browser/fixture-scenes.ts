@@ -17,7 +17,9 @@ export type Scene =
   | "broken"
   | "forbidden"
   | "empty"
-  | "applying";
+  | "applying"
+  /** As "story", looked at by an admin who drafted none of the plans. */
+  | "admin";
 
 /** The shell of one scene. */
 export function statusOf(scene: Scene, me: Status["me"], plans: readonly PlanDetail[]): Status {

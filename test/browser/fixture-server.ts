@@ -35,14 +35,14 @@ export async function startFixtureServer(scene: Scene, delay = 0): Promise<Fixtu
       const url = new URL(request.url ?? "/", "http://localhost");
       if (url.pathname.startsWith("/api/v1/")) {
         const path = url.pathname.slice("/api/v1".length);
-        const body = request.method === "POST" ? await bodyOf(request) : {};
-        if (request.method === "POST" && request.headers["x-plumbline"] !== "1") {
+        const changes = request.method === "POST" || request.method === "PUT";
+        const body = changes ? await bodyOf(request) : {};
+        if (changes && request.headers["x-plumbline"] !== "1") {
           response.writeHead(403).end();
           return;
         }
         if (delay > 0 && path !== "/status") await new Promise((done) => setTimeout(done, delay));
-        const { status, body: out } =
-          request.method === "POST" ? api.post(path, body) : api.get(path, url.searchParams);
+        const { status, body: out } = changes ? api.post(path, body) : api.get(path, url.searchParams);
         response
           .writeHead(status, { "content-type": "application/json" })
           .end(out === null ? "" : JSON.stringify(out));

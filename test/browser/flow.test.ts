@@ -225,3 +225,36 @@ describe("finding one’s way", () => {
     await expect.poll(posts).toEqual(["/audit"]);
   });
 });
+
+describe("what only an admin does", () => {
+  it("turns writes on behind a reason, and nothing is sent without one", async () => {
+    await open("admin", "/systems");
+    await page.getByRole("button", { name: "Turn writes on for Mailchimp" }).click();
+    const dialog = page.getByRole("dialog");
+    const reason = dialog.getByLabel("Reason, for the log");
+    await reason.press("Enter");
+    expect(await dialog.getByRole("button", { name: "Turn writes on" }).getAttribute("aria-disabled")).toBe(
+      "true",
+    );
+    expect(posts(), "no reason, no request").toEqual([]);
+    await reason.fill("the agency is done");
+    await dialog.getByRole("button", { name: "Turn writes on" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(server.api.posted).toEqual([
+      { path: "/systems/mailchimp/writes", body: { enabled: true, reason: "the agency is done" } },
+    ]);
+    await page.getByText("by Cleo: the agency is done").waitFor();
+  });
+
+  it("overrides a size with a reason, and looks at suppressions afterwards", async () => {
+    await open("admin", "/plans/88");
+    await page.getByLabel("Override its size, because").fill("the fair is over");
+    await page.getByRole("button", { name: "Override once, for 60 minutes" }).click();
+    await page.getByText("Cleo overrode its size, because “the fair is over”").waitFor();
+    await page.goto(`${server.url}/plans/83`);
+    await page.getByRole("button", { name: "I have looked at them" }).click();
+    await page.getByText(/Cleo looked at the 1,204 people suppressed/).waitFor();
+    expect(posts()).toEqual(["/plans/88/override", "/plans/83/review"]);
+    expect(server.api.posted[0]?.body).toEqual({ hash: "9f3c71ae55d0c2b4", reason: "the fair is over" });
+  });
+});

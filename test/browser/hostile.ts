@@ -50,9 +50,12 @@ const KEEP = new Set([
   "end",
 ]);
 
+/** Words of which an answer holds one: no text that anybody wrote. */
+const CHOICES = new Set(["mails", "contacts", "hooks"]);
+
 /** The same answer with every free text replaced by something that would like to run. */
 export function hostile<T>(value: T, key = ""): T {
-  if (typeof value === "string") return (KEEP.has(key) ? value : `${HOSTILE}`) as T;
+  if (typeof value === "string") return (KEEP.has(key) || CHOICES.has(value) ? value : `${HOSTILE}`) as T;
   if (Array.isArray(value))
     return (
       key === "systems" && value.every((v) => typeof v === "string")

@@ -87,35 +87,42 @@ describe.each(LOOKS)("%s (%i px), %s", (size, width, colorScheme, accessible) =>
   });
   afterAll(() => context.close());
 
-  it.each(SCENES)("%s: no axe violation, nothing too wide, no complaint", async (name, path, scene) => {
-    if (SHOTS && !ONLY.test(`${name}-${size}-${colorScheme}`)) return;
-    const server = await serverOf(scene);
-    const page = await context.newPage();
-    const said = complaints(page);
-    await page.goto(server.url + path);
-    await page.waitForSelector("h1");
-    await page.evaluate(() => document.fonts.ready);
-    await page.waitForSelector(".skel", { state: "detached" });
-    if (SHOTS) await page.waitForTimeout(250);
-    if (SHOTS)
-      await page.screenshot({ path: join(SHOTS, `${name}-${size}-${colorScheme}.png`), fullPage: true });
-    if (accessible) expect.soft(await violations(page), "axe").toEqual([]);
-    expect
-      .soft(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-        "px too wide",
-      )
-      .toBe(0);
-    expect.soft(said, "browser console").toEqual([]);
-    expect.soft(await page.evaluate(() => "pwned" in window), "hostile text ran").toBe(false);
-    expect
-      .soft(
-        await page.evaluate(() => /[\u202a-\u202e\u2066-\u2069]/.test(document.body.innerText)),
-        "text can be reversed",
-      )
-      .toBe(false);
-    await page.close();
-  });
+  it.each(SCENES.map(([name, path, scene, press]) => ({ name, path, scene, press })))(
+    "$name: no axe violation, nothing too wide, no complaint",
+    async ({ name, path, scene, press }) => {
+      if (SHOTS && !ONLY.test(`${name}-${size}-${colorScheme}`)) return;
+      const server = await serverOf(scene);
+      const page = await context.newPage();
+      const said = complaints(page);
+      await page.goto(server.url + path);
+      await page.waitForSelector("h1");
+      await page.evaluate(() => document.fonts.ready);
+      await page.waitForSelector(".skel", { state: "detached" });
+      if (press !== undefined) {
+        await page.getByRole("button", { name: press }).click();
+        await page.getByRole("dialog").waitFor();
+      }
+      if (SHOTS) await page.waitForTimeout(250);
+      if (SHOTS)
+        await page.screenshot({ path: join(SHOTS, `${name}-${size}-${colorScheme}.png`), fullPage: true });
+      if (accessible) expect.soft(await violations(page), "axe").toEqual([]);
+      expect
+        .soft(
+          await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          ),
+          "px too wide",
+        )
+        .toBe(0);
+      expect.soft(said, "browser console").toEqual([]);
+      expect.soft(await page.evaluate(() => "pwned" in window), "hostile text ran").toBe(false);
+      expect
+        .soft(
+          await page.evaluate(() => /[\u202a-\u202e\u2066-\u2069]/.test(document.body.innerText)),
+          "text can be reversed",
+        )
+        .toBe(false);
+      await page.close();
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import type { Scene } from "./fixture-scenes.ts";
 
-/** Every page and every state of it: name, path, how the company stands. */
-export const SCENES: readonly (readonly [name: string, path: string, scene: Scene])[] = [
+/** Every page and every state of it: name, path, how the company stands, and what is pressed first. */
+export const SCENES: readonly (readonly [name: string, path: string, scene: Scene, press?: string])[] = [
   ["overview", "/", "story"],
   ["overview-fine", "/", "fine"],
   ["overview-stale", "/", "stale"],
@@ -46,10 +46,22 @@ export const SCENES: readonly (readonly [name: string, path: string, scene: Scen
   ["plan-stopped", "/plans/84", "story"],
   ["plan-applying", "/plans/88", "applying"],
   ["plan-hostile", "/plans/88", "hostile"],
+  ["plans-review", "/plans", "admin"],
+  ["plan-override", "/plans/88", "admin"],
+  ["plan-review", "/plans/83", "admin"],
+  ["plan-many", "/plans/83", "story"],
+  ["plan-many-hostile", "/plans/83", "hostile"],
+  ["plan-undo", "/plans/82", "story"],
+  ["plan-undo-hostile", "/plans/82", "hostile"],
+  ["plan-again", "/plans/81", "story"],
+  ["plan-none", "/plans/700", "story"],
   ["runs", "/runs", "story"],
   ["systems", "/systems", "story"],
   ["systems-first", "/systems", "first"],
   ["systems-error", "/systems", "broken"],
   ["systems-hostile", "/systems", "hostile"],
+  ["systems-admin", "/systems", "admin"],
+  ["systems-writes-on", "/systems", "admin", "Turn writes on for Mailchimp"],
+  ["systems-writes-off", "/systems", "admin", "Turn writes off for Klaviyo"],
   ["missing", "/nothing", "story"],
 ];

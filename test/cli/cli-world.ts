@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { runCli } from "../../app/cli/run.ts";
 import { type GhostSim, startGhostSim } from "../../demo/ghost/server.ts";
 import { memoryIo } from "../memory-io.ts";
-import { asAdmin, testDatabase, testPool } from "../setup/database.ts";
+import { asAdmin, type TestRole, testDatabase, testPool } from "../setup/database.ts";
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 export type RunOptions = { readonly signal?: AbortSignal; readonly env?: Record<string, string | undefined> };
@@ -78,9 +78,9 @@ people:
   - { name: Ben, role: admin }
 `;
 
-/** Everybody agrees: `people` in the warehouse, the same in Ghost. */
-export async function makeCliWorld(people: number): Promise<CliWorld> {
-  const database = await testDatabase();
+/** Everybody agrees: `people` in the warehouse, the same in Ghost. `lesser`: with an owner of the tables beside it. */
+export async function makeCliWorld(people: number, role?: TestRole): Promise<CliWorld> {
+  const database = await testDatabase("embedded", false, role);
   const dir = await mkdtemp("/var/tmp/plumbline-cli-");
   const name = `w_${randomBytes(6).toString("hex")}`;
   await asAdmin(database.adminUrl, `create database ${name}`);
@@ -109,11 +109,15 @@ export async function makeCliWorld(people: number): Promise<CliWorld> {
     PLUMBLINE_CONFIG: "plumbline.yaml",
     PLUMBLINE_DATA: "data",
     DATABASE_URL: database.url,
+    ...(role === "lesser" ? { MIGRATE_DATABASE_URL: database.ownerUrl } : {}),
     PLUMBLINE_LOG: "silent",
     WAREHOUSE: url.href,
     GHOST_KEY: ghost.key,
   };
   const store = testPool(database.url, 1);
+  await store.query(
+    "insert into write_switch (system, enabled, at, person, reason) values ('ghost', true, '2026-11-01', 'Ben', 'a simulator')",
+  );
 
   const run = async (words: readonly string[], o: RunOptions = {}): Promise<Ran> => {
     const io = memoryIo(dir, { ...env, ...o.env });

@@ -1,3 +1,5 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CliWorld, makeCliWorld } from "./cli-world.ts";
 
@@ -95,6 +97,21 @@ describe("from an agreeing company to a repaired difference, on the command line
     expect((await world.run(["plan", "--list"])).out).toBe(
       `PL-${value.plan.id} checked  3 changes  Do not contact\n`,
     );
+  });
+
+  it("plan --csv: unmasked people, in a new file for its owner alone; an older file stays as it is", async () => {
+    const { name } = await latest();
+    const file = join(world.dir, "changes.csv");
+    expect(await world.run(["plan", name, "--csv", "--out", file])).toEqual({ code: 0, out: "", err: "" });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const text = await readFile(file, "utf8");
+    expect(text).toContain("person1@example.test");
+    expect((await world.run(["plan", name, "--csv"])).out).toBe(text);
+    const again = await world.run(["plan", name, "--csv", "--out", file]);
+    expect(again).toMatchObject({ out: "", err: expect.stringContaining("is there already") });
+    expect(again.code).not.toBe(0);
+    const { rows } = await world.store.query("select 1 from audit_log where action = 'plan.exported'");
+    expect(rows).toHaveLength(3);
   });
 
   const latest = async (): Promise<Plan["plan"] & { name: string }> => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { audienceId, systemId } from "../../core/model.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
+import type { ListRef, Op } from "../../core/repair.ts";
 import { planHash } from "../../sync/hash.ts";
+import { mostOf } from "../../sync/most.ts";
 import { aChange, aPlan, at, createPlanOf } from "./plan-samples.ts";
 
 const NONE = {
@@ -115,6 +117,16 @@ export function planJournalContract(make: () => Promise<PlanStore>): void {
         await store.intent(now, [0], at("06:11:00"), [null]);
         expect(await store.counts(id)).toEqual({ ...NONE, waiting: 2, in_doubt: 1 });
       });
+      test("an old fence moves no state", async () => {
+        const { id } = await create(1);
+        const old = await lease(id, "a", 0);
+        const now = await lease(id, "b");
+        await expect(store.move(id, ["draft"], "stopped", at("06:11:00"), null, old)).rejects.toMatchObject({
+          kind: "stale",
+        });
+        expect((await store.get(id))?.state).toBe("draft");
+        expect(await store.move(id, ["draft"], "stopped", at("06:12:00"), null, now)).toBe(true);
+      });
       test("an old fence of the same holder writes nothing either", async () => {
         const { id } = await create(1);
         const old = await lease(id, "a");
@@ -186,8 +198,77 @@ export function planJournalContract(make: () => Promise<PlanStore>): void {
       });
     });
 
-    describe("effective changes", () => {
-      test("count what happened or may have, across plans, per audience and system, in the window", async () => {
+    describe("repairs", () => {
+      /** A plan whose named changes end `applied` at that time. */
+      const wrote = async (
+        time: string,
+        ops: readonly Op[],
+        undoes: number | null = null,
+      ): Promise<number> => {
+        const all = ops.map((op, n) => aChange(n, { op, attribute: op === "set" ? "plan" : null }));
+        const doc = aPlan(all, { undoes });
+        const { id } = await store.create(doc, planHash(doc), [], "author");
+        const held = await lease(id);
+        const ns = ops.map((_, n) => n);
+        await store.intent(
+          held,
+          ns,
+          at(time),
+          ns.map(() => null),
+        );
+        await store.outcome(
+          held,
+          ns.map((n) => ({ n, end: "applied", because: null })),
+          at(time),
+        );
+        return id;
+      };
+      const active = audienceId("active");
+
+      test("three in the window, by person and place; adds and removals are one place", async () => {
+        await wrote("01:00:00", ["add", "set", "suppress", "add"]);
+        await wrote("02:00:00", ["remove", "set", "suppress"]);
+        expect(await store.repairedSince(active, at("00:00:00"))).toEqual([]);
+        await wrote("03:00:00", ["add", "set", "suppress", "set"]);
+        const { person, system } = aChange(0);
+        expect(await store.repairedSince(active, at("00:00:00"))).toEqual([
+          { system, person, attribute: null, at: [at("01:00:00"), at("02:00:00"), at("03:00:00")] },
+          {
+            system,
+            person: aChange(1).person,
+            attribute: "plan",
+            at: [at("01:00:00"), at("02:00:00"), at("03:00:00")],
+          },
+        ]);
+        expect(await store.repairedSince(active, at("01:00:00"))).toHaveLength(2);
+        expect(await store.repairedSince(active, at("01:00:01"))).toEqual([]);
+        expect(await store.repairedSince(audienceId("trial"), at("00:00:00"))).toEqual([]);
+      });
+      test("an undo is none, and what it took back was none", async () => {
+        await wrote("01:00:00", ["add", "add"]);
+        await wrote("02:00:00", ["add", "add"]);
+        const third = await wrote("03:00:00", ["add", "add"]);
+        expect(await store.repairedSince(active, at("00:00:00"))).toHaveLength(2);
+        await wrote("04:00:00", ["remove"], third);
+        const left = await store.repairedSince(active, at("00:00:00"));
+        expect(left.map((r) => r.person)).toEqual([aChange(1).person]);
+      });
+      test("what failed, was so already or is not known was none", async () => {
+        for (const end of ["failed", "already_so", "unknown"] as const) {
+          const doc = aPlan([aChange(0, { op: "add" })]);
+          const { id } = await store.create(doc, planHash(doc), [], "author");
+          const held = await lease(id);
+          await store.intent(held, [0], at("01:00:00"), [null]);
+          await store.outcome(held, [{ n: 0, end, because: null }], at("01:00:00"));
+        }
+        await wrote("02:00:00", ["add"]);
+        await wrote("03:00:00", ["add"]);
+        expect(await store.repairedSince(active, at("00:00:00"))).toEqual([]);
+      });
+    });
+
+    describe("people touched", () => {
+      test("are those of what happened or may have, across plans, per audience and system, in the window", async () => {
         const other = systemId("warehouse");
         const doc = aPlan(
           [0, 1, 2, 3, 4, 5].map((n) => aChange(n, { op: "remove", ...(n === 5 ? { system: other } : {}) })),
@@ -217,30 +298,100 @@ export function planJournalContract(make: () => Promise<PlanStore>): void {
           ],
           at("06:21:00"),
         );
-        const audience = audienceId("active");
-        expect(await store.effectiveSince(audience, systemId("ghost"), at("06:00:00"))).toEqual({
-          suppress: 0,
-          remove: 4,
-          add: 0,
-          set: 0,
+        const people = async (over: Partial<ListRef>, since: string) => {
+          const ref = { audience: audienceId("active"), system: systemId("ghost"), list: null, ...over };
+          const found = await store.touchedSince(ref, at(since));
+          return {
+            listed: [...found.listed].map((p) => Number.parseInt(p, 16)).sort(),
+            added: [...found.added].map((p) => Number.parseInt(p, 16)),
+            suppressed: [...found.suppressed].map((p) => Number.parseInt(p, 16)),
+          };
+        };
+        const nobody = { listed: [], added: [], suppressed: [] };
+        // 1 twice, as its own removal in both plans; 0 of the second plan failed
+        expect(await people({}, "06:00:00")).toEqual({ ...nobody, listed: [1, 2, 3] });
+        expect(await people({}, "05:01:00")).toEqual({ ...nobody, listed: [0, 1, 2, 3] });
+        expect(await people({ system: other }, "06:00:00")).toEqual({ ...nobody, listed: [5] });
+        expect(await people({ audience: audienceId("trial") }, "04:00:00")).toEqual(nobody);
+      });
+      test("a list is the same under another audience, and who was added or suppressed is told apart", async () => {
+        const kept = { lists: { ghost: '{"label":"VIP"}', warehouse: '{"label":"other"}' } };
+        const old = audienceId("old_name");
+        const changes = (["add", "suppress", "set", "remove"] as const).map((op, n) =>
+          aChange(n, { op, audience: old, attribute: op === "set" ? "plan" : null }),
+        );
+        const doc = aPlan(changes, { ...kept, audience: old });
+        const { id } = await store.create(doc, planHash(doc), [], "author");
+        const held = await lease(id);
+        await store.intent(held, [0, 1, 2], at("06:10:00"), [null, null, null]);
+        await store.move(id, ["draft"], "stopped", at("06:11:00"), "stopped by Ben");
+        const ask = (list: string | null, system = "ghost") =>
+          store.touchedSince(
+            { audience: audienceId("new_name"), system: systemId(system), list },
+            at("06:00:00"),
+          );
+        const found = await ask('{"label":"VIP"}');
+        const person = (n: number) => changes[n]?.person;
+        expect([...found.listed].sort()).toEqual([person(0), person(2)]);
+        expect([...found.added]).toEqual([person(0)]);
+        expect([...found.suppressed]).toEqual([person(1)]);
+        for (const none of [
+          await ask('{"label":"other"}'),
+          await ask(null),
+          await ask('{"label":"other"}', "warehouse"),
+        ])
+          expect(none.listed.size + none.suppressed.size).toBe(0);
+      });
+    });
+
+    describe("an override", () => {
+      const override = (hash: string, person = "Ben") => ({
+        person,
+        at: at("06:05:00"),
+        hash,
+        reason: "the brand was sold",
+      });
+      test("is kept once, whoever comes first", async () => {
+        const plan = await create(1);
+        expect((await store.get(plan.id))?.override).toBeNull();
+        const kept = await Promise.all(
+          ["Ben", "Cleo", "Dora"].map((who) => store.override(plan.id, override(plan.hash, who))),
+        );
+        expect(kept.filter(Boolean)).toHaveLength(1);
+        expect(await store.get(plan.id)).toMatchObject({
+          override: { at: at("06:05:00"), hash: plan.hash, reason: "the brand was sold", usedAt: null },
         });
-        expect(await store.effectiveSince(audience, systemId("ghost"), at("04:00:00"))).toEqual({
-          suppress: 0,
-          remove: 5,
-          add: 0,
-          set: 0,
+      });
+      test("is for this document only", async () => {
+        const plan = await create(1);
+        await expect(store.override(plan.id, override("0".repeat(64)))).rejects.toMatchObject({
+          kind: "stale",
         });
-        expect(await store.effectiveSince(audience, other, at("06:00:00"))).toEqual({
-          suppress: 0,
-          remove: 1,
-          add: 0,
-          set: 0,
+        expect((await store.get(plan.id))?.override).toBeNull();
+      });
+      test("is used once", async () => {
+        const plan = await create(1);
+        expect(await store.takeOverride(plan.id, at("06:06:00"))).toBe(false);
+        await store.override(plan.id, override(plan.hash));
+        const used = await Promise.all([1, 2, 3].map(() => store.takeOverride(plan.id, at("06:07:00"))));
+        expect(used.filter(Boolean)).toHaveLength(1);
+        expect((await store.get(plan.id))?.override?.usedAt).toBe(at("06:07:00"));
+      });
+    });
+
+    describe("an approval", () => {
+      test("keeps what it covers at most", async () => {
+        const plan = await create(4);
+        const most = mostOf(plan.doc.changes);
+        await store.approve(plan.id, {
+          person: "Ben",
+          at: at("06:05:00"),
+          hash: plan.hash,
+          confirmed: "PL-1 4",
+          most,
         });
-        expect(await store.effectiveSince(audienceId("trial"), systemId("ghost"), at("04:00:00"))).toEqual({
-          suppress: 0,
-          remove: 0,
-          add: 0,
-          set: 0,
+        expect((await store.get(plan.id))?.approvals[0]?.most).toEqual({
+          ghost: { suppress: 1, remove: 1, add: 1, set: 1 },
         });
       });
     });

@@ -113,12 +113,18 @@ export function planStoreContract(name: string, make: () => Promise<PlanStore>):
         );
         expect(await store.get(id)).toMatchObject({ need: "refused", guards: [{ verdict: "fail" }] });
       });
+      test("guards are not judged anew once it has started", async () => {
+        const { id } = await create(1);
+        await store.move(id, ["draft"], "applying", at("06:02:00"), null);
+        await store.setGuards(id, [], "refused");
+        expect(await store.get(id)).toMatchObject({ need: "author" });
+      });
       test("an approval binds the hash and counts once per person", async () => {
         const plan = await create(1);
         const approval = { person: "Ben", at: at("06:05:00"), hash: plan.hash, confirmed: "PL-1 1" };
         await store.approve(plan.id, approval);
         await store.approve(plan.id, { ...approval, at: at("06:06:00") });
-        expect((await store.get(plan.id))?.approvals).toEqual([approval]);
+        expect((await store.get(plan.id))?.approvals).toEqual([{ ...approval, most: null }]);
         await expect(
           store.approve(plan.id, { ...approval, person: "Eve", hash: "0".repeat(64) }),
         ).rejects.toMatchObject({ kind: "stale" });

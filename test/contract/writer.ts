@@ -119,6 +119,26 @@ export function writerContract(name: string, make: () => Promise<WriterWorld>): 
       }),
     );
     it(
+      "tells what adds may set off: no mail that asks to confirm, and asking changes nothing",
+      withWorld(async (w) => {
+        await w.seed([ana, ben]);
+        const before = await w.truth(ben.email);
+        const lines = await w.writer.forecast?.(w.source, 3, contextFor());
+        expect(await w.truth(ben.email)).toEqual(before);
+        if (lines === undefined) {
+          // what is only described in YAML cannot tell anything of the kind
+          expect(await w.writer.automations(w.source, contextFor())).toBeNull();
+          return;
+        }
+        expect(lines.map((l) => l.what)).toEqual(["mails", "contacts", "hooks"]);
+        expect(lines[0]).toMatchObject({ verdict: "none", count: 0 });
+        for (const l of lines) {
+          expect(l.count === null).toBe(l.verdict === "cant_tell");
+          expect(l.text).toMatch(/\S.*[^.]$/);
+        }
+      }),
+    );
+    it(
       "suppresses, and suppressing again changes nothing",
       withWorld(async (w) => {
         await w.seed([ana, ben]);
@@ -264,7 +284,8 @@ export function writerContract(name: string, make: () => Promise<WriterWorld>): 
     it(
       "has no way to subscribe, unsuppress or delete anyone",
       withWorld(async (w) => {
-        expect(Object.keys(w.writer).sort()).toEqual([
+        const verbs = Object.keys(w.writer).filter((k) => k !== "forecast"); // optional, and only reads
+        expect(verbs.sort()).toEqual([
           "apply",
           "automations",
           "batches",

@@ -280,6 +280,7 @@ describe("a person’s data", () => {
       "table journal",
       "table incident_event",
       "table audit_log",
+      "table person_ref",
       "table report",
       "table outbox",
       "table approval",

@@ -1,6 +1,14 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { instant, systemId } from "../../core/model.ts";
+import { forgetAgreed } from "../../app/audit/agreed.ts";
+import { audienceId, instant, systemId } from "../../core/model.ts";
+import { personKeyOf } from "../../members/person-key.ts";
+import { sweepOrphans } from "../../members/sweep.ts";
+import { getAgreedState } from "../../store/get-agreed-state.ts";
+import { knownSetFiles } from "../../store/known-set-files.ts";
 import { putAudienceBase } from "../../store/put-audience-base.ts";
+import { LEFT_OUT } from "../../sync/words.ts";
 import { ANA, applyAs, auditDaily, makeWorld, type SimWorld } from "./world.ts";
 
 let world: SimWorld;
@@ -86,6 +94,10 @@ describe("from a planted difference to a repaired audience", () => {
     });
     expect(plan.state, JSON.stringify(plan.guards.filter((g) => g.verdict !== "pass"))).toBe("checked");
     expect(plan.doc.changes.map((c) => c.op)).toEqual(["remove", "add"]);
+    expect(plan.doc.changes.map((c) => c.rule)).toEqual([
+      "neither in Warehouse nor in Ghost on 4 Nov 2026, then added in Ghost only",
+      "in Warehouse and Ghost until 4 Nov 2026, then gone from Ghost",
+    ]);
     await applyAs(world, plan.id, ANA);
     const labels = (email: string) =>
       world.ghost.control
@@ -108,4 +120,41 @@ describe("from a planted difference to a repaired audience", () => {
     expect(labels("person7@example.test")).toEqual(["VIP"]);
     expect(labels("extra@example.test")).toEqual(["Active", "Press"]);
   });
+
+  it("takes nobody off while nobody can tell what was agreed, and sweeps no file that is still needed", async () => {
+    world = await makeWorld({ people: 300 });
+    await auditDaily(world, 2);
+    await acceptBases();
+    world.ghost.control.load([{ email: "extra@example.test", name: "Extra", labels: ["Active"] }]);
+    await auditDaily(world, 2);
+    const row = await getAgreedState(world.app.db, audienceId("active"));
+    const [latest] = await world.app.audits.comparisons(audienceId("active"), 1);
+    expect(row).toMatchObject({ runId: latest?.runId, carriedAt: instant(world.clock.now()) });
+    const file = join(world.app.dataDir, row?.setFile ?? "");
+    expect(await readdir(dirname(file))).toEqual([`${row?.runId}.pls`]);
+    await sweepOrphans(join(world.app.dataDir, "sets"), await knownSetFiles(world.app.db));
+
+    const draft = () =>
+      world.services.repair.draft({
+        author: ANA,
+        audience: audienceId("active"),
+        incident: null,
+        system: systemId("ghost"),
+      });
+    expect((await draft()).doc.changes.map((c) => c.op)).toEqual(["remove"]);
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(0, bytes.length - 1));
+    const { changes, leftOut } = (await draft()).doc;
+    expect(changes).toEqual([]);
+    expect(leftOut.map((l) => l.reason)).toEqual([LEFT_OUT.nothingAgreed]);
+    expect(world.logs.some((l) => l.event === "agreed.unreadable")).toBe(true);
+
+    // the next audit begins anew; the accepted base stays the consent to take people off
+    await auditDaily(world, 1);
+    expect((await draft()).doc.changes.map((c) => c.rule)).toEqual(["not in Warehouse for 2 reads"]);
+    expect(await forgetAgreed(world.app, keyOfPerson("extra@example.test"))).toBe(1);
+    expect(await forgetAgreed(world.app, keyOfPerson("extra@example.test"))).toBe(0);
+  });
 });
+
+const keyOfPerson = (email: string) => personKeyOf(world.app.keys, "email", email);

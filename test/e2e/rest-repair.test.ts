@@ -57,6 +57,7 @@ beforeAll(async () => {
       );
     return stringify(yaml);
   });
+  await world.run(["writes", "enable", "shop", "--as", "Ben", "--reason", "a simulator"]);
 }, 120_000);
 afterAll(async () => {
   await shop.close();

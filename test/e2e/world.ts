@@ -6,15 +6,18 @@ import type { App } from "../../app/app.ts";
 import { auditService } from "../../app/audit/service.ts";
 import { openApp } from "../../app/open-app.ts";
 import { repairService } from "../../app/repair/repair.ts";
+import { hasWriteAccess } from "../../app/repair/writes.ts";
 import type { Services } from "../../app/services.ts";
 import { loadConfig } from "../../config/load.ts";
 import { configError } from "../../config/problem.ts";
 import { resolveSecret } from "../../config/secret.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Person } from "../../core/config.ts";
+import { instant } from "../../core/model.ts";
 import type { Log } from "../../core/ports.ts";
 import { type GhostSim, startGhostSim } from "../../demo/ghost/server.ts";
-import { asAdmin, type TestDatabase, testDatabase, testPool } from "../setup/database.ts";
+import { putWriteSwitch } from "../../store/put-write-switch.ts";
+import { asAdmin, type TestDatabase, type TestRole, testDatabase, testPool } from "../setup/database.ts";
 
 /** A clock that tests move by hand. */
 export type TestClock = Clock & { set(at: string | Date): void; add(ms: number): void };
@@ -108,8 +111,12 @@ export type WorldOptions = {
   notify?: App["notify"];
   /** More of `${env:…}`. */
   env?: Readonly<Record<string, string>>;
+  /** As after the installation: no admin has switched writing on anywhere. */
+  writesOff?: true;
   /** What PLUMBLINE_SECRET would hold; default: random. */
   secret?: string;
+  /** `lesser`: the product runs as a role that owns nothing. */
+  role?: TestRole;
   /** Puts other parts in: what notifies, what reads. */
   adapt?: (app: App) => App;
 };
@@ -143,7 +150,7 @@ export async function makeWorldWith(
   clock: TestClock,
   o: WorldOptions,
 ): Promise<World> {
-  const database = await testDatabase();
+  const database = await testDatabase("embedded", false, o.role);
   const dir = await mkdtemp("/var/tmp/plumbline-e2e-");
   const name = `w_${randomBytes(6).toString("hex")}`;
   await asAdmin(database.adminUrl, `create database ${name}`);
@@ -180,6 +187,15 @@ export async function makeWorldWith(
     clock,
     log,
   });
+  if (o.writesOff !== true)
+    for (const system of loaded.config.systems.filter(hasWriteAccess))
+      await putWriteSwitch(database.db, {
+        system: system.id,
+        enabled: true,
+        at: instant(clock.now()),
+        person: "Ben",
+        reason: "the tests' systems are simulators",
+      });
   const quiet: App = { ...base, notify: o.notify ?? (async () => undefined) };
   const app = o.adapt?.(quiet) ?? quiet;
   const services: Services = { app, version: "0.0.0", audit: auditService(app), repair: repairService(app) };

@@ -1,18 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Op } from "../../core/repair.ts";
+import type { Touched } from "../../core/repair.ts";
 import { applyPlan } from "../../sync/apply.ts";
 import { type GuardFacts, runGuards } from "../../sync/guard.ts";
+import { NOBODY } from "../../sync/size-limit.ts";
 import { draftUndo } from "../../sync/undo.ts";
 import { memoryPlanStore } from "../setup/memory-plan-store.ts";
+import { guardFacts } from "./guard-facts.ts";
 import {
   AUDIENCE,
   applyInput,
   approved,
   at,
-  audienceOf,
   DEST,
   draft,
+  keyOf,
   mailOf,
   OWNER,
   plainSealer,
@@ -27,37 +29,10 @@ import {
 const DAY_MS = 24 * 3_600_000;
 const config = testConfig();
 const limits = config.safeguards;
+const LIST = { audience: AUDIENCE, system: DEST, list: null };
 
-function facts(
-  now: number,
-  effective: Readonly<Record<Op, number>>,
-  more: Partial<GuardFacts> = {},
-): GuardFacts {
-  const reading = {
-    coverage: "complete" as const,
-    asOf: at(now),
-    takenAt: at(now),
-    size: 1000,
-    previousSize: 1000,
-  };
-  return {
-    now: at(now),
-    config,
-    audience: audienceOf(config),
-    effective: { [DEST]: effective },
-    sends: [],
-    access: { [DEST]: null },
-    readings: [
-      { snapshot: "s1", system: OWNER, ...reading },
-      { snapshot: "s2", system: DEST, ...reading },
-    ],
-    otherPlans: [],
-    baseAccepted: true,
-    leftOutBy: null,
-    undone: null,
-    ...more,
-  };
-}
+const facts = (now: number, touched: Touched, more: Partial<GuardFacts> = {}): GuardFacts =>
+  guardFacts(at(now), config, { touched: { [DEST]: touched }, ...more });
 
 describe("I5: limits hold in any rolling window, across plans", () => {
   it("for any sequence of plans, whoever approves", async () => {
@@ -95,10 +70,8 @@ describe("I5: limits hold in any rolling window, across plans", () => {
             const doc = { ...draft(twins, config, at(now)), sizes: { [DEST]: size } };
             if (doc.changes.length === 0) continue;
             // `late`: guarded before the plans that ran meanwhile; apply itself has to notice.
-            const effective = s.late
-              ? { suppress: 0, remove: 0, add: 0, set: 0 }
-              : await store.effectiveSince(AUDIENCE, DEST, at(now - DAY_MS));
-            if (runGuards(doc, facts(now, effective)).need === "refused") continue;
+            const touched = s.late ? NOBODY : await store.touchedSince(LIST, at(now - DAY_MS));
+            if (runGuards(doc, facts(now, touched)).need === "refused") continue;
             const planId = await approved(store, doc, at(now));
             const before = vendor.mutations.length;
             const result = await applyPlan(applyInput(time, store, vendor, planId, { safeguards: limits }));
@@ -167,11 +140,11 @@ describe("I5: limits hold in any rolling window, across plans", () => {
       automations: { [DEST]: [] },
       fingerprint: print,
     });
-    const effective = await store.effectiveSince(AUDIENCE, DEST, at(time.now() - DAY_MS));
-    expect(runGuards(undo, facts(time.now(), effective, { undone: plan })).need).toBe("second_person");
-    expect(runGuards(undo, facts(time.now(), { ...effective, set: 5 }, { undone: plan })).need).toBe(
-      "refused",
-    );
+    const touched = await store.touchedSince(LIST, at(time.now() - DAY_MS));
+    expect(runGuards(undo, facts(time.now(), touched, { undone: plan })).need).toBe("second_person");
+    const others = [50, 51, 52].map(keyOf);
+    const more = { ...touched, listed: new Set([...touched.listed, ...others]) };
+    expect(runGuards(undo, facts(time.now(), more, { undone: plan })).need).toBe("refused");
     const undoId = await approved(store, undo, at(time.now()));
     expect((await applyPlan(applyInput(time, store, vendor, undoId, { safeguards: limits }))).state).toBe(
       "done",
@@ -205,7 +178,7 @@ describe("I9: an incomplete snapshot yields no removal", () => {
         fc.integer({ min: 0, max: 48 }),
         (owner, dest, minutes, hours) => {
           const now = virtualTime().now();
-          const f = facts(now, { suppress: 0, remove: 0, add: 0, set: 0 });
+          const f = facts(now, NOBODY);
           const readings = f.readings.map((r) => ({
             ...r,
             coverage: (r.system === OWNER ? owner : dest) as "complete",

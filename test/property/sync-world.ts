@@ -87,6 +87,7 @@ export type Rec = { inSegment: boolean; consent: ConsentState; mailable: boolean
 export type Fault =
   | "none"
   | "retry"
+  | "retry_late"
   | "lost_before"
   | "lost_after"
   | "throw_before"
@@ -183,6 +184,7 @@ export class Vendor {
       because: status,
     });
     if (fault === "retry") return { ...said("retry"), retryAfterMs: 2_000 };
+    if (fault === "retry_late") return { ...said("retry"), retryAfterMs: 120_000 };
     if (fault === "lost_before") return said("unknown");
     if (fault === "ghost") return said("applied");
     if (fault === "refuse") return said("refused", true);
@@ -350,6 +352,10 @@ export const difference = (
   mailableHere: null,
   inBaseHere: true,
   consentFrom: null,
+  agreed: "never",
+  atOwner: false,
+  agreedAt: null,
+  case: null,
   ...more,
 });
 

@@ -245,11 +245,11 @@ describe.each(SERVERS)("the schedule on %s", (server) => {
     const warned: string[] = [];
     const one = schedule([daily()], { log: { ...silent, warn: (event) => void warned.push(event) } });
     await one.tick();
-    await made.db.query("alter table job_run rename to gone");
+    await made.asOwner("alter table job_run rename to gone");
     at("23T06:00:00");
     await one.tick();
     expect(warned).toEqual(["schedule.paused"]);
-    await made.db.query("alter table gone rename to job_run");
+    await made.asOwner("alter table gone rename to job_run");
     await one.tick();
     expect(ran).toEqual(["2026-11-23T06:00:00.000Z"]);
   });

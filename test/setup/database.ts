@@ -2,16 +2,27 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 import { type Database, openDatabase } from "../../store/database.ts";
+import { grantRole } from "../../store/grant-role.ts";
 
 /** Store tests run on both: `describe.each(SERVERS)`. */
 export const SERVERS = ["embedded", "DATABASE_URL with a lesser role"] as const;
 export type ServerName = (typeof SERVERS)[number];
 
+/** `owner`: one role does everything. `lesser`: as in production, migrations have a role of their own. */
+export type TestRole = "owner" | "lesser";
+
+/** PLUMBLINE_TEST_ROLE=lesser runs every test that does not say otherwise as the lesser role. */
+const usualRole = (): TestRole => (process.env.PLUMBLINE_TEST_ROLE === "lesser" ? "lesser" : "owner");
+
 export type TestDatabase = {
   readonly url: string;
+  /** As the owner of the tables; the same as `url` unless the role is `lesser`. */
+  readonly ownerUrl: string;
   /** Superuser of the same server, for what only tests do. */
   readonly adminUrl: string;
   readonly db: Database;
+  /** One statement as the owner of the tables: to empty them between tests. */
+  asOwner(text: string): Promise<void>;
   /** Closes `db` and drops the database; fails when somebody else still holds a connection to it. */
   drop(): Promise<void>;
 };
@@ -45,7 +56,11 @@ export async function asAdmin(
  * @param server which of the two test servers
  * @param empty true: a database without any table, for tests of the migrations
  */
-export async function testDatabase(server: ServerName = "embedded", empty = false): Promise<TestDatabase> {
+export async function testDatabase(
+  server: ServerName = "embedded",
+  empty = false,
+  as: TestRole = usualRole(),
+): Promise<TestDatabase> {
   const { url: base, adminUrl, template } = inject(server === "embedded" ? "embedded" : "foreign");
   const name = `t_${randomBytes(6).toString("hex")}`;
   const owner = new URL(base).username;
@@ -55,11 +70,20 @@ export async function testDatabase(server: ServerName = "embedded", empty = fals
   );
   const url = new URL(base);
   url.pathname = name;
+  const ownerUrl = url.href;
+  if (as === "lesser") {
+    const owner = await openDatabase({ url: ownerUrl, applicationName: "plumbline test", connections: 1 });
+    url.username = await lesserRole(adminUrl, url);
+    await grantRole(owner, url.username);
+    await owner.close();
+  }
   const db = await openDatabase({ url: url.href, applicationName: "plumbline test" });
   return {
     url: url.href,
+    ownerUrl,
     adminUrl,
     db,
+    asOwner: async (text) => void (await asAdmin(ownerUrl, text)),
     async drop() {
       await db.close();
       const leaked = await leftConnections(adminUrl, name);
@@ -70,6 +94,17 @@ export async function testDatabase(server: ServerName = "embedded", empty = fals
         );
     },
   };
+}
+
+/** Made once for each server, with the password of the owner. */
+async function lesserRole(adminUrl: string, { username, password }: URL): Promise<string> {
+  const role = `${username}_runs`;
+  const secret = decodeURIComponent(password);
+  await asAdmin(
+    adminUrl,
+    `do $do$ begin create role ${role} login nosuperuser nocreatedb nocreaterole password '${secret}'; exception when duplicate_object or unique_violation then null; end $do$`,
+  );
+  return role;
 }
 
 /** The server notices a closed connection a moment later, so it gets half a second. */

@@ -1,6 +1,15 @@
 import { AuditorError } from "../../core/errors.ts";
+import type { PersonKey } from "../../core/model.ts";
 import type { Lease, PlanStore } from "../../core/ports.ts";
-import type { ChangeProgress, EndState, Op, Plan, PlanState } from "../../core/repair.ts";
+import type {
+  Change,
+  ChangeProgress,
+  EndState,
+  Plan,
+  PlanDoc,
+  PlanState,
+  Repaired,
+} from "../../core/repair.ts";
 
 type Entry =
   | {
@@ -22,6 +31,8 @@ type Entry =
 export type MemoryPlanStore = PlanStore & {
   /** Everything that was journaled, oldest first: tests look for intent before call before outcome. */
   readonly journal: readonly Entry[];
+  /** Puts another document in the place of a kept one, as nothing in the product can: a test of what is checked later. */
+  replace(id: number, doc: PlanDoc, hash: string): void;
 };
 
 const ENDED: readonly PlanState[] = ["done", "stopped", "expired", "refused", "stale"];
@@ -84,6 +95,7 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
 
   return {
     journal,
+    replace: (id, doc, hash) => update(id, (p) => ({ ...p, doc, hash })),
     async create(doc, hash, guards, need) {
       const wrong = doc.changes.findIndex((c, i) => c.n !== i || !/^[0-9a-f]{32}$/.test(c.person));
       if (wrong !== -1)
@@ -101,6 +113,7 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
         guards,
         need,
         approvals: [],
+        override: null,
         stopRequestedBy: null,
         startedAt: null,
         endedAt: null,
@@ -112,14 +125,16 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
     },
     get: async (id) => plans.get(id) ?? null,
     list: async () => [...plans.values()].sort((a, b) => b.id - a.id),
-    async move(id, from, to, at, because) {
+    async move(id, from, to, at, because, lease) {
+      if (lease !== undefined) fenced(lease);
       const plan = plans.get(id);
       if (plan === undefined || !from.includes(plan.state)) return false;
       const startedAt = to === "applying" ? (plan.startedAt ?? at) : plan.startedAt;
       plans.set(id, { ...plan, state: to, because, startedAt, endedAt: ENDED.includes(to) ? at : null });
       return true;
     },
-    setGuards: async (id, guards, need) => update(id, (p) => ({ ...p, guards, need })),
+    setGuards: async (id, guards, need) =>
+      update(id, (p) => (["draft", "checked", "approved"].includes(p.state) ? { ...p, guards, need } : p)),
     async approve(id, approval) {
       const plan = plans.get(id);
       if (plan === undefined || plan.hash !== approval.hash) {
@@ -131,7 +146,29 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
         );
       }
       if (plan.approvals.some((a) => a.person === approval.person && a.hash === approval.hash)) return;
-      plans.set(id, { ...plan, approvals: [...plan.approvals, approval as Plan["approvals"][number]] });
+      plans.set(id, {
+        ...plan,
+        approvals: [...plan.approvals, { ...approval, most: approval.most ?? null }],
+      });
+    },
+    async override(id, o) {
+      const plan = plans.get(id);
+      if (plan === undefined || plan.hash !== o.hash)
+        throw new AuditorError(
+          "stale",
+          `PL-${id}`,
+          "what was overridden is not this plan",
+          "open the plan again",
+        );
+      if (plan.override != null) return false;
+      plans.set(id, { ...plan, override: { ...o, usedAt: null } });
+      return true;
+    },
+    async takeOverride(id, at) {
+      const plan = plans.get(id);
+      if (plan?.override == null || plan.override.usedAt !== null) return false;
+      plans.set(id, { ...plan, override: { ...plan.override, usedAt: at } });
+      return true;
     },
     requestStop: async (id, by) => update(id, (p) => ({ ...p, stopRequestedBy: p.stopRequestedBy ?? by })),
     stopRequested: async (id) => (plans.get(id)?.stopRequestedBy ?? null) !== null,
@@ -199,21 +236,54 @@ export function memoryPlanStore(clock: () => number): MemoryPlanStore {
       for (const p of progressOf(planId)) counts[p.end ?? (p.inDoubt ? "in_doubt" : "waiting")] += 1;
       return counts;
     },
-    async effectiveSince(audience, system, since) {
-      const counts: Record<Op, number> = { suppress: 0, remove: 0, add: 0, set: 0 };
+    async touchedSince({ audience, system, list }, since) {
+      const touched = {
+        listed: new Set<PersonKey>(),
+        added: new Set<PersonKey>(),
+        suppressed: new Set<PersonKey>(),
+      };
       for (const plan of plans.values()) {
+        const shared = list !== null && plan.doc.lists?.[system] === list;
         for (const c of plan.doc.changes) {
-          if (c.audience !== audience || c.system !== system) continue;
+          if (c.system !== system || (c.audience !== audience && !shared)) continue;
           const recent = of(plan.id, c.n).filter((e) => e.at >= since);
           const end = recent.find((e) => e.phase === "outcome");
-          if (
-            recent.length > 0 &&
-            (end?.phase !== "outcome" || end.end === "applied" || end.end === "unknown")
-          )
-            counts[c.op] += 1;
+          const mayBe = end?.phase !== "outcome" || end.end === "applied" || end.end === "unknown";
+          if (recent.length === 0 || !mayBe) continue;
+          touched[c.op === "suppress" ? "suppressed" : "listed"].add(c.person);
+          if (c.op === "add") touched.added.add(c.person);
         }
       }
-      return counts;
+      return touched;
+    },
+    async repairedSince(audience, since) {
+      const placeOf = (c: Change): string => `${c.system} ${c.person} ${c.attribute ?? ""}`;
+      const appliedOf = (plan: Plan) =>
+        plan.doc.changes.flatMap((change) => {
+          const end = outcomeOf(plan.id, change.n);
+          const counts = end?.phase === "outcome" && end.end === "applied" && change.op !== "suppress";
+          return counts ? [{ change, at: end.at as Repaired["at"][number] }] : [];
+        });
+      const mine = [...plans.values()].filter((p) => p.doc.audience === audience);
+      const takenBack = new Set(
+        mine
+          .filter((p) => p.doc.undoes !== null)
+          .flatMap((p) => appliedOf(p).map(({ change }) => `${p.doc.undoes} ${placeOf(change)}`)),
+      );
+      const found = new Map<string, Repaired>();
+      for (const plan of mine.filter((p) => p.doc.undoes === null)) {
+        for (const { change, at } of appliedOf(plan)) {
+          const key = placeOf(change);
+          if (at < since || takenBack.has(`${plan.id} ${key}`)) continue;
+          const { system, person, attribute } = change;
+          const times = [...(found.get(key)?.at ?? []), at].sort();
+          found.set(key, { system, person, attribute, at: times });
+        }
+      }
+      return [...found.entries()]
+        .filter(([, r]) => r.at.length >= 3)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, r]) => r);
     },
   };
 }

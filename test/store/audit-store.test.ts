@@ -28,7 +28,7 @@ describe.each(SERVERS)("the audit's store on %s", (server) => {
     store = auditStore(made.db);
   });
   beforeEach(async () => {
-    await made.db.query("truncate run cascade");
+    await made.asOwner("truncate run cascade");
     await store.startRun(RUN, "audit", "scheduled", at("06:00"));
   });
   afterAll(() => made.drop());

@@ -10,6 +10,7 @@ export async function describeSchema(db: Sql): Promise<string> {
     columns: string;
     constraints: string | null;
     indexes: string | null;
+    triggers: string | null;
   }>(`
     select c.relname as name,
       (select string_agg('  ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -23,12 +24,15 @@ export async function describeSchema(db: Sql): Promise<string> {
       (select string_agg('  ' || k.conname || ' ' || pg_get_constraintdef(k.oid), e',\\n' order by k.contype <> 'p', k.conname)
         from pg_constraint k where k.conrelid = c.oid and k.contype <> 'n') as constraints,
       (select string_agg(pg_get_indexdef(i.indexrelid) || ';', e'\\n' order by i.indexrelid::regclass::text)
-        from pg_index i where i.indrelid = c.oid and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))) as indexes
+        from pg_index i where i.indrelid = c.oid and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))) as indexes,
+      (select string_agg(pg_get_triggerdef(t.oid) || ';', e'\\n' order by t.tgname)
+        from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by c.relname`);
   return rows
-    .map(({ name, columns, constraints, indexes }) => {
+    .map(({ name, columns, constraints, indexes, triggers }) => {
       const body = constraints === null ? columns : `${columns},\n${constraints}`;
-      return `create table ${name} (\n${body}\n);\n${indexes === null ? "" : `${indexes}\n`}`;
+      const more = [indexes, triggers].map((lines) => (lines === null ? "" : `${lines}\n`)).join("");
+      return `create table ${name} (\n${body}\n);\n${more}`;
     })
     .join("\n");
 }

@@ -10,7 +10,7 @@ const asked = new Promise((resolve) => process.once("SIGINT", resolve));
 const server = await startEmbedded({ dataDir, role, log: { info: () => undefined, warn: () => undefined } });
 const client = new pg.Client({ connectionString: server.url });
 await client.connect();
-say({ ready: true, url: server.url, joined: server.joined });
+say({ ready: true, migrateUrl: server.migrateUrl, joined: server.joined });
 const alive = setInterval(() => undefined, 1_000);
 if (then === "wait") {
   await asked;

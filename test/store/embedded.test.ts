@@ -12,7 +12,7 @@ import { type EmbeddedOptions, startEmbedded } from "../../store/embedded/start.
 const CHILD = fileURLToPath(new URL("embedded-child.mjs", import.meta.url));
 const AS_ROOT = process.getuid?.() === 0;
 
-type Said = { ready?: boolean; url?: string; joined?: boolean; drained?: number };
+type Said = { ready?: boolean; migrateUrl?: string; joined?: boolean; drained?: number };
 
 describe("the embedded server", () => {
   let dataDir: string;
@@ -73,27 +73,34 @@ describe("the embedded server", () => {
   test("starts, keeps its data and its address over a restart, and leaves no process", async () => {
     const first = await start();
     expect(first.joined).toBe(false);
-    await ask(first.url, "create table kept as select 42 as n");
+    await ask(first.migrateUrl, "create table kept as select 42 as n");
     const { pid } = (await findPostmaster(cluster()))!;
     await first.stop();
     await first.stop();
     expect(isAlive(pid)).toBe(false);
     const second = await start();
     expect(second.url).toBe(first.url);
-    expect(await ask(second.url, "select n from kept")).toBe(42);
+    expect(await ask(second.migrateUrl, "select n from kept")).toBe(42);
     await second.stop();
   });
 
-  test("the program's role owns its database and nothing else; passwords are needed and not logged", async () => {
+  test("its roles: one owns the database and nothing else, one owns nothing; passwords are needed and not logged", async () => {
     const server = await start();
     onTestFinished(() => server.stop());
-    expect(
-      await ask(
-        server.url,
-        "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user",
-      ),
-    ).toBe(false);
-    await expect(ask(server.url, "create database other")).rejects.toMatchObject({ kind: "not_allowed" });
+    for (const url of [server.url, server.migrateUrl]) {
+      expect(
+        await ask(
+          url,
+          "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user",
+        ),
+      ).toBe(false);
+      await expect(ask(url, "create database other")).rejects.toMatchObject({ kind: "not_allowed" });
+    }
+    await ask(server.migrateUrl, "create table mine as select 1 as n");
+    await expect(ask(server.url, "select n from mine")).rejects.toMatchObject({ kind: "not_allowed" });
+    await expect(ask(server.url, "create table its as select 1")).rejects.toMatchObject({
+      kind: "not_allowed",
+    });
     const guess = new URL(server.url);
     guess.password = "wrong";
     await expect(ask(guess.href, "select 1")).rejects.toMatchObject({ kind: "auth" });
@@ -147,13 +154,13 @@ describe("the embedded server", () => {
 
   test("kill -9 leaves an orphan with its data, which the next `serve` adopts", async () => {
     const killed = await child("serve", "hold");
-    await ask(killed.ready.url!, "create table kept as select 42 as n");
+    await ask(killed.ready.migrateUrl!, "create table kept as select 42 as n");
     killed.process.kill("SIGKILL");
     await ended(killed.process);
     expect(await findPostmaster(cluster())).not.toBeNull();
     const adopted = await start({ role: "serve" });
     expect(adopted.joined).toBe(true);
-    expect(await ask(adopted.url, "select n from kept")).toBe(42);
+    expect(await ask(adopted.migrateUrl, "select n from kept")).toBe(42);
     await adopted.stop();
     expect(await findPostmaster(cluster())).toBeNull();
   });
@@ -195,11 +202,11 @@ describe("the embedded server", () => {
       const moved = /database\.moved \{"to":"(\/var\/tmp\/plumbline-[0-9a-f]{16})"/.exec(log.join("\n"))?.[1];
       expect(moved).toBeDefined();
       onTestFinished(() => rm(moved!, { recursive: true, force: true }));
-      await ask(first.url, "create table kept as select 42 as n");
+      await ask(first.migrateUrl, "create table kept as select 42 as n");
       await first.stop();
       await chmod(dataDir, 0o711); // reachable now: the data stays where it is
       const second = await start({ dataDir: inner });
-      expect(await ask(second.url, "select n from kept")).toBe(42);
+      expect(await ask(second.migrateUrl, "select n from kept")).toBe(42);
       await second.stop();
     },
   );

@@ -25,7 +25,7 @@ describe.each(SERVERS)("what systems tell beyond members, on %s", (server) => {
     made = await testDatabase(server);
   });
   beforeEach(async () => {
-    await made.db.query("truncate segment_definition, campaign, delivery, system_facts, sync_run");
+    await made.asOwner("truncate segment_definition, campaign, delivery, system_facts, sync_run");
   });
   afterAll(() => made.drop());
 

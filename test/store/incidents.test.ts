@@ -6,6 +6,7 @@ import type { AuditStore } from "../../core/ports.ts";
 import { auditStore } from "../../store/audit-store.ts";
 import { changeIncident } from "../../store/change-incident.ts";
 import { getIncident } from "../../store/get-incident.ts";
+import { listAuditLog } from "../../store/list-audit-log.ts";
 import { listIncidents } from "../../store/list-incidents.ts";
 import { SERVERS, type TestDatabase, testDatabase } from "../setup/database.ts";
 import { aFinding, at, RUN } from "./samples.ts";
@@ -20,7 +21,7 @@ describe.each(SERVERS)("incidents on %s", (server) => {
     store = auditStore(made.db);
   });
   beforeEach(async () => {
-    await made.db.query("truncate run, incident restart identity cascade");
+    await made.asOwner("truncate run, incident restart identity cascade");
     await store.startRun(RUN, "audit", "scheduled", at("06:00"));
   });
   afterAll(() => made.drop());
@@ -52,7 +53,7 @@ describe.each(SERVERS)("incidents on %s", (server) => {
 
   test("weighs the distance from the expected range where people are not known", async () => {
     expect((await open(at("06:00"), { people: null, observed: 1200.4 })).peak).toBe(300);
-    await made.db.query("truncate incident cascade");
+    await made.asOwner("truncate incident cascade");
     expect((await open(at("06:00"), { people: null, expected: null })).peak).toBeNull();
   });
 
@@ -177,6 +178,12 @@ describe.each(SERVERS)("incidents on %s", (server) => {
       await apply(at("12:00"), { kind: "unsnooze", incident: updated, finding: aFinding() }),
     ).toMatchObject({ state: "open", snoozedUntil: null, owner: "Ana" });
     expect(await kinds(id)).toEqual(["opened", "taken", "snoozed", "unsnoozed"]);
+    expect(
+      (await listAuditLog(made.db, { limit: 2 })).map((e) => [e.actor, e.action, e.object, e.detail]),
+    ).toEqual([
+      ["Ana", "incident.snoozed", "INC-1001", { until: at("12:00") }],
+      ["Ana", "incident.acknowledged", "INC-1001", {}],
+    ]);
   });
 
   test("a stale button is told who was first and when", async () => {
@@ -199,12 +206,14 @@ describe.each(SERVERS)("incidents on %s", (server) => {
     const { id } = await open();
     const change = { id, version: 1, at: at("06:40"), until: null, note: null } as const;
     await changeIncident(made.db, { ...change, action: "take", actor: "Ana" });
+    const logged = await listAuditLog(made.db, { limit: 1 });
     await expect(
       changeIncident(made.db, { ...change, action: "resolve", actor: "Ben" }),
     ).rejects.toMatchObject({
       kind: "stale",
       message: expect.stringContaining("already taken at") as string,
     });
+    expect(await listAuditLog(made.db, { limit: 1 }), "what was refused is not logged").toEqual(logged);
     expect((await getIncident(made.db, id))?.state).toBe("acknowledged");
   });
 

@@ -13,7 +13,7 @@ describe.each(SERVERS)("notices on %s", (server) => {
   afterAll(() => made.drop());
 
   noticeStoreContract("Postgres", async () => {
-    await made.db.query(
+    await made.asOwner(
       "truncate run, incident, slack_message, slack_post, outbox, report_sent restart identity cascade",
     );
     const audits = auditStore(made.db);

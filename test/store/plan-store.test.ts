@@ -18,7 +18,7 @@ describe.each(SERVERS)("plans on %s", (server) => {
   afterAll(() => made.drop());
 
   planStoreContract("Postgres", async () => {
-    await made.db.query("truncate plan, change, approval, plan_lease, journal restart identity cascade");
+    await made.asOwner("truncate plan, change, approval, plan_lease, journal restart identity cascade");
     return planStore(made.db);
   });
 

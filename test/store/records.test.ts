@@ -91,7 +91,7 @@ describe.each(SERVERS)("small records on %s", (server) => {
     });
     expect((await listAuditLog(made.db, { limit: 1 })).map((e) => e.object)).toEqual(["PL-82"]);
     expect(await listAuditLog(made.db, { object: "PL-81", limit: 9 })).toEqual([
-      { at: at("06:00"), actor: "Ana", action: "approved", object: "PL-81", detail: { people: 12 } },
+      { seq: 1, at: at("06:00"), actor: "Ana", action: "approved", object: "PL-81", detail: { people: 12 } },
     ]);
   });
 });

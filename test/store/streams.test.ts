@@ -38,7 +38,7 @@ describe.each(SERVERS)("what streams remember, on %s", (server) => {
     made = await testDatabase(server);
   });
   beforeEach(async () => {
-    await made.db.query("truncate stream_state");
+    await made.asOwner("truncate stream_state");
   });
   afterAll(() => made.drop());
 
@@ -105,7 +105,7 @@ describe.each(SERVERS)("what streams remember, on %s", (server) => {
       flagged: true,
       maths: { points: 30 },
     });
-    await made.db.query("truncate stream_state");
+    await made.asOwner("truncate stream_state");
     expect((await folded([...days(30), shifted])).plan?.flagged).toBe(true);
   });
 

@@ -28,6 +28,8 @@ export const PlanRow = Type.Object({
   need: Type.Union([Type.Literal("author"), Type.Literal("second_person"), Type.Literal("refused")]),
   because: nullable(Type.String()),
   endedAt: nullable(Time),
+  /** Its author suppressed people alone, and nobody has looked since. */
+  toReview: Type.Optional(Type.Boolean()),
 });
 export type PlanRow = Static<typeof PlanRow>;
 export const PlanList = Type.Object({ plans: Type.Array(PlanRow) });
@@ -62,12 +64,32 @@ export const PlanDetail = Type.Object({
               from: Type.String(),
               to: Type.String(),
               why: Type.String(),
+              /** The vendor's version of the record when it was read: a time or a tag; null: it has none. */
+              version: nullable(Type.String()),
             }),
           ),
         }),
       ),
-      leftOut: Type.Array(Type.Object({ reason: Type.String(), count: Type.Integer() })),
+      /** At most 20 of each reason are named, masked. */
+      leftOut: Type.Array(
+        Type.Object({
+          reason: Type.String(),
+          count: Type.Integer(),
+          sample: Type.Array(Type.String()),
+        }),
+      ),
       automations: nullable(Type.Array(Type.String())),
+      /** What else the adds may set off; null: none are added, or it was not asked when the plan was drafted. */
+      forecast: nullable(
+        Type.Array(
+          Type.Object({
+            what: Type.Union([Type.Literal("mails"), Type.Literal("contacts"), Type.Literal("hooks")]),
+            verdict: Type.Union([Type.Literal("none"), Type.Literal("some"), Type.Literal("cant_tell")]),
+            count: nullable(Type.Integer()),
+            text: Type.String(),
+          }),
+        ),
+      ),
     }),
   ),
   safeguards: Type.Array(
@@ -79,7 +101,28 @@ export const PlanDetail = Type.Object({
     }),
   ),
   place: Type.Object({ where: Type.String(), because: Type.String() }),
-  approvals: Type.Array(Type.Object({ person: Type.String(), at: Time })),
+  approvals: Type.Array(
+    Type.Object({
+      person: Type.String(),
+      at: Time,
+      /** "at most 312 removals in Ghost"; null: not kept. */
+      covers: nullable(Type.String()),
+    }),
+  ),
+  /** What an approval covers: "at most 312 removals in Ghost". */
+  approves: Type.String(),
+  /** An admin let it through although its size refuses it. */
+  override: nullable(Type.Object({ by: Type.String(), at: Time, reason: Type.String() })),
+  /** Suppressions that the author carried out alone are looked at afterwards; null: nothing to look at. */
+  review: nullable(
+    Type.Object({
+      suppressed: Type.Integer(),
+      by: nullable(Type.String()),
+      at: nullable(Time),
+      can: Type.Boolean(),
+      because: nullable(Type.String()),
+    }),
+  ),
   /** What this person can do now, with the reason when not. */
   can: Type.Object({
     approve: Type.Boolean(),
@@ -88,6 +131,7 @@ export const PlanDetail = Type.Object({
     undo: Type.Boolean(),
     redraft: Type.Boolean(),
     suppressOnly: Type.Boolean(),
+    override: Type.Boolean(),
     because: nullable(Type.String()),
     /** Approving opens to the author at this moment (cooling-off); null: no wait. */
     coolingOffUntil: nullable(Time),
@@ -110,6 +154,26 @@ export const PlanDetail = Type.Object({
   stopRequestedBy: nullable(Type.String()),
   undoUntil: nullable(Time),
   undonePlan: nullable(Type.Integer()),
+  /** Of a plan what its undo would take back, of an undo what it takes back: a sentence for each kind. */
+  undo: Type.Object({
+    words: Type.Array(Type.String()),
+    /** Whole days left; null: over, or there is nothing to wait for. */
+    daysLeft: nullable(Type.Integer()),
+    until: nullable(Time),
+    /** Why it cannot be asked for now; null: it can. */
+    refused: nullable(Type.String()),
+  }),
+  /** The plan that this one takes the place of, and what differs between the two; null: none. */
+  replaces: nullable(
+    Type.Object({
+      planId: Type.Integer(),
+      same: Type.Integer(),
+      added: Type.Integer(),
+      gone: Type.Integer(),
+      /** The same person and place, another change. */
+      other: Type.Integer(),
+    }),
+  ),
   /** Failed, unknown and skipped changes with their reasons, at most 50, masked. */
   notApplied: Type.Array(
     Type.Object({
@@ -135,3 +199,10 @@ export const ApproveRequest = Type.Object({
   automations: Type.Optional(Type.Boolean()),
 });
 export type ApproveRequest = Static<typeof ApproveRequest>;
+
+/** POST /api/v1/plans/:id/override: an admin who is not the author, with a reason; once, for 60 minutes. */
+export const OverrideRequest = Type.Object({
+  hash: Type.String(),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+});
+export type OverrideRequest = Static<typeof OverrideRequest>;

@@ -65,6 +65,15 @@ export const SystemList = Type.Object({
       sends: Type.Boolean(),
       /** null: the system could not be opened, so nothing is known of it. */
       capabilities: nullable(Capabilities),
+      /** May Plumbline write there? null: the configuration has no write credential. `at` null: never switched on. */
+      writes: nullable(
+        Type.Object({
+          enabled: Type.Boolean(),
+          by: nullable(Type.String()),
+          at: nullable(Time),
+          reason: nullable(Type.String()),
+        }),
+      ),
       /** Our part of the vendor's rate limits; null: it has none that we know. */
       limitShare: nullable(Type.Number()),
       /** What it told beyond members; null: it was not asked, or has nothing of the kind. */
@@ -97,3 +106,10 @@ export const SystemList = Type.Object({
   ),
 });
 export type SystemList = Static<typeof SystemList>;
+
+/** PUT /api/v1/systems/:id/writes; admins only. */
+export const WritesRequest = Type.Object({
+  enabled: Type.Boolean(),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+});
+export type WritesRequest = Static<typeof WritesRequest>;

@@ -76,6 +76,20 @@ export async function planRoutes(api: Api, { app, repair }: Services): Promise<v
     },
   );
 
+  api.post(
+    "/plans/:id/override",
+    { schema: { params: Id, body: contract.OverrideRequest, response: { 200: Done } } },
+    async (request) => {
+      await repair.override(request.params.id, await personOf(app, request), request.body);
+      return { ok: true };
+    },
+  );
+
+  api.post("/plans/:id/review", { schema: { params: Id, response: { 200: Done } } }, async (request) => {
+    await repair.review(request.params.id, await personOf(app, request));
+    return { ok: true };
+  });
+
   api.post("/plans/:id/stop", { schema: { params: Id, response: { 202: Done } } }, async (request, reply) => {
     await repair.stop(request.params.id, await personOf(app, request));
     return reply.code(202).send({ ok: true });

@@ -1,4 +1,5 @@
 import { planSummaries } from "../../../store/plan-summaries.ts";
+import { writesOf } from "../../repair/writes.ts";
 import type { Services } from "../../services.ts";
 import { Person } from "../contract/parts.ts";
 import { SessionRequest, Status } from "../contract/status.ts";
@@ -18,6 +19,7 @@ export async function statusRoutes(api: Api, services: Services): Promise<void> 
     const me = await personOf(app, request);
     const world = await loadWorld(app, { history: 2 });
     const states = statesOf(world, app);
+    const writes = await writesOf(app);
     const plans = await planSummaries(app.db, 50);
     const applying = plans.find((p) => p.state === "applying" || p.state === "verifying");
     const counts = applying === undefined ? null : await app.plans.counts(applying.id);
@@ -28,7 +30,7 @@ export async function statusRoutes(api: Api, services: Services): Promise<void> 
       mode:
         app.mode === "demo"
           ? ("demo" as const)
-          : states.some((s) => s.writable)
+          : states.some((s) => s.writable && writes[s.id] === true)
             ? ("writes_on" as const)
             : ("read_only" as const),
       now: app.clock.now().toISOString(),

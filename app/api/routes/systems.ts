@@ -1,13 +1,15 @@
 import { Type } from "typebox";
 import { AuditorError } from "../../../core/errors.ts";
-import { audienceId } from "../../../core/model.ts";
+import { audienceId, systemId } from "../../../core/model.ts";
 import { listSyncRuns } from "../../../store/list-sync-runs.ts";
 import { listSystemFacts } from "../../../store/list-system-facts.ts";
 import { systemOverlaps } from "../../../store/system-overlaps.ts";
+import { writeSwitches } from "../../../store/write-switches.ts";
 import { audienceOf } from "../../audit/judge.ts";
+import { switchWrites } from "../../repair/writes.ts";
 import type { Services } from "../../services.ts";
 import { SystemOverlap } from "../contract/overlap.ts";
-import { SystemList } from "../contract/system.ts";
+import { SystemList, WritesRequest } from "../contract/system.ts";
 import type { Api } from "../server.ts";
 import { personOf } from "../session.ts";
 import { overlapPart } from "../views/overlap.ts";
@@ -24,8 +26,27 @@ export async function systemRoutes(api: Api, { app }: Services): Promise<void> {
       app,
       await listSystemFacts(app.db),
       await listSyncRuns(app.db, 20),
+      await writeSwitches(app.db),
     );
   });
+
+  api.put(
+    "/systems/:id/writes",
+    {
+      schema: {
+        params: Type.Object({ id: Type.String() }),
+        body: WritesRequest,
+        response: { 200: Type.Object({ enabled: Type.Boolean() }) },
+      },
+    },
+    async (request) => {
+      const { enabled } = await switchWrites(app, await personOf(app, request), {
+        system: systemId(request.params.id),
+        ...request.body,
+      });
+      return { enabled };
+    },
+  );
 
   api.get(
     "/systems/:id/overlap",

@@ -4,6 +4,8 @@ import type { SyncRun } from "../../../core/facts.ts";
 import { instant } from "../../../core/model.ts";
 import type { Capabilities } from "../../../core/ports.ts";
 import type { SystemFactsRow } from "../../../store/put-system-facts.ts";
+import type { WriteSwitch } from "../../../store/put-write-switch.ts";
+import { hasWriteAccess } from "../../repair/writes.ts";
 import type { Status, SystemList } from "../contract.ts";
 import type { World } from "./world.ts";
 
@@ -56,6 +58,7 @@ export function systemListOf(
   known: SystemsKnown,
   facts: readonly SystemFactsRow[],
   runs: readonly SyncRun[],
+  switches: readonly WriteSwitch[],
 ): SystemList {
   const states = statesOf(world, known);
   return {
@@ -69,6 +72,7 @@ export function systemListOf(
         kind: s.kind,
         sends: s.sends,
         capabilities: can === undefined ? null : capabilitiesOf(can),
+        writes: hasWriteAccess(s) ? writesView(switches.find((w) => w.system === s.id)) : null,
         limitShare: limitShareOf(s),
         facts:
           told === undefined
@@ -95,6 +99,14 @@ const capabilitiesOf = (can: Capabilities): NonNullable<View["capabilities"]> =>
   maxBatch: Object.fromEntries(Object.entries(can.maxBatch)),
   settle: { ...can.settle },
   cannot: [...can.cannot],
+});
+
+/** Nobody's word is off. */
+const writesView = (w: WriteSwitch | undefined): View["writes"] => ({
+  enabled: w?.enabled ?? false,
+  by: w?.person ?? null,
+  at: w?.at ?? null,
+  reason: w?.reason ?? null,
 });
 
 const limitShareOf = (s: SystemConfig): number | null => ("limitShare" in s ? s.limitShare : null);

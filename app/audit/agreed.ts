@@ -1,0 +1,87 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Audience } from "../../core/config.ts";
+import { isKind } from "../../core/errors.ts";
+import { instant, type PersonKey, type RunId } from "../../core/model.ts";
+import { carryAgreed } from "../../members/agree.ts";
+import { type AgreedState, eraseFromAgreed, openAgreed } from "../../members/agreed-file.ts";
+import { type AgreedRow, getAgreedState } from "../../store/get-agreed-state.ts";
+import { putAgreedState } from "../../store/put-agreed-state.ts";
+import type { App } from "../app.ts";
+import { compareInput, type Readings, unreadLists } from "./compare-audience.ts";
+import { removeSetFiles } from "./set-files.ts";
+
+/** No audience's id begins like this, so the folder is never that of a copy. */
+const agreedPath = (audience: Audience, run: RunId) => join("sets", `_agreed@${audience.id}`, `${run}.pls`);
+
+/**
+ * What owner and copies of the audience last agreed on; null: nothing is kept, or the file is gone, damaged or of
+ * another secret. Then nobody can tell what was added and what was taken away, and nothing is guessed.
+ */
+export async function openAgreedOf(app: App, audience: Audience): Promise<AgreedState | null> {
+  const row = await getAgreedState(app.db, audience.id);
+  if (row === null || row.epoch !== app.epoch) return null;
+  try {
+    return await openAgreed(join(app.dataDir, row.setFile));
+  } catch (error) {
+    if (!isKind(error, "bad_data", "not_found")) throw error;
+    app.log.warn("agreed.unreadable", { audience: audience.id, because: error.message });
+    return null;
+  }
+}
+
+/**
+ * Carries the last agreed state of an audience on over the readings of this run. Copies that were not read completely
+ * teach nothing; without the owner, or without a list that keeps people out, nobody does: it would look as if those
+ * people belonged everywhere.
+ *
+ * The new file is on the disk before its row, and the old one goes after that: a crash leaves at most a file that the
+ * sweep removes.
+ */
+export async function carryAgreedOf(
+  app: App,
+  runId: RunId,
+  audience: Audience,
+  readings: Readings,
+): Promise<void> {
+  const { input } = compareInput(app, audience, readings);
+  if (input === null || unreadLists(app, audience, readings).length > 0) return;
+  const before = await getAgreedState(app.db, audience.id);
+  const last = await openAgreedOf(app, audience);
+  try {
+    const setFile = agreedPath(audience, runId);
+    const file = join(app.dataDir, setFile);
+    await mkdir(dirname(file), { recursive: true });
+    const copies = audience.segments.flatMap((s) => (s.system === audience.owner ? [] : [s.system]));
+    await carryAgreed(input, last, { file, runId, copies });
+    await keepRow(app, before, {
+      audience: audience.id,
+      runId,
+      carriedAt: instant(app.clock.now()),
+      epoch: app.epoch,
+      setFile,
+    });
+  } finally {
+    await last?.close();
+  }
+}
+
+async function keepRow(app: App, before: AgreedRow | null, now: AgreedRow): Promise<void> {
+  await putAgreedState(app.db, now);
+  if (before !== null && before.setFile !== now.setFile) await removeSetFiles(app.dataDir, [before.setFile]);
+}
+
+/** Takes one person out of what is kept of every audience; answers from how many. */
+export async function forgetAgreed(app: App, person: PersonKey): Promise<number> {
+  let files = 0;
+  for (const audience of app.config.audiences) {
+    const state = await openAgreedOf(app, audience);
+    if (state === null) continue;
+    try {
+      if (await eraseFromAgreed(state, person, state.path)) files += 1;
+    } finally {
+      await state.close();
+    }
+  }
+  return files;
+}
