@@ -41,7 +41,7 @@ const lines = (n: number, row: (i: number) => string): string =>
 it.each([
   [
     "people missing, extra, other values, twice, unusable",
-    "email,plan,region\n" + lines(5000, (i) => `p${i}@x.com,${["pro", "free", ""][i % 3]},eu\n`),
+    `email,plan,region\n${lines(5000, (i) => `p${i}@x.com,${["pro", "free", ""][i % 3]},eu\n`)}`,
     "Region;E-Mail;Plan\r\n" +
       lines(4900, (i) => `"e""u";P${i + 50}@X.com;${["pro", "free", "n"][i % 3]}\r\n`) +
       "eu;nobody;pro\r\nus;p60@x.com;pro\r\n",
