@@ -24,6 +24,8 @@ const SERVER = [
   "demo",
   "bench",
 ];
+/** Made here, not copied. */
+const KERNEL = join(root, "dist/members/kernel/kernel.wasm");
 /** Read at run time through import.meta.url, so they must stand beside the compiled code. */
 const ASSET = /\.(sql|ya?ml|json|html|css|txt|ttf|sh|wasm)$/;
 
@@ -59,7 +61,11 @@ function files(folder) {
 function copyAssets() {
   for (const folder of SERVER) {
     for (const copy of files(join(root, "dist", folder))) {
-      if (ASSET.test(copy) && !existsSync(join(root, copy.slice(join(root, "dist").length + 1))))
+      if (
+        ASSET.test(copy) &&
+        copy !== KERNEL &&
+        !existsSync(join(root, copy.slice(join(root, "dist").length + 1)))
+      )
         rmSync(copy);
     }
     for (const from of files(join(root, folder))) {
@@ -84,7 +90,20 @@ function dashboardIsCurrent() {
   return inputs.every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
 }
 
+/** The kernel of member sets: AssemblyScript to WebAssembly. */
+function buildKernel() {
+  const folder = join(root, "members/kernel/assembly");
+  const from = existsSync(KERNEL) ? statSync(KERNEL).mtimeMs : 0;
+  const inputs = [...files(folder), join(root, "package-lock.json"), fileURLToPath(import.meta.url)];
+  if (inputs.every((file) => statSync(file).mtimeMs <= from)) return;
+  mkdirSync(dirname(KERNEL), { recursive: true });
+  const flags =
+    "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --enable simd --use abort= -O3 --noAssert";
+  run("assemblyscript", "asc", [join(folder, "index.ts"), "-o", KERNEL, ...flags.split(" ")]);
+}
+
 copyAssets();
+buildKernel();
 run("typescript", "tsc", ["-b", "tsconfig.server.json"]);
 const bin = join(root, "dist/app/cli/main.js");
 if (existsSync(bin)) chmodSync(bin, 0o755);

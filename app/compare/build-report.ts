@@ -1,12 +1,30 @@
+import type { FieldAgreement } from "../../core/comparison.ts";
 import type { Coverage, IdentifierKind } from "../../core/model.ts";
-import type { SetComparison } from "../../members/compare-sets.ts";
 import type { SetSummary } from "../../members/set-terms.ts";
-import type { TableFile } from "../../systems/files/table-file.ts";
+import type { TableEnd, TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
 import { visible } from "./label.ts";
 import { innerName } from "./read-file.ts";
 import { type AttributeReport, type CompareReport, differs, type FileReport, isCompared } from "./report.ts";
 import { USABLE } from "./words.ts";
+
+export type ReadCounts = Pick<SetSummary, "size" | "records" | "duplicates" | "invalid" | "duplicateByCase">;
+
+/** What the report takes from a comparison; systems are named by the number of their file. */
+export type Counted = {
+  readonly masks: Readonly<Record<string, number>>;
+  readonly perSystem: Readonly<
+    Record<
+      string,
+      {
+        /** null: cannot tell. */
+        readonly missing: number | null;
+        readonly extra: number | null;
+        readonly attributes: Readonly<Record<string, Omit<FieldAgreement, "missingHere"> | undefined>>;
+      }
+    >
+  >;
+};
 
 /** How the reading of one file went. */
 export type FileRead = {
@@ -17,7 +35,9 @@ export type FileRead = {
   readonly table: TableFile | null;
   readonly chosen: Chosen | null;
   /** null unless complete. */
-  readonly summary: SetSummary | null;
+  readonly summary: ReadCounts | null;
+  /** null unless complete. */
+  readonly end: TableEnd | null;
 };
 
 export type ReportInput = {
@@ -28,7 +48,7 @@ export type ReportInput = {
   /** Files that were compared, in the order of the comparison's systems. */
   readonly compared: readonly number[];
   /** null: the owner or all others could not be compared. */
-  readonly comparison: SetComparison | null;
+  readonly comparison: Counted | null;
 };
 
 export function buildReport(i: ReportInput): CompareReport {
@@ -48,10 +68,9 @@ function verdictOf(files: readonly FileReport[], groups: number): CompareReport[
 }
 
 function fileReport(i: ReportInput, read: FileRead, f: number, owner: string): FileReport {
-  const { summary, table, chosen } = read;
+  const { summary, table, chosen, end } = read;
   const idColumn = table === null || chosen === null ? null : visible(table.columns[chosen.id] ?? "");
   const difference = i.comparison?.perSystem[String(f)] ?? null;
-  const end = table?.end() ?? null;
   const columns = chosen?.attributes.map((at) => visible(table?.columns[at] ?? "")) ?? [];
   return {
     file: read.label,

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuditorError, isKind } from "../../core/errors.ts";
-import { systemId } from "../../core/model.ts";
+import { type IdentifierKind, systemId } from "../../core/model.ts";
 import { compareSets } from "../../members/compare-sets.ts";
-import { deriveKeys } from "../../members/keys.ts";
+import { deriveKeys, type Keys } from "../../members/keys.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
 import { openTable } from "../../systems/files/table.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import { buildReport, type FileRead } from "./build-report.ts";
+import { compareByKernel, type KernelRead } from "./by-kernel.ts";
 import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
 import type { PeopleFiles } from "./people-files.ts";
 import { goOn, readFile } from "./read-file.ts";
@@ -71,11 +72,21 @@ async function compareIn(
   const readable = opened.flatMap(({ table }) => (table === null ? [] : [table]));
   const { identity, columns } = chooseColumns(readable, o.id, o.attributes);
   const keys = deriveKeys(o.secret);
+  const quick = await readByKernel(folder, opened, columns, identity, keys, o);
+  if (quick !== null) return quick;
   const reads: FileRead[] = [];
   for (const [f, { table, because }] of opened.entries()) {
     const label = o.sources[f]?.label ?? "";
     if (table === null) {
-      reads.push({ label, coverage: "unusable", because, table: null, chosen: null, summary: null });
+      reads.push({
+        label,
+        coverage: "unusable",
+        because,
+        table: null,
+        chosen: null,
+        summary: null,
+        end: null,
+      });
       continue;
     }
     const chosen = columns[readable.indexOf(table)] as Chosen;
@@ -93,10 +104,18 @@ async function compareIn(
           o.progress(f, bytes);
         },
       });
-      reads.push({ label, coverage: "complete", because: null, table, chosen, summary });
+      reads.push({ label, coverage: "complete", because: null, table, chosen, summary, end: table.end() });
     } catch (error) {
       if (!(error instanceof AuditorError) || !isKind(error, "bad_data", "transient")) throw error;
-      reads.push({ label, coverage: "partial", because: error.message, table, chosen, summary: null });
+      reads.push({
+        label,
+        coverage: "partial",
+        because: error.message,
+        table,
+        chosen,
+        summary: null,
+        end: null,
+      });
     }
     await table.close();
   }
@@ -140,6 +159,56 @@ async function compareIn(
   } finally {
     for (const set of sets) await set.close();
   }
+}
+
+/** The report of plain files, when nobody behind the counts is to be named; null: the reference reads them. */
+async function readByKernel(
+  folder: string,
+  opened: readonly Opened[],
+  columns: readonly Chosen[],
+  identity: IdentifierKind,
+  keys: Keys,
+  o: CompareOptions,
+): Promise<CompareReport | null> {
+  if (o.people !== null || opened.some((f) => f.table === null)) return null;
+  const files = opened.flatMap(({ table }, f) =>
+    table === null
+      ? []
+      : [
+          {
+            path: o.sources[f]?.path ?? "",
+            label: o.sources[f]?.label ?? "",
+            table,
+            chosen: columns[f] as Chosen,
+          },
+        ],
+  );
+  const bytes = files.map(() => 0);
+  const result = await compareByKernel({
+    files,
+    owner: o.owner,
+    identity,
+    keys,
+    temporaryFolder: folder,
+    signal: o.signal,
+    progress(f, n) {
+      bytes[f] = (bytes[f] ?? 0) + n;
+      o.progress(f, bytes[f] ?? 0);
+    },
+  });
+  if (result === null || !result.reads.every((r) => hasPeople(r.counts))) return null;
+  return buildReport({
+    reads: files.map(({ label, table, chosen }, f): FileRead => {
+      const { counts, finalNewline } = result.reads[f] as KernelRead;
+      const end = { rows: counts.records, gzip: false, finalNewline };
+      return { label, coverage: "complete", because: null, table, chosen, summary: counts, end };
+    }),
+    owner: o.owner,
+    identity,
+    attributes: o.attributes.map((a) => a.name),
+    compared: files.map((_, f) => f),
+    comparison: result.counted,
+  });
 }
 
 /** A list without rows is empty; a list with rows of which none names anybody was not understood. */

@@ -12,7 +12,7 @@ import { textBlocks } from "./text-blocks.ts";
 /** Proof that the whole file was read. */
 export type CsvEnd = { readonly rows: number; readonly gzip: boolean; readonly finalNewline: boolean };
 
-export type CsvFile = TableFile & { readonly delimiter: string };
+export type CsvFile = TableFile & { readonly delimiter: string; readonly gzip: boolean };
 
 /** Some hundred lines: between two chunks the pages are served, and larger ones are hardly quicker to read. */
 const CHUNK_BYTES = 1 << 16;
@@ -69,6 +69,7 @@ class Reading {
       label: this.#label,
       columns: head.columns,
       delimiter: head.delimiter,
+      gzip: this.#gzip,
       asOf,
       declaredRows: null,
       rows: () => this.#rows(parts, head.columns.length, head.delimiter),

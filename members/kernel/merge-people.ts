@@ -1,0 +1,108 @@
+import type { IdentifierKind } from "../../core/model.ts";
+import type { Keys } from "../keys.ts";
+import type { Partition } from "../member-set.ts";
+import { type Kernel, PAGE, startKernel } from "./instance.ts";
+import type { WasmModule } from "./wasm.ts";
+
+/** How one attribute of the people in both a file and the owner compares. */
+export type Agreement = {
+  readonly equal: number;
+  readonly differ: number;
+  readonly nullHere: number;
+  readonly nullAtOwner: number;
+  readonly nullBoth: number;
+};
+
+export type Merged = {
+  /** People per presence mask; bit s: in set s. */
+  readonly masks: ReadonlyMap<number, number>;
+  /** Per set and attribute; of the owner itself all 0. */
+  readonly agreement: readonly (readonly Agreement[])[];
+};
+
+/** Sets that one merge takes. */
+export const MOST_SETS = 8;
+const MASKS = 256;
+const STATES = 5;
+const up = (n: number): number => Math.ceil(n / 64) * 64;
+
+/** Merges partition after partition of the same sets and keeps the counts. */
+export class MergePeople {
+  readonly #kernel: Kernel;
+  readonly #sets: number;
+  readonly #owner: number;
+  readonly #prints: number;
+  readonly #result: number;
+  readonly #heads: number;
+  readonly #described: number;
+  readonly #bodies: number;
+
+  constructor(
+    module: WasmModule,
+    keys: Keys,
+    identity: IdentifierKind,
+    sets: number,
+    owner: number,
+    prints: number,
+  ) {
+    if (sets > MOST_SETS) throw new RangeError(`${sets} sets; a merge takes ${MOST_SETS}`);
+    this.#kernel = startKernel(module, keys, identity);
+    this.#sets = sets;
+    this.#owner = owner;
+    this.#prints = prints;
+    this.#result = 1024;
+    this.#heads = up(this.#result + 4 * (MASKS + sets * prints * STATES));
+    this.#described = this.#heads + 8 * MOST_SETS;
+    this.#bodies = up(this.#described + 16 * MOST_SETS);
+    this.#grow(this.#bodies);
+  }
+
+  #grow(bytes: number): void {
+    const { memory } = this.#kernel;
+    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
+    if (missing > 0) memory.grow(missing);
+  }
+
+  /** @param parts the same partition of each set */
+  add(parts: readonly Partition[]): void {
+    const { exports, memory } = this.#kernel;
+    const bytes = (n: number): number => up(n * (16 + 4 * this.#prints));
+    this.#grow(parts.reduce((at, part) => at + bytes(part.n), this.#bodies) + PAGE);
+    const words = new Uint32Array(memory.buffer);
+    let at = this.#bodies;
+    parts.forEach((part, s) => {
+      const prints = at + 16 * part.n;
+      words.set(part.keys.subarray(0, 4 * part.n), at >>> 2);
+      part.prints.forEach((column, a) => {
+        words.set(column.subarray(0, part.n), (prints >>> 2) + a * part.n);
+      });
+      words.set([part.n, at, prints, 0], (this.#described >>> 2) + 4 * s);
+      at += bytes(part.n);
+    });
+    exports.mergeSets(this.#described, this.#sets, this.#owner, this.#prints, this.#heads, this.#result);
+  }
+
+  result(): Merged {
+    const words = new Uint32Array(
+      this.#kernel.memory.buffer,
+      this.#result,
+      MASKS + this.#sets * this.#prints * STATES,
+    );
+    const masks = new Map<number, number>();
+    for (let mask = 1; mask < 1 << this.#sets; mask++) {
+      const people = words[mask] as number;
+      if (people > 0) masks.set(mask, people);
+    }
+    const agreement = Array.from({ length: this.#sets }, (_, s) =>
+      Array.from({ length: this.#prints }, (_, a): Agreement => {
+        const at = MASKS + (s * this.#prints + a) * STATES;
+        const [equal = 0, differ = 0, nullHere = 0, nullAtOwner = 0, nullBoth = 0] = words.subarray(
+          at,
+          at + STATES,
+        );
+        return { equal, differ, nullHere, nullAtOwner, nullBoth };
+      }),
+    );
+    return { masks, agreement };
+  }
+}
