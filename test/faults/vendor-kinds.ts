@@ -15,6 +15,8 @@ export type Kind = {
   readonly heals: boolean;
   /** It may take effect after it was given up, so the journal may have the outcome first. */
   readonly late?: true;
+  /** People are missing from a list that looks whole: whoever is to be removed may seem to be gone. Nobody can tell; the next complete read does. */
+  readonly hides?: true;
   /** Paths that it needs (Klaviyo's jobs). */
   readonly path?: string;
   /** Each costs a whole timeout, so a handful stands for "until it is healed". */
@@ -83,7 +85,10 @@ export const KINDS: readonly Kind[] = [
   any("acknowledged, nothing done", () => ({ kind: "ghost_ack" }), false, { on: "writes" }),
   any("read lag 60 s", () => ({ kind: "read_lag", ms: scaled(60_000), times: null }), true, { on: "lists" }),
   any("silent zero rows", () => ({ kind: "empty_list" }), false, { on: "lists" }),
-  any("missing rows, total unchanged", () => ({ kind: "short_page", rows: 3 }), false, { on: "lists" }),
+  any("missing rows, total unchanged", () => ({ kind: "short_page", rows: 3 }), false, {
+    on: "lists",
+    hides: true,
+  }),
   any("missing page", () => ({ kind: "skip_page" }), false, { on: "lists" }),
   any("page repeated", () => ({ kind: "repeat_page" }), true, { on: "lists" }),
   any("page reordered", () => ({ kind: "reorder_page" }), true, { on: "lists" }),
