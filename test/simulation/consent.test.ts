@@ -10,7 +10,7 @@ import { fetchInProcess } from "./in-process.ts";
 import { Random } from "./random.ts";
 
 /** Over all vendors together; a million by hand (bench/RESULTS.md). */
-const count = Number(process.env.PLUMBLINE_CONSENT_SEQUENCES ?? 50_000);
+const count = Number(process.env.PLUMBLINE_CONSENT_SEQUENCES ?? 200_000);
 const seed = Number(process.env.PLUMBLINE_CONSENT_SEED ?? 1);
 /** A file that gets the figures so far every 20,000 sequences, for runs of an hour. */
 const report = process.env.PLUMBLINE_CONSENT_REPORT;

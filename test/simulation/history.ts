@@ -1,3 +1,4 @@
+import { isKind } from "../../core/errors.ts";
 import { type Instant, instant } from "../../core/model.ts";
 import type { PlanStore } from "../../core/ports.ts";
 import type { PlanDoc } from "../../core/repair.ts";
@@ -185,6 +186,7 @@ export class History {
     const time = { clock: this.s.clock, sleep: this.s.sleepOf(this.#process) };
     let ended = false;
     let failure: unknown = null;
+    let rests = 0;
     const input = {
       ...applyInput(
         { ...time, now: () => this.s.now, advance: () => undefined },
@@ -195,14 +197,26 @@ export class History {
       store: this.#store,
       writers: new Map([[DEST, simWriter(seat)]]),
     };
-    applyPlan(input)
-      .catch((e: unknown) => {
-        failure = e;
-      })
-      .finally(() => {
-        ended = true;
+    let done = false;
+    for (;;) {
+      ended = false;
+      failure = null;
+      applyPlan(input)
+        .catch((e: unknown) => {
+          failure = e;
+        })
+        .finally(() => {
+          ended = true;
+        });
+      done = await this.s.run(() => ended, 3_600_000);
+      // A system that asked to be left alone for long: the plan goes on after that, as `serve` does by itself.
+      if (!isKind(failure, "rate_limited") || rests++ > 20) break;
+      let rested = false;
+      this.s.in(failure.retryAfterMs ?? 0, null, "it may be asked again", () => {
+        rested = true;
       });
-    const done = await this.s.run(() => ended, 3_600_000);
+      await this.s.run(() => rested, 2 * 86_400_000);
+    }
     if (failure !== null) throw failure;
     if (!done) throw new Error(`PL-${plan.id} never ended`);
     return plan.id;

@@ -204,17 +204,17 @@ export class Judge {
     if (doc !== undefined) this.#limits(doc, c);
   }
 
-  /** I5, counted at the vendor: whatever plans are called, the last 24 h hold the limit. */
+  /** I5, counted at the vendor in people: whatever plans are called, the last 24 h hold the limit. */
   #limits(doc: PlanDoc, c: OpenChange): void {
     if (doc.undoes !== null || c.op === "suppress") return;
     const size = doc.sizes[c.system] ?? 0;
     const recent = new Set(
       this.mutations
         .filter((m) => m.at > this.#s.now - DAY && m.change.op !== "suppress")
-        .map((m) => `${m.planId} ${m.change.n}`),
+        .map((m) => m.change.person),
     ).size;
     const limit = this.wide ? Number.POSITIVE_INFINITY : size < 100 ? 20 : size * 0.2 + 1e-9;
-    if (recent > limit) this.fail(`I5: ${recent} changes in 24 h on a list of ${size}`);
+    if (recent > limit) this.fail(`I5: ${recent} people in 24 h on a list of ${size}`);
   }
 
   /** The last phase lifts the limits, to see that nothing is left to do. */

@@ -4,7 +4,7 @@ import { mailOf, type Rec } from "../property/sync-world.ts";
 import { History } from "./history.ts";
 
 const one = process.env.PLUMBLINE_UNDO_SEED;
-const count = Number(process.env.PLUMBLINE_UNDO_HISTORIES ?? 2_500);
+const count = Number(process.env.PLUMBLINE_UNDO_HISTORIES ?? 10_000);
 const seeds = one === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(one)];
 
 const NOBODY: Rec = { inSegment: false, consent: "unsubscribed", mailable: false, plan: null };
