@@ -68,10 +68,14 @@ function ambientCall(node: Node): string | null {
   return name === "Date.now" || name === "Math.random" ? `${name}()` : null;
 }
 
+/** Another language in the same clothes; it imports nothing but itself. */
+const ASSEMBLYSCRIPT = "members/kernel/assembly/";
+
 /** All TypeScript files of these top-level folders, tests included. */
 export function sourcesIn(root: string, folders: readonly string[]): Source[] {
   return folders
     .flatMap((folder) => listed(join(root, folder)))
+    .filter((file) => !file.slice(root.length + 1).startsWith(ASSEMBLYSCRIPT))
     .map((file) => readSource(file.slice(root.length + 1), readFileSync(file, "utf8")));
 }
 

@@ -60,9 +60,9 @@ describe("a plan as people see it", () => {
     expect(kept !== null && verifyHash(kept)).toBe(true);
     const seen = await detail(plan.id);
     expect(reasons(seen)).toEqual([
-      "remove 1: not in Warehouse for 2 reads",
-      "add 1: in Warehouse, missing here for 2 reads",
-      "set 1: differs from Warehouse, which owns this field",
+      "remove 1: neither in Warehouse nor in Ghost on 4 Nov 2026, then added in Ghost only",
+      "add 1: in Warehouse and Ghost until 4 Nov 2026, then gone from Ghost",
+      "set 1: changed here only; Warehouse owns this field",
     ]);
     expect(seen.groups[0]?.leftOut).toEqual([
       { reason: "seen once only; waits for the next read", count: 1, sample: ["n•••@example.test"] },

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ let folder = "";
 let without = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "plumbline-kernel-"));
+  mkdirSync(join(root, ".cache"), { recursive: true });
   without = mkdtempSync(join(root, ".cache", "no-kernel-"));
   cpSync(join(root, "dist"), join(without, "dist"), {
     recursive: true,
