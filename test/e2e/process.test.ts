@@ -213,7 +213,11 @@ describe("the demo company", () => {
     const demo = ["serve", "--size", "500", "--port", "0", "--json"];
     const half = start(demo, env);
     const firstUrl = urlOf(await half.said("listening"));
-    const status = await get(firstUrl, "/api/v1/status");
+    // it listens a moment before the first audit begins
+    const status = await eventually(
+      () => get(firstUrl, "/api/v1/status"),
+      (s) => (s as { progress: unknown }).progress !== null,
+    );
     expect(status).toMatchObject({ mode: "demo", progress: { of: 56 } });
     expect((await fetch(firstUrl, { headers: { accept: "text/html" } })).status).toBe(200);
     const early = await fetch(new URL("/api/v1/audit", firstUrl), {
