@@ -77,6 +77,8 @@ export type Capabilities = {
   /** Can a write be tried without effect? */
   readonly dryRun: boolean;
   readonly baseReadable: boolean;
+  /** Whoever is taken off their last list has no record any more; absent: records outlive every list. */
+  readonly leavesNoRecord?: true;
   /** Milliseconds after a write until a read shows it. */
   readonly settle: { readonly typicalMs: number; readonly maxMs: number };
   /** What is not possible here, in words for people: "Segments are rules: nobody can be added or removed". */

@@ -340,3 +340,20 @@ describe("the last look before the first write", () => {
     expect(await store.takeOverride(again, at(time.now()))).toBe(false);
   });
 });
+
+it("takes a record that left with its list for removed only where the system keeps none", async () => {
+  const gone = vendorWriter(vendor, 7);
+  const leaving = (leavesNoRecord: boolean) => ({
+    ...gone,
+    capabilities: { ...CAPABILITIES, ...(leavesNoRecord ? { leavesNoRecord: true as const } : {}) },
+    apply: async (...args: Parameters<typeof gone.apply>) => {
+      const said = await gone.apply(...args);
+      for (const c of args[0]) vendor.recs.delete(c.identifiers.email ?? "");
+      return said;
+    },
+  });
+  const first = await run(await removal(3), { writers: new Map([[DEST, leaving(true)]]) });
+  expect(first.counts).toMatchObject({ applied: 3, unknown: 0 });
+  const second = await run(await removal(3), { writers: new Map([[DEST, leaving(false)]]) });
+  expect(second.counts).toMatchObject({ applied: 0, unknown: 3 });
+});

@@ -1,10 +1,10 @@
 import { AuditorError } from "../core/errors.ts";
 import type { Change, ChangeProgress } from "../core/repair.ts";
-import { hasEffect, judge, loosened, vanished } from "./effect.ts";
+import { hasEffect, judge, loosened } from "./effect.ts";
 import { askedFor, rest } from "./patience.ts";
 import { forget, looksFor, readPeople, settle, stateOf } from "./read-people.ts";
 import { endUnwritten } from "./round.ts";
-import { at, commit, type Ended, openedOf, type Run } from "./run.ts";
+import { at, commit, type Ended, isVanished, openedOf, type Run } from "./run.ts";
 import { openSealedBefore } from "./sealed.ts";
 import { pause } from "./watch.ts";
 import { VANISHED } from "./words.ts";
@@ -45,7 +45,8 @@ export async function settleInDoubt(run: Run, progress: readonly ChangeProgress[
         end: hasEffect(change, value, state) ? "applied" : "failed",
         because: "consent was loosened",
       });
-    } else if (vanished(before, state)) ended.push({ change, end: "unknown", because: VANISHED });
+    } else if (isVanished(run, change, before, state))
+      ended.push({ change, end: "unknown", because: VANISHED });
     else if (hasEffect(change, value, state)) ended.push({ change, end: "applied", because: null });
   }
   await commit(run, ended);
@@ -77,7 +78,8 @@ export async function closeDoubts(run: Run): Promise<void> {
   const ended = open.map((change): Ended => {
     const state = stateOf(run, change);
     if (state === null) return { change, end: "unknown", because: "interrupted, and could not be read back" };
-    if (vanished(run.before.get(change.n), state)) return { change, end: "unknown", because: VANISHED };
+    if (isVanished(run, change, run.before.get(change.n), state))
+      return { change, end: "unknown", because: VANISHED };
     return { change, end: "failed", because: "interrupted before it was done, and not tried again" };
   });
   await commit(run, ended);
@@ -87,7 +89,7 @@ function isSeen(run: Run, change: Change): boolean {
   const state = stateOf(run, change);
   return (
     state !== null &&
-    !vanished(run.before.get(change.n), state) &&
+    !isVanished(run, change, run.before.get(change.n), state) &&
     hasEffect(change, openedOf(run, change).value, state)
   );
 }

@@ -1,10 +1,10 @@
 import { AuditorError } from "../core/errors.ts";
 import type { Change, WriteOutcome } from "../core/repair.ts";
 import { tripped } from "./breaker.ts";
-import { hasEffect, type Judgement, judge, loosened, vanished } from "./effect.ts";
+import { hasEffect, type Judgement, judge, loosened } from "./effect.ts";
 import { askedFor, FEWEST_LOOKS, LONGEST_WAIT_MS, rest } from "./patience.ts";
 import { forget, looksFor, readPeople, stateOf } from "./read-people.ts";
-import { at, commit, type Ended, openedOf, personAt, type Run } from "./run.ts";
+import { at, commit, type Ended, isVanished, openedOf, personAt, type Run } from "./run.ts";
 import { endOfNo, isNo, send } from "./send.ts";
 import { pause } from "./watch.ts";
 import { GHOST_ACK, VANISHED } from "./words.ts";
@@ -169,7 +169,8 @@ function endOf(run: Run, p: Pending, unreadable: string | null, last: boolean): 
   if (state === null)
     return last ? { change, end: "unknown", because: unreadable ?? "could not be read back" } : null;
   const before = run.before.get(change.n);
-  if (vanished(before, state)) return last ? { change, end: "unknown", because: VANISHED } : null;
+  if (isVanished(run, change, before, state))
+    return last ? { change, end: "unknown", because: VANISHED } : null;
   if (before !== undefined && loosened(before, state)) {
     run.found.loosened += 1;
     run.log.warn("apply.consent_loosened", { planId: run.planId, system: change.system, n: change.n });

@@ -7,6 +7,7 @@ import type { Context, Lease, Log, OpenChange, PlanStore, Sealer, Writer } from 
 import type { Change, EndState, PersonState, Plan } from "../core/repair.ts";
 import type { Actor } from "./approve.ts";
 import type { Tally } from "./breaker.ts";
+import { vanished } from "./effect.ts";
 import type { SealedBefore, SealedChange } from "./sealed.ts";
 import type { Sleep, Watch } from "./watch.ts";
 
@@ -141,3 +142,13 @@ export async function commit(run: Run, ended: readonly Ended[]): Promise<void> {
 }
 
 export const at = (run: ApplyInput, name: Failpoint): void => run.failpoint?.(name);
+
+/** A record that is gone shows nothing, unless taking people off is what takes it away in that system. */
+export const isVanished = (
+  run: Run,
+  change: Change,
+  before: Pick<PersonState, "found"> | undefined,
+  state: PersonState,
+): boolean =>
+  vanished(before, state) &&
+  !(change.op === "remove" && writerOf(run, change.system).capabilities.leavesNoRecord === true);

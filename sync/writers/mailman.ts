@@ -30,6 +30,7 @@ export function mailmanWriter(config: MailmanSystem, deps: MailmanDeps): Writer 
     system: config.id,
     capabilities: {
       ...NOTHING,
+      leavesNoRecord: true,
       read: "stream",
       write: "member",
       identifiers: ["email"],
