@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Database, openDatabase } from "../../store/database.ts";
+import type { Database } from "../../store/database.ts";
 import { planStore } from "../../store/plan-store.ts";
 import { eventually, killAll, sleep } from "../e2e/processes.ts";
 import { asAdmin } from "../setup/database.ts";
@@ -12,6 +12,7 @@ import {
   type GhostProcess,
   ghostProcess,
   logOf,
+  lookAt,
   newSecret,
   type OwnServer,
   ownServer,
@@ -42,14 +43,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function looking<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  const db = await openDatabase({ url: server.url, applicationName: "faults test", connections: 2 });
-  try {
-    return await work(db);
-  } finally {
-    await db.close();
-  }
-}
+const looking = <T>(work: (db: Database) => Promise<T>): Promise<T> => lookAt(server, work);
 
 /** In the middle of a plan whose writes take a while. */
 async function midApply(dataDir = dir): Promise<{ served: Served; prepared: Prepared }> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type SlackServer, startSlack } from "../../demo/slack/server.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
+import type { Database } from "../../store/database.ts";
 import { planStore } from "../../store/plan-store.ts";
 import { eventually, killAll, sleep } from "../e2e/processes.ts";
 import { asAdmin } from "../setup/database.ts";
@@ -10,6 +10,7 @@ import {
   type GhostProcess,
   ghostProcess,
   logOf,
+  lookAt,
   newSecret,
   type OwnServer,
   ownServer,
@@ -42,15 +43,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Our own look at the database, which is away now and then. */
-async function looking<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  const db = await openDatabase({ url: server.url, applicationName: "faults test", connections: 2 });
-  try {
-    return await work(db);
-  } finally {
-    await db.close();
-  }
-}
+const looking = <T>(work: (db: Database) => Promise<T>): Promise<T> => lookAt(server, work);
 
 it(`${STOPS} immediate stops at random moments of applies, audits and notices: nothing lost, nothing doubled, ready again`, async () => {
   const secret = newSecret();

@@ -7,6 +7,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GhostEntry } from "../../demo/ghost/journal.ts";
+import { type Database, openDatabase } from "../../store/database.ts";
 import { findPostmaster, isAlive } from "../../store/embedded/postmaster.ts";
 import { type Embedded, startEmbedded } from "../../store/embedded/start.ts";
 import { type Child, eventually, MAIN, sleep, start } from "../e2e/processes.ts";
@@ -280,4 +281,14 @@ export async function smallDisk(megabytes: number): Promise<{ path: string; clos
   if (mounted) return { path, close };
   await close();
   return null;
+}
+
+/** Our own look at the database, which is away now and then. */
+export async function lookAt<T>(server: OwnServer, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = await openDatabase({ url: server.url, applicationName: "faults test", connections: 2 });
+  try {
+    return await work(db);
+  } finally {
+    await db.close();
+  }
 }

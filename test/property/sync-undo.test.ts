@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { Instant } from "../../core/model.ts";
+import type { PlanDoc } from "../../core/repair.ts";
 import { applyPlan } from "../../sync/apply.ts";
 import { draftUndo } from "../../sync/undo.ts";
-import { memoryPlanStore } from "../setup/memory-plan-store.ts";
+import { type MemoryPlanStore, memoryPlanStore } from "../setup/memory-plan-store.ts";
 import {
   applyInput,
   approved,
@@ -19,6 +21,24 @@ import {
   virtualTime,
   WIDE,
 } from "./sync-world.ts";
+
+async function undoOf(store: MemoryPlanStore, planId: number, size: number, now: Instant): Promise<PlanDoc> {
+  const plan = await store.get(planId);
+  if (plan === null) throw new Error("the plan is gone");
+  return draftUndo({
+    plan,
+    progress: await store.progress(planId),
+    sealer: plainSealer,
+    safeguards: { ...testConfig().safeguards, ...WIDE },
+    author: "Ana",
+    now,
+    incidentId: null,
+    basedOn: plan.doc.basedOn,
+    sizes: { [DEST]: size },
+    automations: { [DEST]: [] },
+    fingerprint: print,
+  });
+}
 
 const twin = fc.record({
   owner: fc.option(fc.record({ plan: fc.constantFrom("free", "pro"), optedOut: fc.constant(false) })),
@@ -67,21 +87,7 @@ it("an undo takes back what was applied and nothing else: not what was stopped b
           if (does === "touch") vendor.put(mailOf(who), { ...rec });
         }
         const meddled = people.map((_, i) => vendor.recs.get(mailOf(i)) ?? null);
-        const plan = await store.get(planId);
-        if (plan === null) throw new Error("the plan is gone");
-        const undo = draftUndo({
-          plan,
-          progress: await store.progress(planId),
-          sealer: plainSealer,
-          safeguards: { ...testConfig().safeguards, ...WIDE },
-          author: "Ana",
-          now: at(time.now()),
-          incidentId: null,
-          basedOn: doc.basedOn,
-          sizes: { [DEST]: 1 },
-          automations: { [DEST]: [] },
-          fingerprint: print,
-        });
+        const undo = await undoOf(store, planId, 1, at(time.now()));
         expect(undo.changes).toHaveLength(counts.applied);
         if (undo.changes.length === 0) return;
         vendor.onCall = () => undefined;
@@ -127,21 +133,7 @@ it.each([1, 2, 10])(
     const planId = await approved(store, doc, at(time.now()));
     await applyPlan(applyInput(time, store, vendor, planId));
     for (let i = 0; i < changed; i += 1) vendor.put(mailOf(i), { ...free, plan: "other" });
-    const plan = await store.get(planId);
-    if (plan === null) throw new Error("the plan is gone");
-    const undo = draftUndo({
-      plan,
-      progress: await store.progress(planId),
-      sealer: plainSealer,
-      safeguards: { ...testConfig().safeguards, ...WIDE },
-      author: "Ana",
-      now: at(time.now()),
-      incidentId: null,
-      basedOn: doc.basedOn,
-      sizes: { [DEST]: 10 },
-      automations: { [DEST]: [] },
-      fingerprint: print,
-    });
+    const undo = await undoOf(store, planId, 10, at(time.now()));
     const result = await applyPlan(
       applyInput(time, store, vendor, await approved(store, undo, at(time.now()))),
     );
