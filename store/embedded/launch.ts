@@ -39,7 +39,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   timezone: "UTC",
 };
 
-async function freePort(wanted: number | null): Promise<number> {
+/** Attempts: a server that was killed leaves processes, for moments, which a new one has to wait for. */
+const ATTEMPTS = 60;
+const AGAIN_MS = 100;
+
+async function freePort(wanted: number | null, only: boolean): Promise<number> {
   const listen = (port: number) =>
     new Promise<number | null>((resolve) => {
       const server = createServer();
@@ -49,7 +53,14 @@ async function freePort(wanted: number | null): Promise<number> {
         server.close(() => resolve(address !== null && typeof address === "object" ? address.port : null));
       });
     });
-  const port = (wanted !== null ? await listen(wanted) : null) ?? (await listen(0));
+  const port = (wanted !== null ? await listen(wanted) : null) ?? (only ? null : await listen(0));
+  if (port === null && only)
+    throw new AuditorError(
+      "transient",
+      `${HOST}:${wanted}`,
+      "another program has the port of the database",
+      "wait, or start Plumbline again",
+    );
   if (port === null)
     throw new AuditorError(
       "permanent",
@@ -121,22 +132,24 @@ const refused = (place: Place, cause: Error): AuditorError =>
  * Starts the server in a process group of its own (Ctrl-C reaches the whole group of the terminal and would end it
  * before the work in flight is done) and waits until it answers. Of several starters at once one wins, the others join.
  *
- * @throws AuditorError permanent: with the last lines of its log
+ * @param onPort where it has to be again: our own connections know no other place. null: where it was last, else anywhere
+ * @throws AuditorError permanent: with the last lines of its log; transient: `onPort` is taken
  */
 export async function launch(
   binaries: Binaries,
   place: Place,
   password: string,
   extra: Readonly<Record<string, string>>,
+  onPort: number | null,
 ): Promise<Running> {
   const logFile = join(place.root, "server.log");
   if (((await stat(logFile).catch(() => null))?.size ?? 0) > LOG_LIMIT_BYTES)
     await rename(logFile, `${logFile}.1`);
   const portFile = join(place.root, "port");
   let said = "";
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const wanted = attempt === 0 ? Number(await readFile(portFile, "utf8").catch(() => "")) || null : null;
-    const port = await freePort(wanted);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const last = Number(await readFile(portFile, "utf8").catch(() => "")) || null;
+    const port = await freePort(onPort ?? (/could not bind/i.test(said) ? null : last), onPort !== null);
     const before = (await stat(logFile).catch(() => null))?.size ?? 0;
     const log = openSync(logFile, "a", 0o600);
     const settings = Object.entries({ ...SETTINGS, ...extra }).flatMap(([name, value]) => [
@@ -179,6 +192,8 @@ export async function launch(
     said = `${ended ?? "it did not become ready"}; ${await lastLines(logFile, before)}`;
     const rival = await joinRunning(place, password);
     if (rival) return rival;
+    if (attempt >= 4 && !/shared memory|lock file/i.test(said)) break;
+    await sleep(AGAIN_MS);
   }
   throw new AuditorError(
     "permanent",

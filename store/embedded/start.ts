@@ -58,11 +58,21 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       to: place.root,
       because: "the account that runs it cannot reach the data folder",
     });
-  const enter = async (): Promise<Running> => {
+  const enter = async (onPort: number | null): Promise<Running> => {
     for (let attempt = 0; attempt < 200; attempt++) {
       await ensureCluster(binaries, place, keys.admin);
       const running =
-        (await joinRunning(place, keys.admin)) ?? (await launch(binaries, place, keys.admin, settings));
+        (await joinRunning(place, keys.admin)) ??
+        (await launch(binaries, place, keys.admin, settings, onPort));
+      if (onPort !== null && running.port !== onPort) {
+        await running.client.end().catch(() => undefined);
+        throw new AuditorError(
+          "transient",
+          place.root,
+          `another process has started the database on port ${running.port}, not ${onPort}`,
+          "it is tried again; or start Plumbline again",
+        );
+      }
       if (await takePlace(running.client, role, dataDir)) return running;
       await running.client.end().catch(() => undefined);
       await sleep(50); // its last user is stopping it
@@ -74,12 +84,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       "try again",
     );
   };
-  const { client, port, joined } = await enter();
+  const { client, port, joined } = await enter(null);
   await ensureDatabase(client, keys);
   log.info("database.ready", { port, joined });
   // a command is over soon, and may itself be why the server ends
   const held =
-    role === "serve" ? supervise(client, async () => (await enter()).client, log) : unwatched(client);
+    role === "serve" ? supervise(client, async () => (await enter(port)).client, log) : unwatched(client);
   return embedded(held, place, keys, port, joined, role);
 }
 

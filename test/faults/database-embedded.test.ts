@@ -33,7 +33,7 @@ it("the embedded server that is killed under serve is started again, on the same
   await served.child.said("verdict");
   const watched = probe(served);
   const pid = async () => (await findPostmaster(join(dir, "data", "postgres", "cluster")))?.pid ?? null;
-  for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
+  for (const signal of ["SIGQUIT", "SIGKILL", "SIGKILL", "SIGKILL"] as const) {
     const before = await pid();
     process.kill(before ?? 0, signal);
     await eventually(pid, (now) => now !== null && now !== before, 60_000);
