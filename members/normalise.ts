@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
+import { createRequire } from "node:module";
 import type { IdentifierKind } from "../core/model.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -58,11 +58,21 @@ function email(raw: string): string | null {
   return plausibleEmail(lower) ? lower : null;
 }
 
+type PhoneLibrary = typeof import("libphonenumber-js");
+let phones: PhoneLibrary | null = null;
+/** Loaded with the first phone number: it costs every start 60 ms, and most audiences are told by e-mail. */
+function phoneLibrary(): PhoneLibrary {
+  phones ??= createRequire(import.meta.url)("libphonenumber-js") as PhoneLibrary;
+  return phones;
+}
+
 /** Only international numbers: without a country code one national number belongs to many people. */
 function phone(raw: string): string | null {
   const trimmed = raw.trim();
   if (trimmed.length > 40) return null;
-  const number = parsePhoneNumberFromString(trimmed.startsWith("00") ? `+${trimmed.slice(2)}` : trimmed);
+  const number = phoneLibrary().parsePhoneNumberFromString(
+    trimmed.startsWith("00") ? `+${trimmed.slice(2)}` : trimmed,
+  );
   // An extension names a person behind a shared line; E.164 would drop it and merge them.
   return number?.isPossible() && !number.ext ? number.number : null;
 }
