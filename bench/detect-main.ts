@@ -6,7 +6,8 @@ import { parseArgs } from "node:util";
 import { type Figures, generate, harnessFolder, score } from "./detect/harness.ts";
 import { dishonesties } from "./detect/honest.ts";
 import { SUITES, type Suite } from "./detect/suites.ts";
-import { meanOf, missed, type Row, suiteTable, withSection, wrapped } from "./detect/table.ts";
+import { meanOf, missed, type Row, suiteTable } from "./detect/table.ts";
+import { withSection, wrapped } from "./results.ts";
 
 /**
  * `npm run bench:detect [-- --seeds 5,6,7] [--suites daily,flips] [--floors | --small]`: the usual rules and ours on the

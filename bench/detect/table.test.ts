@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { SUITES } from "./suites.ts";
-import { meanOf, missed, suiteTable, withSection, wrapped } from "./table.ts";
+import { meanOf, missed, suiteTable } from "./table.ts";
 
 const [daily] = SUITES;
 if (daily === undefined) throw new Error("there is no suite");
@@ -36,21 +36,4 @@ test("one table per suite, without figures that nobody has", () => {
   expect(suiteTable(daily, rows)).toBe(
     "| daily: daily series with faults | FA | µs a point |\n| --- | ---: | ---: |\n| 3 σ | 10.7 | 9 |\n| ours | 0.5 | 41 |",
   );
-});
-
-test("a section takes its own place in the results, or the first one", () => {
-  const results = "# Results\n\nNewest first.\n\n## B\n\nold\n\n## A\n\nkept\n";
-  const once = withSection(results, "C", "new");
-  expect(once).toBe("# Results\n\nNewest first.\n\n## C\n\nnew\n\n## B\n\nold\n\n## A\n\nkept\n");
-  expect(withSection(once, "C", "new")).toBe(once);
-  expect(withSection(once, "B", "changed")).toContain("## C\n\nnew\n\n## B\n\nchanged\n\n## A\n\nkept\n");
-  expect(withSection(once, "A", "last")).toMatch(/## A\n\nlast\n$/);
-});
-
-test("prose is broken at words", () => {
-  const text = Array.from({ length: 60 }, (_, i) => `word${i}`).join(" ");
-  const lines = wrapped(text).split("\n");
-  expect(lines.length).toBe(4);
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
-  expect(lines.join(" ")).toBe(text);
 });
