@@ -9,6 +9,7 @@ import {
   decodeDirectory,
   decodeTrailer,
   MAGIC,
+  type Place,
   START_BYTES,
   TRAILER_BYTES,
   VERSION,
@@ -43,25 +44,32 @@ export type MemberSet = {
   readonly reads: number;
   /** @throws bad_data when the partition's checksum is wrong */
   load(p: number): Promise<Partition>;
+  /** Bytes of partition `p` as the file has them, padding included. */
+  bodyBytes(p: number): number;
+  /**
+   * Reads partition `p` as the file has it: keys 16n, presence 8n, prints 4n each, consent n, then zeros (set-file.ts).
+   *
+   * @param target at least `bodyBytes(p)` long; memory of WebAssembly must not grow meanwhile
+   * @returns rows: n
+   * @throws bad_data when the partition's checksum is wrong; `target` is undefined then
+   */
+  bodyInto(p: number, target: Uint8Array): Promise<number>;
   close(): Promise<void>;
 };
+
+/** Fills `target` with what stands at `offset`. */
+type Read = (offset: number, target: Uint8Array) => Promise<void>;
 
 /** Sets up to this size are read at once and hold no file open. */
 const WHOLE_BYTES = 4 << 20;
 
-async function readAt(
-  handle: FileHandle,
-  offset: number,
-  length: number,
-  where: string,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+/** Fills `target` from the position `offset`. */
+async function fill(handle: FileHandle, offset: number, target: Uint8Array, where: string): Promise<void> {
+  for (let done = 0; done < target.length; ) {
+    const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
     if (bytesRead === 0) throw damaged(where, "the set is cut off: it became shorter while it was read");
     done += bytesRead;
   }
-  return bytes;
 }
 
 /** @throws AuditorError not_found, or bad_data when the file is cut off, damaged, or of another version */
@@ -81,14 +89,22 @@ export async function openSet(path: string, magic = MAGIC): Promise<MemberSet> {
   try {
     const { size } = await handle.stat();
     if (size < START_BYTES + TRAILER_BYTES) throw damaged(path, "the set is cut off: it is too short");
-    const whole = size <= WHOLE_BYTES ? await readAt(handle, 0, size, path) : null;
-    const read = async (offset: number, length: number): Promise<Uint8Array> =>
-      whole === null ? readAt(handle, offset, length, path) : whole.subarray(offset, offset + length);
+    const whole = size <= WHOLE_BYTES ? new Uint8Array(size) : null;
+    if (whole !== null) await fill(handle, 0, whole, path);
+    const read: Read = async (offset, target) => {
+      if (whole === null) await fill(handle, offset, target, path);
+      else target.set(whole.subarray(offset, offset + target.length));
+    };
+    const take = async (offset: number, length: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(length);
+      await read(offset, bytes);
+      return bytes;
+    };
 
-    checkStart(await read(0, START_BYTES), path, magic);
-    const end = decodeTrailer(await read(size - TRAILER_BYTES, TRAILER_BYTES), size, path, magic);
+    checkStart(await take(0, START_BYTES), path, magic);
+    const end = decodeTrailer(await take(size - TRAILER_BYTES, TRAILER_BYTES), size, path, magic);
     const directory = decodeDirectory(
-      await read(end.offset, end.partitions * 16 + end.jsonBytes),
+      await take(end.offset, end.partitions * 16 + end.jsonBytes),
       end.partitions,
       end.crc,
       end.offset,
@@ -119,21 +135,35 @@ function checkStart(start: Uint8Array, path: string, magic: number): void {
 function memberSet(
   path: string,
   { head, places }: Directory,
-  read: (offset: number, length: number) => Promise<Uint8Array>,
+  read: Read,
   handle: FileHandle | null,
 ): MemberSet {
   let open = handle;
+  const columns = head.attributes.length;
+  const placeOf = (p: number): Place => {
+    const place = places[p];
+    if (place === undefined) throw new RangeError(`partition ${p} of ${places.length}`);
+    return place;
+  };
+  const bytesOf = (p: number): number => bodyBytes(placeOf(p).rows, columns);
+  const bodyInto = async (p: number, target: Uint8Array): Promise<number> => {
+    const { offset, rows, crc } = placeOf(p);
+    const bytes = target.subarray(0, bytesOf(p));
+    if (bytes.length < bytesOf(p)) throw new RangeError(`${target.length} bytes for ${bytesOf(p)}`);
+    await read(offset, bytes);
+    if (crc32(bytes) !== crc)
+      throw damaged(path, `the set is damaged: the checksum of partition ${p} is wrong`);
+    return rows;
+  };
   return {
     ...head,
     path,
     partitions: places.length,
+    bodyBytes: bytesOf,
+    bodyInto,
     async load(p) {
-      const place = places[p];
-      if (place === undefined) throw new RangeError(`partition ${p} of ${places.length}`);
-      const bytes = await read(place.offset, bodyBytes(place.rows, head.attributes.length));
-      if (crc32(bytes) !== place.crc)
-        throw damaged(path, `the set is damaged: the checksum of partition ${p} is wrong`);
-      return partitionOf(bytes, place.rows, head.attributes.length);
+      const bytes = new Uint8Array(bytesOf(p));
+      return partitionOf(bytes, await bodyInto(p, bytes), columns);
     },
     async close() {
       await open?.close();
