@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { AtomicFile } from "./atomic-file.ts";
 import type { Partition } from "./member-set.ts";
-import { bodyBytes, encodeEnd, MAGIC, type Place, type SetHead, VERSION } from "./set-file.ts";
+import { encodeEnd, MAGIC, type Place, type SetHead, VERSION } from "./set-file.ts";
 
 /** Writes one set in one pass: every partition in order, then the end. */
 export class SetWriter {
@@ -21,17 +21,19 @@ export class SetWriter {
     return new SetWriter(file, magic);
   }
 
-  /** @param part rows sorted by key; only the first `part.n` of each column are written */
+  /** @param part rows sorted by key; only the first `part.n` of each column are written. It may be changed afterwards. */
   async write(part: Partition): Promise<void> {
     const { n } = part;
-    const bytes = new Uint8Array(bodyBytes(n, part.prints.length));
-    const words = new Uint32Array(bytes.buffer);
-    words.set(part.keys.subarray(0, 4 * n), 0);
-    words.set(part.presence.subarray(0, 2 * n), 4 * n);
-    for (const [a, column] of part.prints.entries()) words.set(column.subarray(0, n), (6 + a) * n);
-    bytes.set(part.consent.subarray(0, n), (24 + 4 * part.prints.length) * n);
-    this.#places.push({ offset: this.#file.bytes, rows: n, crc: crc32(bytes) });
-    await this.#file.write(bytes);
+    const columns = [
+      bytesOf(part.keys, 4 * n),
+      bytesOf(part.presence, 2 * n),
+      ...part.prints.map((column) => bytesOf(column, n)),
+      part.consent.subarray(0, n),
+      new Uint8Array(Math.ceil(n / 8) * 8 - n),
+    ];
+    const crc = columns.reduce((sum, column) => crc32(column, sum), 0);
+    this.#places.push({ offset: this.#file.bytes, rows: n, crc });
+    await this.#file.writeAll(columns);
   }
 
   /** @returns bytes of the file */
@@ -46,3 +48,6 @@ export class SetWriter {
     return this.#file.abort();
   }
 }
+
+const bytesOf = (column: Uint32Array, words: number): Uint8Array =>
+  new Uint8Array(column.buffer, column.byteOffset, 4 * words);
