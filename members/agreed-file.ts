@@ -61,7 +61,8 @@ export async function openAgreed(path: string): Promise<AgreedState> {
   }
 }
 
-export const agreedWriter = (path: string): Promise<SetWriter> => SetWriter.create(path, AGREED_MAGIC);
+export const agreedWriter = (path: string): Promise<SetWriter> =>
+  SetWriter.create(path, { magic: AGREED_MAGIC });
 
 export const headOf = (
   head: AgreedHead,

@@ -70,6 +70,7 @@ describe("the set file", () => {
     expect(set).toMatchObject({
       size: 500,
       partitions: 256,
+      finest: 256,
       attributes: ["plan"],
       identity: "email",
       asOf: AS_OF,
@@ -113,7 +114,7 @@ describe("the set file", () => {
         if (rows > 0) await expect(set.bodyInto(p, target.subarray(9))).rejects.toThrow(RangeError);
       }
       await set.close();
-      expect(() => set.bodyBytes(256)).toThrow("partition 256 of 256");
+      expect(() => set.bodyBytes(256)).toThrow("partition 256 of 256, in a file of 256");
     },
     30_000,
   );
@@ -154,7 +155,7 @@ describe("the set file", () => {
     const bytes = readFileSync(file);
     bytes[4] = 9;
     writeFileSync(file, bytes);
-    await expect(openSet(file)).rejects.toThrow(/format 9, this program reads 1/);
+    await expect(openSet(file)).rejects.toThrow(/format 9, this program reads 2/);
     writeFileSync(file, "email,plan\n".repeat(20));
     await expect(openSet(file)).rejects.toThrow(/not a member set/);
   });

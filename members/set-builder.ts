@@ -22,7 +22,7 @@ import {
   UPDATED_AT,
 } from "./row-shape.ts";
 import { type SecondWriter, secondWriter } from "./second-identifier.ts";
-import { PARTITIONS, type SetHead } from "./set-file.ts";
+import { PARTITIONS, partitionsFor, type SetHead } from "./set-file.ts";
 import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
@@ -156,7 +156,8 @@ export class SetBuilder {
     let spool: SpoolWriter | null = null;
     try {
       checkPrevious(o.previous, this.#options);
-      set = await SetWriter.create(o.file);
+      const people = Math.max(this.#spilled + this.#log.rows, o.previous?.size ?? 0);
+      set = await SetWriter.create(o.file, { partitions: partitionsFor(people) });
       if (this.#shape.payloadAt !== null && o.spoolFile !== null) {
         spool = await SpoolWriter.create(
           o.spoolFile,
