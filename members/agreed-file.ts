@@ -1,7 +1,8 @@
 import { type Instant, instant, type PersonKey, type RunId, type SystemId } from "../core/model.ts";
 import type { LastAgreed } from "../core/three-way.ts";
-import { type MemberSet, openSet, type Partition } from "./member-set.ts";
+import type { MemberSet, Partition } from "./member-set.ts";
 import { compareKeys, wordsOfHex } from "./person-key.ts";
+import { openProven } from "./proven-set.ts";
 import { AGREED_MAGIC, damaged, PARTITION_BITS, type SetHead } from "./set-file.ts";
 import { SetWriter } from "./set-writer.ts";
 
@@ -45,7 +46,7 @@ export const columnOf = (fields: number, c: number): number => c * (1 + fields);
  * @throws AuditorError not_found, or bad_data; to whoever asks, both mean that nothing was agreed
  */
 export async function openAgreed(path: string): Promise<AgreedState> {
-  const set = await openSet(path, AGREED_MAGIC);
+  const set = await openProven(path, AGREED_MAGIC);
   try {
     const state = set as MemberSet & Partial<AgreedHead>;
     const { owner, runId, copies, fields } = state;
@@ -53,7 +54,6 @@ export async function openAgreed(path: string): Promise<AgreedState> {
       throw damaged(path, "its head does not say what was agreed");
     if (set.attributes.length !== columnsOf({ copies, fields }).length)
       throw damaged(path, "its columns are not those of its copies");
-    for (let p = 0; p < set.partitions; p++) await set.load(p);
     return { ...set, owner, runId, copies, fields };
   } catch (e) {
     await set.close();
@@ -61,7 +61,8 @@ export async function openAgreed(path: string): Promise<AgreedState> {
   }
 }
 
-export const agreedWriter = (path: string): Promise<SetWriter> => SetWriter.create(path, AGREED_MAGIC);
+export const agreedWriter = (path: string): Promise<SetWriter> =>
+  SetWriter.create(path, { magic: AGREED_MAGIC });
 
 export const headOf = (
   head: AgreedHead,

@@ -3,6 +3,10 @@ import { dirname } from "node:path";
 import { AuditorError } from "../core/errors.ts";
 
 const FLUSH_BYTES = 1 << 20;
+/** Fewer bytes than this are copied and wait for more. */
+const FEW_BYTES = 1 << 16;
+/** Systems take at most 1024 pieces at once. */
+const MOST_PIECES = 512;
 
 /**
  * A file that appears whole or not at all: written beside its place as `<file>.<pid>.tmp`, synced, renamed.
@@ -39,6 +43,35 @@ export class AtomicFile {
     this.#waitingBytes += data.length;
     this.bytes += data.length;
     if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush();
+  }
+
+  /**
+   * Writes the pieces one behind the other. They may be changed when this has returned, and many bytes go to the file
+   * as they stand, without a copy: memory of WebAssembly must not grow meanwhile.
+   */
+  async writeAll(pieces: readonly Uint8Array[]): Promise<void> {
+    const length = pieces.reduce((n, piece) => n + piece.length, 0);
+    if (length < FEW_BYTES) return this.write(Buffer.concat(pieces));
+    await this.#flush();
+    this.bytes += length;
+    try {
+      for (let at = 0; at < pieces.length; at += MOST_PIECES)
+        await this.#out(pieces.slice(at, at + MOST_PIECES));
+    } catch (cause) {
+      throw unwritable(this.path, cause);
+    }
+  }
+
+  /** The system may take less than it is given. */
+  async #out(pieces: readonly Uint8Array[]): Promise<void> {
+    for (let left = pieces.filter((piece) => piece.length > 0); left.length > 0; ) {
+      let { bytesWritten } = await this.#handle.writev(left);
+      left = left.flatMap((piece) => {
+        const rest = piece.subarray(Math.min(bytesWritten, piece.length));
+        bytesWritten -= piece.length - rest.length;
+        return rest.length > 0 ? [rest] : [];
+      });
+    }
   }
 
   async #flush(): Promise<void> {

@@ -70,6 +70,7 @@ describe("the set file", () => {
     expect(set).toMatchObject({
       size: 500,
       partitions: 256,
+      finest: 256,
       attributes: ["plan"],
       identity: "email",
       asOf: AS_OF,
@@ -92,6 +93,31 @@ describe("the set file", () => {
     writeFileSync(file, bytes);
     expect(await readError(file)).toBe("bad_data");
   }, 30_000);
+
+  test.each([500, 180_000])(
+    "the body of a partition of %i people comes as the file has it",
+    async (n) => {
+      const { file } = await write(n);
+      const set = await openSet(file);
+      for (const p of [0, 7, 255]) {
+        const length = set.bodyBytes(p);
+        const target = new Uint8Array(length + 8).fill(0xee);
+        const rows = await set.bodyInto(p, target);
+        const part = await set.load(p);
+        expect(rows).toBe(part.n);
+        const words = new Uint32Array(target.buffer, 0, length / 4);
+        expect(words.subarray(0, 4 * rows)).toEqual(part.keys);
+        expect(words.subarray(4 * rows, 6 * rows)).toEqual(part.presence);
+        expect(words.subarray(6 * rows, 7 * rows)).toEqual(part.prints[0]);
+        expect(target.subarray(28 * rows, 29 * rows)).toEqual(part.consent);
+        expect([...target.subarray(length)]).toEqual(Array(8).fill(0xee));
+        if (rows > 0) await expect(set.bodyInto(p, target.subarray(9))).rejects.toThrow(RangeError);
+      }
+      await set.close();
+      expect(() => set.bodyBytes(256)).toThrow("partition 256 of 256, in a file of 256");
+    },
+    30_000,
+  );
 
   test("every cut is noticed", async () => {
     const { file } = await write(40);
@@ -129,7 +155,7 @@ describe("the set file", () => {
     const bytes = readFileSync(file);
     bytes[4] = 9;
     writeFileSync(file, bytes);
-    await expect(openSet(file)).rejects.toThrow(/format 9, this program reads 1/);
+    await expect(openSet(file)).rejects.toThrow(/format 9, this program reads 2/);
     writeFileSync(file, "email,plan\n".repeat(20));
     await expect(openSet(file)).rejects.toThrow(/not a member set/);
   });

@@ -1,18 +1,21 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { crc32 } from "node:zlib";
+import { open } from "node:fs/promises";
 import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
 import {
-  bodyBytes,
+  type Column,
+  columnAt,
+  columnStarts,
   type Directory,
   damaged,
   decodeDirectory,
   decodeTrailer,
   MAGIC,
+  PARTITIONS,
   START_BYTES,
   TRAILER_BYTES,
   VERSION,
 } from "./set-file.ts";
+import { type Read, readFrom, readOf, SetReading } from "./set-reading.ts";
 
 /** Rows of one partition, sorted by key. A row whose presence bit 0 is 0 is history: it does not count as a member. */
 export type Partition = {
@@ -27,12 +30,20 @@ export type Partition = {
   readonly consent: Uint8Array;
 };
 
-/** All identity keys of one segment at one time, with fingerprints and presence history. Holds no raw value. */
+/**
+ * All identity keys of one segment at one time, with fingerprints and presence history. Holds no raw value.
+ *
+ * Partition `p` of `of` has the keys that begin with the bits of `p`. Every set can be taken in 256 of them, whatever
+ * its file has; `of` may be any power of two up to `finest`.
+ */
 export type MemberSet = {
   readonly path: string;
   /** People present in this reading. */
   readonly size: number;
+  /** What `of` is when it is not given: 256. */
   readonly partitions: number;
+  /** Partitions of the file: 256 to 4096. */
+  readonly finest: number;
   readonly attributes: readonly string[];
   readonly identity: IdentifierKind;
   readonly asOf: Instant;
@@ -41,35 +52,31 @@ export type MemberSet = {
   readonly epoch: number;
   /** Readings that the presence words cover, 1 to 64. */
   readonly reads: number;
-  /** @throws bad_data when the partition's checksum is wrong */
-  load(p: number): Promise<Partition>;
+  /** @throws bad_data when a checksum of the partition is wrong */
+  load(p: number, of?: number): Promise<Partition>;
+  /** Bytes that `bodyInto` fills, padding included. */
+  bodyBytes(p: number, of?: number): number;
+  /**
+   * Reads partition `p` as a file has it: keys 16n, presence 8n, prints 4n each, consent n, zeros up to a multiple of 8.
+   *
+   * @param target at least `bodyBytes(p)` long; memory of WebAssembly must not grow meanwhile
+   * @returns rows: n
+   * @throws bad_data when a checksum of the partition is wrong; `target` is undefined then
+   */
+  bodyInto(p: number, target: Uint8Array, of?: number): Promise<number>;
+  /** Bytes that `columnInto` fills; of `consent`, with the zeros up to the end of the body. */
+  columnBytes(p: number, column: Column, of?: number): number;
+  /** Reads one column of partition `p` and nothing else; otherwise as `bodyInto`. */
+  columnInto(p: number, column: Column, target: Uint8Array, of?: number): Promise<number>;
   close(): Promise<void>;
 };
 
 /** Sets up to this size are read at once and hold no file open. */
 const WHOLE_BYTES = 4 << 20;
 
-async function readAt(
-  handle: FileHandle,
-  offset: number,
-  length: number,
-  where: string,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw damaged(where, "the set is cut off: it became shorter while it was read");
-    done += bytesRead;
-  }
-  return bytes;
-}
-
 /** @throws AuditorError not_found, or bad_data when the file is cut off, damaged, or of another version */
 export async function openSet(path: string, magic = MAGIC): Promise<MemberSet> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, "r");
-  } catch (cause) {
+  const handle = await open(path, "r").catch((cause: unknown) => {
     throw new AuditorError(
       "not_found",
       path,
@@ -77,29 +84,32 @@ export async function openSet(path: string, magic = MAGIC): Promise<MemberSet> {
       "run an audit; until then nothing can be told about this segment",
       { cause },
     );
-  }
+  });
   try {
     const { size } = await handle.stat();
     if (size < START_BYTES + TRAILER_BYTES) throw damaged(path, "the set is cut off: it is too short");
-    const whole = size <= WHOLE_BYTES ? await readAt(handle, 0, size, path) : null;
-    const read = async (offset: number, length: number): Promise<Uint8Array> =>
-      whole === null ? readAt(handle, offset, length, path) : whole.subarray(offset, offset + length);
-
-    checkStart(await read(0, START_BYTES), path, magic);
-    const end = decodeTrailer(await read(size - TRAILER_BYTES, TRAILER_BYTES), size, path, magic);
-    const directory = decodeDirectory(
-      await read(end.offset, end.partitions * 16 + end.jsonBytes),
-      end.partitions,
-      end.crc,
-      end.offset,
-      path,
-    );
-    if (whole !== null) await handle.close();
-    return memberSet(path, directory, read, whole === null ? handle : null);
+    let read = readFrom(handle, path);
+    const inMemory = size <= WHOLE_BYTES;
+    if (inMemory) read = readOf(await take(read, 0, size));
+    checkStart(await take(read, 0, START_BYTES), path, magic);
+    const trailer = await take(read, size - TRAILER_BYTES, TRAILER_BYTES);
+    const end = decodeTrailer(trailer, size, path, magic);
+    const directory = await take(read, end.offset, size - TRAILER_BYTES - end.offset);
+    if (inMemory) await handle.close();
+    const close = async (): Promise<void> => {
+      if (!inMemory) await handle.close();
+    };
+    return memberSet(path, decodeDirectory(directory, end, path), read, close);
   } catch (e) {
     await handle.close();
     throw e;
   }
+}
+
+async function take(read: Read, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  await read(offset, [bytes]);
+  return bytes;
 }
 
 function checkStart(start: Uint8Array, path: string, magic: number): void {
@@ -116,42 +126,50 @@ function checkStart(start: Uint8Array, path: string, magic: number): void {
   }
 }
 
-function memberSet(
-  path: string,
-  { head, places }: Directory,
-  read: (offset: number, length: number) => Promise<Uint8Array>,
-  handle: FileHandle | null,
-): MemberSet {
-  let open = handle;
+function memberSet(path: string, directory: Directory, read: Read, close: () => Promise<void>): MemberSet {
+  const { head, places } = directory;
+  const reading = new SetReading(path, directory, read);
+  const attributes = head.attributes.length;
+  const columns = attributes + 3;
+  const bodyBytes = (p: number, of = PARTITIONS): number => reading.bytes(p, of, 0, columns);
+  const bodyInto = (p: number, target: Uint8Array, of = PARTITIONS): Promise<number> =>
+    reading.into(p, of, 0, columns, target);
+  let closed: Promise<void> | null = null;
   return {
     ...head,
     path,
-    partitions: places.length,
-    async load(p) {
-      const place = places[p];
-      if (place === undefined) throw new RangeError(`partition ${p} of ${places.length}`);
-      const bytes = await read(place.offset, bodyBytes(place.rows, head.attributes.length));
-      if (crc32(bytes) !== place.crc)
-        throw damaged(path, `the set is damaged: the checksum of partition ${p} is wrong`);
-      return partitionOf(bytes, place.rows, head.attributes.length);
+    partitions: PARTITIONS,
+    finest: places.length,
+    bodyBytes,
+    bodyInto,
+    async load(p, of) {
+      const bytes = new Uint8Array(bodyBytes(p, of));
+      return partitionOf(bytes, await bodyInto(p, bytes, of), attributes);
     },
-    async close() {
-      await open?.close();
-      open = null;
+    columnBytes(p, column, of = PARTITIONS) {
+      const c = columnAt(column, attributes);
+      return reading.bytes(p, of, c, c + 1);
+    },
+    columnInto(p, column, target, of = PARTITIONS) {
+      const c = columnAt(column, attributes);
+      return reading.into(p, of, c, c + 1, target);
+    },
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }
 
-function partitionOf(bytes: Uint8Array, n: number, attributes: number): Partition {
-  const { buffer, byteOffset } = bytes;
+function partitionOf({ buffer }: Uint8Array, n: number, attributes: number): Partition {
+  const starts = columnStarts(n, attributes);
+  const words = (column: number, length: number): Uint32Array =>
+    new Uint32Array(buffer, starts[column], length);
   return {
     n,
-    keys: new Uint32Array(buffer, byteOffset, 4 * n),
-    presence: new Uint32Array(buffer, byteOffset + 16 * n, 2 * n),
-    prints: Array.from(
-      { length: attributes },
-      (_, a) => new Uint32Array(buffer, byteOffset + (24 + 4 * a) * n, n),
-    ),
-    consent: bytes.subarray((24 + 4 * attributes) * n, (25 + 4 * attributes) * n),
+    keys: words(0, 4 * n),
+    presence: words(1, 2 * n),
+    prints: Array.from({ length: attributes }, (_, a) => words(2 + a, n)),
+    consent: new Uint8Array(buffer, starts[2 + attributes], n),
   };
 }

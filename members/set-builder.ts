@@ -3,12 +3,13 @@ import { AuditorError } from "../core/errors.ts";
 import type { MemberRow } from "../core/model.ts";
 import { consentByte } from "./consent-byte.ts";
 import { fingerprinter } from "./fingerprint.ts";
+import { advanceFrom } from "./kernel/advance.ts";
+import { ownKernel } from "./kernel/own-kernel.ts";
 import { LookAlikes } from "./look-alikes.ts";
 import type { MemberSet } from "./member-set.ts";
 import { normalise } from "./normalise.ts";
 import { type KeyWriter, keyWriter } from "./person-key.ts";
 import { PersonTally } from "./person-tally.ts";
-import { advance } from "./presence.ts";
 import { RowLog } from "./row-log.ts";
 import { identifierOf, spellingHasher, ValueReader } from "./row-reader.ts";
 import {
@@ -21,7 +22,7 @@ import {
   UPDATED_AT,
 } from "./row-shape.ts";
 import { type SecondWriter, secondWriter } from "./second-identifier.ts";
-import { PARTITIONS, type SetHead } from "./set-file.ts";
+import { PARTITIONS, partitionsFor, type SetHead } from "./set-file.ts";
 import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
@@ -155,7 +156,8 @@ export class SetBuilder {
     let spool: SpoolWriter | null = null;
     try {
       checkPrevious(o.previous, this.#options);
-      set = await SetWriter.create(o.file);
+      const people = Math.max(this.#spilled + this.#log.rows, o.previous?.size ?? 0);
+      set = await SetWriter.create(o.file, { partitions: partitionsFor(people) });
       if (this.#shape.payloadAt !== null && o.spoolFile !== null) {
         spool = await SpoolWriter.create(
           o.spoolFile,
@@ -196,7 +198,12 @@ export class SetBuilder {
     const tally = new PersonTally(this.#columns, this.#shape, counts, required);
     // Where the previous set keeps each attribute; −1: it did not track it.
     const columns = this.#columns.map((name) => o.previous?.attributes.indexOf(name) ?? -1);
-    const provisional = o.previous?.ordinal === null;
+    const join = advanceFrom(o.kernel === undefined ? ownKernel() : o.kernel, {
+      previous: o.previous,
+      columns,
+      keys: this.#options.keys,
+      identity: this.#options.identity,
+    });
     const twins = this.#lookAlikes?.counter() ?? null;
     let lookAlikes = 0;
     let entries = 0;
@@ -209,12 +216,7 @@ export class SetBuilder {
       const present = tally.people(rows, chunks, spool !== null);
       lookAlikes += twins?.(p, present.part.keys, present.part.n) ?? 0;
       await spool?.write(present.part.keys, present.texts);
-      const merged = advance(
-        o.previous === null ? null : await o.previous.load(p),
-        present.part,
-        provisional,
-        columns,
-      );
+      const merged = await join(p, present.part);
       entries += merged.entries;
       exits += merged.exits;
       await set.write(merged.part);
@@ -227,7 +229,7 @@ export class SetBuilder {
       ordinal: o.ordinal,
       epoch: this.#options.epoch,
       size: tally.size,
-      reads: Math.min(64, (previous?.reads ?? 0) + (provisional ? 0 : 1)),
+      reads: Math.min(64, (previous?.reads ?? 0) + (previous?.ordinal === null ? 0 : 1)),
     };
     // The spool first: a set without its spool can be used, a spool without its set is swept.
     await spool?.commit();

@@ -1,6 +1,7 @@
 import type { AttributeStates, IdentifierKind, Instant } from "../core/model.ts";
 import type { ValidValues } from "./attribute-state.ts";
 import type { Clashes } from "./clash-tally.ts";
+import type { WasmModule } from "./kernel/wasm.ts";
 import type { Keys } from "./keys.ts";
 import type { MemberSet } from "./member-set.ts";
 
@@ -71,4 +72,6 @@ export type Finish = {
   readonly asOf: Instant;
   /** null: a manual or read-back reading. Its presence bit is its own: a later set built on it takes the bit back. */
   readonly ordinal: number | null;
+  /** Joins the people with `previous`. Default: the one beside this code; null: the reference. */
+  readonly kernel?: WasmModule | null;
 };

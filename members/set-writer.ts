@@ -1,37 +1,74 @@
 import { crc32 } from "node:zlib";
 import { AtomicFile } from "./atomic-file.ts";
 import type { Partition } from "./member-set.ts";
-import { bodyBytes, encodeEnd, MAGIC, type Place, type SetHead, VERSION } from "./set-file.ts";
+import {
+  columnStarts,
+  encodeEnd,
+  MAGIC,
+  PARTITION_BITS,
+  PARTITIONS,
+  type Place,
+  type SetHead,
+  VERSION,
+} from "./set-file.ts";
+
+export type SetWriterOptions = {
+  readonly magic?: number;
+  /** Of the file: a power of two from 256 to 4096, see `partitionsFor`. Default 256. */
+  readonly partitions?: number;
+};
 
 /** Writes one set in one pass: every partition in order, then the end. */
 export class SetWriter {
   readonly #file: AtomicFile;
   readonly #places: Place[] = [];
-
   readonly #magic: number;
+  /** Partitions of the file in one that is given. */
+  readonly #each: number;
+  #given = 0;
 
-  private constructor(file: AtomicFile, magic: number) {
+  private constructor(file: AtomicFile, magic: number, each: number) {
     this.#file = file;
     this.#magic = magic;
+    this.#each = each;
   }
 
-  static async create(path: string, magic = MAGIC): Promise<SetWriter> {
+  static async create(path: string, o: SetWriterOptions = {}): Promise<SetWriter> {
+    const { magic = MAGIC, partitions = PARTITIONS } = o;
     const file = await AtomicFile.create(path);
     await file.write(new Uint8Array(Uint32Array.of(magic, VERSION).buffer));
-    return new SetWriter(file, magic);
+    return new SetWriter(file, magic, partitions / PARTITIONS);
   }
 
-  /** @param part rows sorted by key; only the first `part.n` of each column are written */
+  /**
+   * To be called 256 times, whatever partitions the file gets.
+   *
+   * @param part rows sorted by key; only the first `part.n` of each column are written. It may be changed afterwards.
+   */
   async write(part: Partition): Promise<void> {
-    const { n } = part;
-    const bytes = new Uint8Array(bodyBytes(n, part.prints.length));
-    const words = new Uint32Array(bytes.buffer);
-    words.set(part.keys.subarray(0, 4 * n), 0);
-    words.set(part.presence.subarray(0, 2 * n), 4 * n);
-    for (const [a, column] of part.prints.entries()) words.set(column.subarray(0, n), (6 + a) * n);
-    bytes.set(part.consent.subarray(0, n), (24 + 4 * part.prints.length) * n);
-    this.#places.push({ offset: this.#file.bytes, rows: n, crc: crc32(bytes) });
-    await this.#file.write(bytes);
+    const first = this.#given++ * this.#each;
+    let from = 0;
+    for (let fine = 1; fine <= this.#each; fine++) {
+      const to = fine === this.#each ? part.n : firstRow(part, from, (first + fine) / this.#each);
+      await this.#write(part, from, to);
+      from = to;
+    }
+  }
+
+  async #write(part: Partition, from: number, to: number): Promise<void> {
+    const rows = to - from;
+    const body = columnStarts(rows, part.prints.length);
+    const end = body.at(-1) as number;
+    const consent = part.consent.subarray(from, to);
+    const zeros = new Uint8Array(end - (body.at(-2) as number) - rows);
+    const columns = [
+      bytesOf(part.keys, 4, from, to),
+      bytesOf(part.presence, 2, from, to),
+      ...part.prints.map((column) => bytesOf(column, 1, from, to)),
+    ];
+    const crcs = [...columns.map((column) => crc32(column)), crc32(zeros, crc32(consent))];
+    this.#places.push({ offset: this.#file.bytes, rows, crcs });
+    await this.#file.writeAll([...columns, consent, zeros]);
   }
 
   /** @returns bytes of the file */
@@ -46,3 +83,18 @@ export class SetWriter {
     return this.#file.abort();
   }
 }
+
+/** The first row from `from` on whose key begins with `bound` or more; `bound` in 1/256 of all keys. */
+function firstRow({ keys, n }: Partition, from: number, bound: number): number {
+  const least = bound * 2 ** (32 - PARTITION_BITS);
+  let low = from;
+  for (let high = n; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((keys[4 * middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const bytesOf = (column: Uint32Array, words: number, from: number, to: number): Uint8Array =>
+  new Uint8Array(column.buffer, column.byteOffset + 4 * words * from, 4 * words * (to - from));

@@ -42,6 +42,9 @@ export type KernelExports = {
   rowsOf(partition: number): number;
   sortPartition(chunks: number, n: number, counts: number, out: number): number;
   makePeople(sorted: number, records: number, prints: number, body: number): void;
+  readonly entered: WasmGlobal;
+  readonly left: WasmGlobal;
+  advance(before: number, now: number, back: number, attributes: number, table: number, out: number): number;
   mergeSets(sets: number, n: number, owner: number, prints: number, heads: number, result: number): void;
 };
 

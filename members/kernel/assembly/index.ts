@@ -8,3 +8,4 @@ export { initValues, memoBytes } from "./values";
 export { feed, initCsv, rows, rowTableBytes, status, unusable } from "./csv";
 export { makePeople, people, respelled, sortPartition } from "./sort";
 export { mergeSets } from "./merge";
+export { advance, entered, left } from "./history";

@@ -1,0 +1,115 @@
+import type { FileHandle } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import { columnStarts, columnWidths, type Directory, damaged, type Place } from "./set-file.ts";
+
+/** Fills the pieces, one behind the other, with what stands at `offset`. */
+export type Read = (offset: number, pieces: readonly Uint8Array[]) => Promise<void>;
+
+/** Systems take at most 1024 pieces at once. */
+const MOST_PIECES = 512;
+
+/** Reads from a file that is open. @throws bad_data when the file ends before the pieces are full */
+export function readFrom(handle: FileHandle, where: string): Read {
+  return async (offset, pieces) => {
+    let at = offset;
+    for (let left = pieces.filter((piece) => piece.length > 0); left.length > 0; ) {
+      // one piece, or as many as the system takes
+      let { bytesRead } = await handle.readv(left.slice(0, MOST_PIECES), at);
+      if (bytesRead === 0) throw damaged(where, "the set is cut off: it became shorter while it was read");
+      at += bytesRead;
+      left = left.flatMap((piece) => {
+        const rest = piece.subarray(Math.min(bytesRead, piece.length));
+        bytesRead -= piece.length - rest.length;
+        return rest.length > 0 ? [rest] : [];
+      });
+    }
+  };
+}
+
+/** Reads from a file that is in memory. */
+export function readOf(whole: Uint8Array): Read {
+  return async (offset, pieces) => {
+    let at = offset;
+    for (const piece of pieces) {
+      piece.set(whole.subarray(at, at + piece.length));
+      at += piece.length;
+    }
+  };
+}
+
+/** Partitions of a set, as fine as its file has them or several as one, and each column proved by its checksum. */
+export class SetReading {
+  readonly #where: string;
+  readonly #places: readonly Place[];
+  readonly #attributes: number;
+  readonly #widths: readonly number[];
+  readonly #read: Read;
+
+  constructor(where: string, { head, places }: Directory, read: Read) {
+    this.#where = where;
+    this.#places = places;
+    this.#attributes = head.attributes.length;
+    this.#widths = columnWidths(this.#attributes);
+    this.#read = read;
+  }
+
+  /** Those of the file that are partition `p` of `of`. @throws RangeError when there is no such partition */
+  #group(p: number, of: number): readonly Place[] {
+    const each = this.#places.length / of;
+    if (!Number.isInteger(each) || !Number.isInteger(p) || p < 0 || p >= of)
+      throw new RangeError(`partition ${p} of ${of}, in a file of ${this.#places.length}`);
+    return this.#places.slice(p * each, (p + 1) * each);
+  }
+
+  rows(p: number, of: number): number {
+    return this.#group(p, of).reduce((n, place) => n + place.rows, 0);
+  }
+
+  /** Bytes of the columns `from` to `to`, as `into` gives them. */
+  bytes(p: number, of: number, from: number, to: number): number {
+    const starts = columnStarts(this.rows(p, of), this.#attributes);
+    return (starts[to] as number) - (starts[from] as number);
+  }
+
+  /**
+   * Reads the columns from `from` up to, not including, `to`.
+   *
+   * @param target gets each column as a whole, one behind the other: as the body of one partition
+   * @returns rows
+   */
+  async into(p: number, of: number, from: number, to: number, target: Uint8Array): Promise<number> {
+    const rows = this.rows(p, of);
+    const length = this.bytes(p, of, from, to);
+    if (target.length < length) throw new RangeError(`${target.length} bytes for ${length}`);
+    const starts = columnStarts(rows, this.#attributes);
+    const base = starts[from] as number;
+    const padded = to === this.#widths.length;
+    let before = 0;
+    for (const place of this.#group(p, of)) {
+      const pieces: Uint8Array[] = [];
+      for (let c = from; c < to; c++) {
+        const width = this.#widths[c] as number;
+        const at = (starts[c] as number) - base + width * before;
+        pieces.push(target.subarray(at, at + width * place.rows));
+      }
+      const own = columnStarts(place.rows, this.#attributes);
+      const zeros = (own.at(-1) as number) - (own.at(-2) as number) - place.rows;
+      if (padded) pieces.push(new Uint8Array(zeros));
+      await this.#read(place.offset + (own[from] as number), pieces);
+      this.#prove(place, from, to, pieces);
+      before += place.rows;
+    }
+    if (padded) target.fill(0, (starts[to - 1] as number) - base + rows, length);
+    return rows;
+  }
+
+  #prove(place: Place, from: number, to: number, pieces: readonly Uint8Array[]): void {
+    for (let c = from; c < to; c++) {
+      let crc = crc32(pieces[c - from] as Uint8Array);
+      if (c === this.#widths.length - 1) crc = crc32(pieces[c - from + 1] as Uint8Array, crc);
+      if (crc === place.crcs[c]) continue;
+      const p = this.#places.indexOf(place);
+      throw damaged(this.#where, `the set is damaged: the checksum of partition ${p}, column ${c} is wrong`);
+    }
+  }
+}
