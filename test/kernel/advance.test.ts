@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Instant, MemberRow } from "../../core/model.ts";
 import { advanceFrom } from "../../members/kernel/advance.ts";
-import { compileKernel } from "../../members/kernel/instance.ts";
+import { compileKernel, startKernel } from "../../members/kernel/instance.ts";
 import type { WasmModule } from "../../members/kernel/wasm.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet, type Partition } from "../../members/member-set.ts";
@@ -121,6 +121,21 @@ describe("history joined by the kernel", () => {
       { numRuns: RUNS },
     );
   }, 600_000);
+
+  it("stops rather than write beyond the room that it was given", () => {
+    const { exports, memory } = startKernel(module, keys, identity);
+    const words = new Uint32Array(memory.buffer);
+    const present = partition(
+      [1, 2, 3].map((k) => ({ key: [k, 0, 0, 0], word: [0, 0], prints: [], consent: 0 })),
+      0,
+      false,
+    );
+    words.set(present.keys, 4096 / 4);
+    words.set([0, 0, 0, 0, 3, 4096, 0, 8192, 2, 16_384, 20_480, 24_576], 1024 / 4);
+    words.fill(0xcccccccc, (16_384 + 32) / 4, 20_480 / 4);
+    expect(() => exports.advance(1024, 1040, 0, 0, 2048, 1056)).toThrow(/unreachable/);
+    expect(words.subarray((16_384 + 32) / 4, 20_480 / 4).every((word) => word === 0xcccccccc)).toBe(true);
+  });
 
   it("has nothing before it: everybody enters, and nobody changed", async () => {
     const rows: Row[] = [1, 2].map((k) => ({ key: [k, 0, 0, 0], word: [0, 0], prints: [7], consent: 29 }));
