@@ -2,6 +2,14 @@ import { createRequire } from "node:module";
 import type { IdentifierKind } from "../core/model.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
+type Phones = typeof import("libphonenumber-js");
+let phones: Phones | null = null;
+/** Loaded with the first phone number: most threads never meet one, and it takes as long as to read a million rows. */
+const phoneLibrary = (): Phones => {
+  phones ??= createRequire(import.meta.url)("libphonenumber-js") as Phones;
+  return phones;
+};
+
 const ASCII = /^[\x21-\x7e]+$/;
 /** Spaces, control and invisible characters, and what only ever stands around an address, never in it. */
 const NOT_IN_EMAIL = /[\p{C}\p{Z}<>()[\],;:\\"]/u;
@@ -56,14 +64,6 @@ function email(raw: string): string | null {
   if (trimmed.length > 254 || BECOMES_ASCII.test(trimmed)) return null;
   const lower = trimmed.normalize("NFC").toLowerCase();
   return plausibleEmail(lower) ? lower : null;
-}
-
-type PhoneLibrary = typeof import("libphonenumber-js");
-let phones: PhoneLibrary | null = null;
-/** Loaded with the first phone number: it costs every start 60 ms, and most audiences are told by e-mail. */
-function phoneLibrary(): PhoneLibrary {
-  phones ??= createRequire(import.meta.url)("libphonenumber-js") as PhoneLibrary;
-  return phones;
 }
 
 /** Only international numbers: without a country code one national number belongs to many people. */

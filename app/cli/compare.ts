@@ -15,7 +15,7 @@ import { VERSION } from "../version.ts";
 import { type CliIo, EXIT } from "./command.ts";
 import { showProgress } from "./progress.ts";
 
-/** Shape of `plumbline compare --json`. */
+/** Shape of `plumbline compare --json`; loaded when it is asked for, see report.ts. */
 export const output = async () => (await import("../compare/report-schema.ts")).CompareReport;
 
 type Options = {

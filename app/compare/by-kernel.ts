@@ -1,15 +1,16 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { IdentifierKind } from "../../core/model.ts";
-import { CsvReading, THREADS } from "../../members/kernel/csv-reading.ts";
-import { compileKernel } from "../../members/kernel/instance.ts";
-import { type Merged, MergePeople, MOST_SETS } from "../../members/kernel/merge-people.ts";
+import { THREADS } from "../../members/kernel/compare-crew.ts";
+import { compareCsv } from "../../members/kernel/compare-csv.ts";
+import { estimateRows } from "../../members/kernel/estimate-rows.ts";
+import { compileKernel, SHARED_KERNEL_FILE } from "../../members/kernel/instance.ts";
+import { type Merged, MOST_SETS } from "../../members/kernel/merge-result.ts";
 import type { Keys } from "../../members/keys.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
 import type { CsvFile } from "../../systems/files/csv.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Counted, ReadCounts } from "./build-report.ts";
 import type { Chosen } from "./columns.ts";
-import { goOn, innerName } from "./read-file.ts";
+import { innerName } from "./read-file.ts";
 
 export type KernelInput = {
   readonly files: readonly { readonly path: string; readonly table: TableFile; readonly chosen: Chosen }[];
@@ -27,71 +28,51 @@ export type KernelResult = { readonly reads: readonly KernelRead[]; readonly cou
 const plainCsv = (table: TableFile): table is CsvFile =>
   "delimiter" in table && "gzip" in table && table.gzip === false;
 
-/** A quarter of the machine for all files together; more waits on the disk. */
-const memoryFor = (files: number): number => Math.min(2 ** 31, Math.floor(totalmem() / 4 / files));
+/**
+ * Rows in memory, of all files together; more wait on the disk. 2 × 10 million rows with four attributes fit, and a comparison of
+ * any size stays below 1 GB.
+ */
+const MOST_BYTES = 800 * 2 ** 20;
+const memoryFor = (): number => Math.min(MOST_BYTES, Math.floor(totalmem() / 4));
 
 /**
- * Compares plain CSV files with the compiled kernel, a thread for each file.
+ * Compares plain CSV files with the compiled kernel.
  *
  * @returns null: these files are for the reference, which gives the same counts, or says what is wrong with them
  */
 export async function compareByKernel(i: KernelInput): Promise<KernelResult | null> {
   const module =
     THREADS && i.files.length <= MOST_SETS && i.files.every((f) => plainCsv(f.table))
-      ? compileKernel()
+      ? compileKernel(SHARED_KERNEL_FILE)
       : null;
   if (module === null) return null;
-  const readings: CsvReading[] = [];
-  const stop = (): void => void Promise.all(readings.map((r) => r.close()));
-  i.signal.addEventListener("abort", stop, { once: true });
-  const limit = gate(availableParallelism());
-  try {
-    const ends = await Promise.all(
-      i.files.map((f, n) =>
-        limit(async () => {
-          goOn(i.signal);
-          const table = f.table as CsvFile;
-          const reading = new CsvReading(
-            {
-              module,
-              path: f.path,
-              layout: {
-                delimiter: table.delimiter,
-                columns: table.columns.length,
-                idColumn: f.chosen.id,
-                attributeColumns: f.chosen.attributes,
-                identity: i.identity,
-              },
-              keys: i.keys,
-              most: memoryFor(i.files.length),
-              temporaryFolder: i.temporaryFolder,
-            },
-            (bytes) => i.progress(n, bytes),
-          );
-          readings[n] = reading;
-          return reading.read();
-        }),
-      ),
-    );
-    if (ends.some((end) => end === null)) return null;
-    const attributes = i.files[0]?.chosen.attributes.length ?? 0;
-    const merge = new MergePeople(module, i.keys, i.identity, readings.length, i.owner, attributes);
-    let next = Promise.all(readings.map((r) => r.partition(0)));
-    for (let p = 0; p < PARTITIONS; p++) {
-      goOn(i.signal);
-      const parts = await next;
-      if (p + 1 < PARTITIONS) next = Promise.all(readings.map((r) => r.partition(p + 1)));
-      merge.add(parts);
-    }
-    const counts = await Promise.all(readings.map((r) => r.counts()));
-    return {
-      reads: counts.map((c, n) => ({ counts: c, finalNewline: ends[n]?.finalNewline ?? true })),
-      counted: countedOf(merge.result(), i.files.length, i.owner, attributes),
-    };
-  } finally {
-    i.signal.removeEventListener("abort", stop);
-    await Promise.all(readings.map((r) => r.close()));
-  }
+  const compared = await compareCsv({
+    module,
+    threads: availableParallelism(),
+    sources: i.files.map(({ path, table, chosen }) => ({
+      path,
+      rows: estimateRows(path),
+      layout: {
+        delimiter: (table as CsvFile).delimiter,
+        columns: (table as CsvFile).columns.length,
+        idColumn: chosen.id,
+        attributeColumns: chosen.attributes,
+        identity: i.identity,
+      },
+    })),
+    owner: i.owner,
+    identity: i.identity,
+    keys: i.keys,
+    most: memoryFor(),
+    temporaryFolder: i.temporaryFolder,
+    signal: i.signal,
+    onBytes: i.progress,
+  });
+  if (compared === null) return null;
+  return {
+    reads: compared.files,
+    counted: countedOf(compared.merged, i.files.length, i.owner, i.files[0]?.chosen.attributes.length ?? 0),
+  };
 }
 
 function countedOf(merged: Merged, files: number, owner: number, attributes: number): Counted {
@@ -112,22 +93,5 @@ function countedOf(merged: Merged, files: number, owner: number, attributes: num
         },
       ]),
     ),
-  };
-}
-
-/** Lets so many run at once. */
-function gate(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((go) => waiting.push(go));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
   };
 }

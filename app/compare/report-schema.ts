@@ -1,12 +1,10 @@
-import { Type } from "typebox";
-
-// Apart from the types in report.ts: loading this costs a fifth of a second, which only whoever publishes it should pay.
+import { type Static, Type } from "typebox";
 
 const Count = Type.Integer({ minimum: 0 });
 const MaybeCount = Type.Union([Count, Type.Null()]);
 
 /** Of the people in both this file and the owner; the counts sum to `compared`. Text is compared without spaces around it. */
-export const AttributeReport = Type.Object({
+const AttributeReport = Type.Object({
   name: Type.String(),
   /** What the column is called in this file. */
   column: Type.String(),
@@ -17,8 +15,9 @@ export const AttributeReport = Type.Object({
   emptyAtOwner: Count,
   emptyInBoth: Count,
 });
+export type AttributeReport = Static<typeof AttributeReport>;
 
-export const FileReport = Type.Object({
+const FileReport = Type.Object({
   file: Type.String(),
   owner: Type.Boolean(),
   /** Only `complete` is compared. */
@@ -44,6 +43,7 @@ export const FileReport = Type.Object({
   extra: MaybeCount,
   attributes: Type.Array(AttributeReport),
 });
+export type FileReport = Static<typeof FileReport>;
 
 /** Counts only: no identifier and no value of anybody. Unknown is null, never 0. */
 export const CompareReport = Type.Object(
@@ -59,3 +59,4 @@ export const CompareReport = Type.Object(
   },
   { title: "plumbline compare --json" },
 );
+export type CompareReport = Static<typeof CompareReport>;

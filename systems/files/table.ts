@@ -21,7 +21,8 @@ export async function openTable(path: string, label: string): Promise<TableFile>
   if (magic === "PARE")
     throw csvError(label, null, "the Parquet file is encrypted", "export it without encryption");
   if (magic !== "PAR1") return openCsv(path, label);
-  const { openParquet } = await import("./parquet.ts"); // its library is large, and most files are CSV
+  // Loaded when there is one: most exports are CSV, and it takes a while.
+  const { openParquet } = await import("./parquet.ts");
   return openParquet(path, label);
 }
 
