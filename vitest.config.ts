@@ -45,7 +45,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.ts"],
           exclude: [
-            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite}/**",
+            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite,compare-cases,fuzz}/**",
             "**/node_modules/**",
           ],
           globalSetup: ["test/setup/postgres.ts"],
@@ -74,6 +74,16 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      ...["compare-cases", "fuzz"].map((name) => ({
+        test: {
+          name,
+          environment: "node" as const,
+          include: [`test/${name}/**/*.test.ts`],
+          // by hand they run for as long as they are told
+          testTimeout: 7_200_000,
+          maxWorkers: 2,
+        },
+      })),
       {
         test: {
           name: "browser",
