@@ -1,14 +1,13 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { compareFiles } from "../../app/compare/compare-files.ts";
 import type { CompareReport } from "../../app/compare/report.ts";
-import { CsvPeople } from "../../members/kernel/csv-people.ts";
-import { compileKernel } from "../../members/kernel/instance.ts";
 import { type Merged, MergePeople, MOST_SETS } from "../../members/kernel/merge-people.ts";
 import { deriveKeys } from "../../members/keys.ts";
+import type { Partition } from "../../members/member-set.ts";
 import { PARTITIONS } from "../../members/set-file.ts";
+import { kernelModule, type PeopleRead, readPeople } from "../kernel/read-people.ts";
 import type { Counts } from "./counts.ts";
 import type { Case } from "./generate.ts";
 
@@ -17,8 +16,6 @@ const BUILT = new URL("../../dist/", import.meta.url);
 const built = (await import(new URL("app/compare/compare-files.js", BUILT).href)) as {
   readonly compareFiles: typeof compareFiles;
 };
-const module = compileKernel(fileURLToPath(new URL("members/kernel/kernel.wasm", BUILT)));
-if (module === null) throw new Error("these tests run the built kernel: npm run build");
 
 export const folderFor = (what: string): string => mkdtempSync(join(tmpdir(), `plumbline-${what}-`));
 const never = new AbortController().signal;
@@ -54,43 +51,31 @@ export const byThreads = (c: Case, folder: string): Promise<CompareReport> =>
  * @returns null: it leaves a file to the reference
  */
 export function byKernel(c: Case, folder: string, most: number): Counts | null {
-  if (module === null || c.files.length > MOST_SETS) return null;
+  if (c.files.length > MOST_SETS) return null;
   const keys = deriveKeys(secret);
-  const made: CsvPeople[] = [];
   const temporary = folderFor("rows");
   try {
+    const reads: PeopleRead[] = [];
     for (const [f, layout] of c.layouts.entries()) {
-      const people = new CsvPeople(module, { ...layout, identity: c.identity }, keys, most, temporary);
-      made.push(people);
-      const { name, bytes } = c.files[f] as Case["files"][number];
-      const fd = openSync(join(folder, name), "r");
-      try {
-        const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-        if (people.read(fd, mark, never, () => undefined) === null) return null;
-      } finally {
-        closeSync(fd);
-      }
-      people.seal();
+      const path = join(folder, c.files[f]?.name ?? "");
+      const read = readPeople(path, { ...layout, identity: c.identity }, keys, most, temporary);
+      if (read === null) return null;
+      reads.push(read);
     }
-    const merge = new MergePeople(module, keys, c.identity, made.length, c.owner, c.attributes.length);
-    for (let p = 0; p < PARTITIONS; p++) merge.add(made.map((m) => m.partition(p)));
+    const merge = new MergePeople(kernelModule, keys, c.identity, reads.length, c.owner, c.attributes.length);
+    for (let p = 0; p < PARTITIONS; p++) merge.add(reads.map((r) => r.parts[p] as Partition));
     return countsOfMerge(
       c,
-      made.map((m) => m.counts()),
+      reads.map((r) => r.counts),
       merge.result(),
     );
   } finally {
-    for (const people of made) people.close();
     rmSync(temporary, { recursive: true });
   }
 }
 
 /** null: somebody cannot be compared, which is for the reference to say. */
-function countsOfMerge(
-  c: Case,
-  counts: readonly ReturnType<CsvPeople["counts"]>[],
-  merged: Merged,
-): Counts | null {
+function countsOfMerge(c: Case, counts: readonly PeopleRead["counts"][], merged: Merged): Counts | null {
   if (counts.length < 2 || counts.some((f) => f.size === 0 && f.records > 0)) return null;
   const people = (mine: (mask: number) => boolean): number =>
     [...merged.masks].reduce((n, [mask, here]) => (mine(mask) ? n + here : n), 0);
