@@ -60,7 +60,7 @@ async function compared(whole: Whole, most: number, headerToo: boolean): Promise
     folder,
   );
   if (read === null) return (expected?.people ?? null) === null ? "both refuse" : "left to the reference";
-  if (expected.people === null)
+  if (expected === null || expected.people === null)
     throw new Error("the kernel took a file for whole that the reference refuses");
   const people = read.parts.flatMap(parts);
   const { records, invalid, respelled, finalNewline } = expected;
