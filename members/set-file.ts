@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
+import { parseHead } from "./set-head.ts";
 
 /**
  * The set file, little-endian:
@@ -100,14 +101,16 @@ export function decodeDirectory(
 ): Directory {
   if (crc32(bytes) !== crc)
     throw damaged(where, "the set is damaged: the checksum of its directory is wrong");
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(partitions * 16))) as SetHead;
+  const head = parseHead(bytes.subarray(partitions * 16));
+  if (head === null) throw damaged(where, "the set is damaged: its head is not that of a set");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const places: Place[] = [];
   for (let p = 0; p < partitions; p++) {
     const offset = view.getUint32(16 * p, true) + view.getUint32(16 * p + 4, true) * TWO_32;
     const rows = view.getUint32(16 * p + 8, true);
-    if (offset < START_BYTES || offset + bodyBytes(rows, head.attributes.length) > end) {
-      throw damaged(where, `the set is damaged: partition ${p} lies outside the file`);
+    const inside = offset >= START_BYTES && offset + bodyBytes(rows, head.attributes.length) <= end;
+    if (!inside || offset % 4 !== 0) {
+      throw damaged(where, `the set is damaged: partition ${p} lies outside the file, or between its parts`);
     }
     places.push({ offset, rows, crc: view.getUint32(16 * p + 12, true) });
   }
