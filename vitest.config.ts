@@ -5,8 +5,8 @@ const report = process.env.PLUMBLINE_TEST_REPORT;
 /**
  * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres
  * (embedded or DATABASE_URL) and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost, MariaDB
- * and Mailman. `crash`, `faults` and `simulation` prove the repair, `bite` proves its tests; they take
- * minutes each.
+ * and Mailman. `compare-cases` and `fuzz` prove the counts and need a build; `crash`, `faults` and `simulation` prove
+ * the repair, `bite` proves its tests; they take minutes each.
  * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
  */
 export default defineConfig({
