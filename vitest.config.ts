@@ -5,8 +5,8 @@ const report = process.env.PLUMBLINE_TEST_REPORT;
 /**
  * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres
  * (embedded or DATABASE_URL) and a build in dist/; `browser` also needs Chromium; `real` installs a real Ghost, MariaDB
- * and Mailman. `crash`, `faults` and `simulation` prove the repair, `bite` proves its tests; they take
- * minutes each.
+ * and Mailman. `compare-cases` and `fuzz` prove the counts and need a build; `crash`, `faults` and `simulation` prove
+ * the repair, `bite` proves its tests; they take minutes each.
  * PLUMBLINE_TEST_REPORT names a file for the JSON summary that .ci/run counts tests from.
  */
 export default defineConfig({
@@ -45,7 +45,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.ts"],
           exclude: [
-            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite}/**",
+            "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite,compare-cases,fuzz}/**",
             "**/node_modules/**",
           ],
           globalSetup: ["test/setup/postgres.ts"],
@@ -74,6 +74,16 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      ...["compare-cases", "fuzz"].map((name) => ({
+        test: {
+          name,
+          environment: "node" as const,
+          include: [`test/${name}/**/*.test.ts`],
+          // by hand they run for as long as they are told
+          testTimeout: 7_200_000,
+          maxWorkers: 2,
+        },
+      })),
       {
         test: {
           name: "browser",

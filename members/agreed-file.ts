@@ -4,6 +4,7 @@ import type { MemberSet, Partition } from "./member-set.ts";
 import { compareKeys, wordsOfHex } from "./person-key.ts";
 import { openProven } from "./proven-set.ts";
 import { AGREED_MAGIC, damaged, PARTITION_BITS, type SetHead } from "./set-file.ts";
+import { isTexts, isTime } from "./set-head.ts";
 import { SetWriter } from "./set-writer.ts";
 
 /**
@@ -23,6 +24,9 @@ export type AgreedHead = {
   }[];
   readonly fields: readonly string[];
 };
+
+/** A copy has a bit in each half of the presence word. */
+const PRESENCE_BITS = 32;
 
 export type AgreedState = AgreedHead & {
   readonly path: string;
@@ -50,7 +54,7 @@ export async function openAgreed(path: string): Promise<AgreedState> {
   try {
     const state = set as MemberSet & Partial<AgreedHead>;
     const { owner, runId, copies, fields } = state;
-    if (owner === undefined || runId === undefined || copies === undefined || fields === undefined)
+    if (!isText(owner) || !isText(runId) || !areCopies(copies) || !isTexts(fields))
       throw damaged(path, "its head does not say what was agreed");
     if (set.attributes.length !== columnsOf({ copies, fields }).length)
       throw damaged(path, "its columns are not those of its copies");
@@ -60,6 +64,22 @@ export async function openAgreed(path: string): Promise<AgreedState> {
     throw e;
   }
 }
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** A checksum does not tell what a head says; see set-head.ts. */
+const areCopies = (value: unknown): value is AgreedHead["copies"] =>
+  Array.isArray(value) &&
+  value.length <= PRESENCE_BITS &&
+  value.every(
+    (copy: unknown) =>
+      typeof copy === "object" &&
+      copy !== null &&
+      "system" in copy &&
+      isText(copy.system) &&
+      "asOf" in copy &&
+      isTime(copy.asOf),
+  );
 
 export const agreedWriter = (path: string): Promise<SetWriter> =>
   SetWriter.create(path, { magic: AGREED_MAGIC });

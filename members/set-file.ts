@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
+import { parseHead } from "./set-head.ts";
 
 /**
  * The set file, little-endian; byte by byte in docs/member-set-format.md:
@@ -144,22 +145,13 @@ export function decodeTrailer(trailer: Uint8Array, fileBytes: number, where: str
   return { offset, jsonBytes, partitions, crc: view.getUint32(16, true), covered: trailer.subarray(0, 16) };
 }
 
-function decodeHead(json: Uint8Array, where: string): SetHead {
-  try {
-    const head = JSON.parse(new TextDecoder().decode(json)) as SetHead;
-    if (Array.isArray(head.attributes)) return head;
-  } catch (cause) {
-    throw damaged(where, "the set is damaged: its head is no JSON", cause);
-  }
-  throw damaged(where, "the set is damaged: its head names no attributes");
-}
-
 /** @param bytes directory and JSON together. @throws bad_data */
 export function decodeDirectory(bytes: Uint8Array, end: End, where: string): Directory {
   if (crc32(end.covered, crc32(bytes)) !== end.crc)
     throw damaged(where, "the set is damaged: the checksum of its directory is wrong");
   const directoryBytes = bytes.length - end.jsonBytes;
-  const head = decodeHead(bytes.subarray(directoryBytes), where);
+  const head = parseHead(bytes.subarray(directoryBytes));
+  if (head === null) throw damaged(where, "the set is damaged: its head is not that of a set");
   const attributes = head.attributes.length;
   const words = entryWords(attributes);
   if (directoryBytes !== end.partitions * words * 4)

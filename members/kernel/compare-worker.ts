@@ -30,7 +30,10 @@ function read(file: number): void {
       say({ kind: "bytes", bytes: untold });
       untold = 0;
     }
-    if (step.done) return say({ kind: "read", read: step.value });
+    if (step.done) {
+      say({ kind: "read", read: step.value });
+      return;
+    }
   }
 }
 
