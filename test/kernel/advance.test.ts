@@ -69,9 +69,14 @@ function partition(rows: readonly Row[], attributes: number, withPresence: boole
 }
 
 /** All rows stand in partition 5: to join them it does not matter that their keys begin otherwise. */
-async function written(rows: readonly Row[], attributes: number, ordinal: number | null): Promise<MemberSet> {
+async function written(
+  rows: readonly Row[],
+  attributes: number,
+  ordinal: number | null,
+  partitions = PARTITIONS,
+): Promise<MemberSet> {
   const path = join(folder, "previous.pls");
-  const writer = await SetWriter.create(path);
+  const writer = await SetWriter.create(path, { partitions });
   for (let p = 0; p < PARTITIONS; p++) await writer.write(partition(p === 5 ? rows : [], attributes, true));
   await writer.commit({
     identity,
@@ -102,12 +107,13 @@ describe("history joined by the kernel", () => {
         fc.constantFrom("same", "some", "none"),
         fc.array(fc.integer({ min: -1, max: ATTRIBUTES - 1 }), { maxLength: ATTRIBUTES }),
         fc.boolean(),
-        async (before, more, shared, columns, provisional) => {
+        fc.constantFrom(256, 1024),
+        async (before, more, shared, columns, provisional, partitions) => {
           const now =
             shared === "same" ? before : shared === "none" ? more : [...before.slice(0, 9), ...more];
           const unique = [...new Map(now.map((r) => [r.key.join(), r])).values()];
           const present = partition(unique, columns.length, false);
-          const previous = await written(before, ATTRIBUTES, provisional ? null : 4);
+          const previous = await written(before, ATTRIBUTES, provisional ? null : 4, partitions);
           const terms = { previous, columns, keys, identity };
           const kernel = advanceFrom(module, terms);
           const reference = advanceFrom(null, terms);

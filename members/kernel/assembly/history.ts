@@ -71,14 +71,7 @@ function come(key: usize, row: u32, consent: usize): void {
  * @param out room of the result: rows 4, then the addresses of its columns, as a side
  * @returns rows of the result
  */
-export function advance(
-  before: usize,
-  now: usize,
-  back: u32,
-  attributes: u32,
-  tableAt: usize,
-  out: usize,
-): u32 {
+export function advance(before: usize, now: usize, back: u32, attributes: u32, tableAt: usize, out: usize): u32 {
   outRows = 0;
   outMost = load<u32>(out);
   outKeys = <usize>load<u32>(out, 4);
@@ -98,13 +91,13 @@ export function advance(
   let j: u32 = 0;
   while (i < beforeRows && j < nowRows) {
     const old = beforeKeys + (<usize>i << 4);
-    const new_ = nowKeys + (<usize>j << 4);
+    const fresh = nowKeys + (<usize>j << 4);
     const oldHigh = load<u64>(old);
-    const newHigh = load<u64>(new_);
-    if (oldHigh == newHigh && load<u64>(old, 8) == load<u64>(new_, 8)) {
+    const newHigh = load<u64>(fresh);
+    if (oldHigh == newHigh && load<u64>(old, 8) == load<u64>(fresh, 8)) {
       const word = load<u64>(words + (<usize>i << 3)) >> <u64>back;
       const was = <u32>word & 1;
-      const n = emit(new_, (word << 1) | 1);
+      const n = emit(fresh, (word << 1) | 1);
       entered += was ^ 1;
       const changed = copyValues(i, j, n) & was;
       store<u8>(outConsent + <usize>n, load<u8>(consents + <usize>j) | (changed * CHANGED));
@@ -115,11 +108,11 @@ export function advance(
     // A key is four words, most significant first.
     const a = rotl(oldHigh, 32);
     const b = rotl(newHigh, 32);
-    if (a < b || (a == b && rotl(load<u64>(old, 8), 32) < rotl(load<u64>(new_, 8), 32))) {
+    if (a < b || (a == b && rotl(load<u64>(old, 8), 32) < rotl(load<u64>(fresh, 8), 32))) {
       gone(load<u64>(words + (<usize>i << 3)) >> <u64>back, old);
       i++;
     } else {
-      come(new_, j, consents);
+      come(fresh, j, consents);
       j++;
     }
   }
