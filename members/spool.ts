@@ -43,6 +43,7 @@ export type OptOutScope = { readonly scope: ConsentRecord["scope"]; readonly nam
 export type Spool = {
   /** Rows of those people who are in the snapshot. @throws bad_data when a block was changed or the key is another */
   lookup(people: readonly PersonKey[]): Promise<Map<PersonKey, SpooledRow>>;
+  readonly partitions: number;
   /** Everybody of one partition, their rows still as text. @throws as `lookup` */
   rows(p: number): SpoolRows;
   close(): Promise<void>;
@@ -201,6 +202,7 @@ async function spool(handle: FileHandle, path: string, keys: Keys): Promise<Spoo
       }
       return rows;
     },
+    partitions: places.length,
     rows: (p) => proven(() => blocks.rows(p)),
     close: () => handle.close(),
   };
