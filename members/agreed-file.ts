@@ -1,9 +1,8 @@
-import { type Instant, instant, type PersonKey, type RunId, type SystemId } from "../core/model.ts";
+import { type Instant, instant, type RunId, type SystemId } from "../core/model.ts";
 import type { LastAgreed } from "../core/three-way.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
-import { compareKeys, wordsOfHex } from "./person-key.ts";
 import { openProven } from "./proven-set.ts";
-import { AGREED_MAGIC, damaged, PARTITION_BITS, type SetHead } from "./set-file.ts";
+import { AGREED_MAGIC, damaged, type SetHead } from "./set-file.ts";
 import { isTexts, isTime } from "./set-head.ts";
 import { SetWriter } from "./set-writer.ts";
 
@@ -161,50 +160,3 @@ export class AgreedRows {
 }
 
 export const secondsOf = (at: Instant): number => Math.floor(Date.parse(at) / 1000);
-
-/**
- * Writes the file without one person.
- *
- * @param to may be the same path: the file appears whole or not at all
- * @returns were they in it?
- */
-export async function eraseFromAgreed(state: AgreedState, person: PersonKey, to: string): Promise<boolean> {
-  const key = wordsOfHex(person);
-  const home = Number.parseInt(person.slice(0, PARTITION_BITS / 4), 16);
-  const writer = await agreedWriter(to);
-  let found = false;
-  let size = 0;
-  try {
-    for (let p = 0; p < state.partitions; p++) {
-      const part = await state.load(p);
-      let at = -1;
-      for (let i = 0; p === home && i < part.n; i++) if (compareKeys(part.keys, 4 * i, key, 0) === 0) at = i;
-      if (at >= 0) found = true;
-      const kept = at < 0 ? part : withoutRow(part, at);
-      for (let i = 0; i < kept.n; i++) if (kept.presence[2 * i] !== 0) size++;
-      await writer.write(kept);
-    }
-    const { owner, runId, copies, fields, identity, epoch, asOf } = state;
-    await writer.commit(headOf({ owner, runId, copies, fields }, { identity, epoch, asOf }, size));
-    return found;
-  } catch (e) {
-    await writer.abort();
-    throw e;
-  }
-}
-
-function withoutRow(part: Partition, row: number): Partition {
-  const drop = (words: Uint32Array, width: number): Uint32Array => {
-    const kept = new Uint32Array((part.n - 1) * width);
-    kept.set(words.subarray(0, row * width));
-    kept.set(words.subarray((row + 1) * width, part.n * width), row * width);
-    return kept;
-  };
-  return {
-    n: part.n - 1,
-    keys: drop(part.keys, 4),
-    presence: drop(part.presence, 2),
-    prints: part.prints.map((column) => drop(column, 1)),
-    consent: new Uint8Array(part.n - 1),
-  };
-}

@@ -26,7 +26,8 @@ import { PARTITIONS, partitionsFor, type SetHead } from "./set-file.ts";
 import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";
-import { SpoolWriter, spoolText } from "./spool.ts";
+import { spoolText } from "./spool.ts";
+import { SpoolWriter } from "./spool-writer.ts";
 import { ValueCounts } from "./value-counts.ts";
 
 /** Column of the record's own id; no attribute can have this name. */

@@ -1,5 +1,4 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { AuditorError } from "../core/errors.ts";
 import type {
   ConsentRecord,
   ConsentState,
@@ -8,11 +7,21 @@ import type {
   MemberRow,
   PersonKey,
 } from "../core/model.ts";
-import { AtomicFile } from "./atomic-file.ts";
 import type { Keys } from "./keys.ts";
-import { compareKeys, wordsOfHex } from "./person-key.ts";
-import { IV_BYTES, openBytes, SEAL_BYTES, sealBytes } from "./sealer.ts";
-import { PARTITION_BITS, PARTITIONS } from "./set-file.ts";
+import { sortedKeys } from "./sorted-keys.ts";
+import { type FoundRows, SpoolBlocks, type SpoolRows } from "./spool-blocks.ts";
+import {
+  DIRECTORY_BYTES,
+  decodeSpoolDirectory,
+  HEAD_BYTES,
+  SPOOL_MAGIC,
+  SPOOL_VERSION,
+  SpoolSeal,
+  spoolDamaged,
+  spoolGone,
+  spoolKey,
+} from "./spool-file.ts";
+import { findByThreads, worthThreads } from "./spool-threads.ts";
 
 /** One person's record as it was read, raw. Never logged, never stored outside a seal. */
 export type SpooledRow = {
@@ -34,22 +43,11 @@ export type OptOutScope = { readonly scope: ConsentRecord["scope"]; readonly nam
 export type Spool = {
   /** Rows of those people who are in the snapshot. @throws bad_data when a block was changed or the key is another */
   lookup(people: readonly PersonKey[]): Promise<Map<PersonKey, SpooledRow>>;
+  readonly partitions: number;
+  /** Everybody of one partition, their rows still as text. @throws as `lookup` */
+  rows(p: number): SpoolRows;
   close(): Promise<void>;
 };
-
-/**
- * The spool file: magic, version, a random name of 16 bytes; one AES-256-GCM block per partition that has rows, bound
- * to that name and its number; a sealed directory of their lengths. A block: n, keys 16n, offsets 4(n + 1), rows as
- * JSON. Not synced to the disk: what a power cut takes is noticed and read again.
- */
-const MAGIC = 0x50534c50;
-const VERSION = 1;
-const HEAD_BYTES = 24;
-const DIRECTORY = PARTITIONS;
-const DIRECTORY_BYTES = PARTITIONS * 4 + SEAL_BYTES;
-
-const context = (name: Uint8Array, block: number): Uint8Array =>
-  Buffer.concat([Buffer.from("plumbline/spool"), name, Buffer.of(block >>> 8, block & 0xff)]);
 
 /** What JSON has to escape, and halves of surrogate pairs, which JSON.stringify writes as escapes too. */
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
@@ -140,70 +138,8 @@ export function spoolRow(text: string): SpooledRow {
   };
 }
 
-export class SpoolWriter {
-  readonly #file: AtomicFile;
-  readonly #key: Uint8Array;
-  readonly #name: Uint8Array;
-  /** Random for each file; its last two bytes are the block's number, so that no nonce repeats. */
-  readonly #iv: Uint8Array;
-  readonly #lengths = new Uint32Array(PARTITIONS);
-  #partition = 0;
-
-  private constructor(file: AtomicFile, keys: Keys, iv: Uint8Array, name: Uint8Array) {
-    this.#file = file;
-    this.#key = keys.seal;
-    this.#iv = iv;
-    this.#name = name;
-  }
-
-  static async create(
-    path: string,
-    keys: Keys,
-    randomBytes: (n: number) => Uint8Array,
-  ): Promise<SpoolWriter> {
-    const file = await AtomicFile.create(path);
-    const name = randomBytes(16);
-    await file.write(new Uint8Array(Uint32Array.of(MAGIC, VERSION).buffer));
-    await file.write(name);
-    return new SpoolWriter(file, keys, randomBytes(IV_BYTES), name);
-  }
-
-  /** @param keys four words a person, sorted; @param texts their rows in the same order */
-  async write(keys: Uint32Array, texts: readonly Uint8Array[]): Promise<void> {
-    const block = this.#partition++;
-    if (texts.length === 0) return;
-    const offsets = new Uint32Array(texts.length + 1);
-    for (const [i, text] of texts.entries()) offsets[i + 1] = (offsets[i] as number) + text.length;
-    const sealed = this.#seal(
-      Buffer.concat([bytesOf(Uint32Array.of(texts.length)), bytesOf(keys), bytesOf(offsets), ...texts]),
-      block,
-    );
-    this.#lengths[block] = sealed.length;
-    await this.#file.write(sealed);
-  }
-
-  #seal(plain: Uint8Array, block: number): Buffer {
-    const iv = Buffer.from(this.#iv);
-    iv.writeUInt16BE(block, IV_BYTES - 2);
-    return sealBytes(this.#key, iv, plain, context(this.#name, block));
-  }
-
-  async commit(): Promise<void> {
-    await this.#file.write(this.#seal(bytesOf(this.#lengths), DIRECTORY));
-    await this.#file.commit({ durable: false });
-  }
-
-  abort(): Promise<void> {
-    return this.#file.abort();
-  }
-}
-
-const bytesOf = (words: Uint32Array): Uint8Array =>
-  new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-
-const FIX = "read the segment again: the next audit writes a new spool";
-const damaged = (path: string, what: string, cause?: unknown): AuditorError =>
-  new AuditorError("bad_data", path, what, FIX, { cause });
+const changed = (path: string, cause: unknown) =>
+  spoolDamaged(path, "the spool was cut off or changed, or sealed with another secret", cause);
 
 /** @throws AuditorError not_found (rows are kept for some days only) or bad_data */
 export async function openSpool(path: string, keys: Keys): Promise<Spool> {
@@ -211,107 +147,73 @@ export async function openSpool(path: string, keys: Keys): Promise<Spool> {
   try {
     handle = await open(path, "r");
   } catch (cause) {
-    throw new AuditorError("not_found", path, "the rows of this snapshot are not kept any more", FIX, {
-      cause,
-    });
+    throw spoolGone(path, cause);
   }
   try {
-    const { size } = await handle.stat();
-    if (size < HEAD_BYTES + DIRECTORY_BYTES) throw damaged(path, "the spool is cut off");
-    const head = await readAt(handle, 0, HEAD_BYTES, path);
-    if (head.readUInt32LE(0) !== MAGIC || head.readUInt32LE(4) !== VERSION)
-      throw damaged(path, "this is not a spool of this version");
-    const name = head.subarray(8);
-    const directory = opened(
-      await readAt(handle, size - DIRECTORY_BYTES, DIRECTORY_BYTES, path),
-      keys,
-      name,
-      DIRECTORY,
-      path,
-    );
-    const offsets = [HEAD_BYTES];
-    for (let p = 0; p < PARTITIONS; p++) offsets.push((offsets[p] as number) + directory.readUInt32LE(4 * p));
-    if (offsets[PARTITIONS] !== size - DIRECTORY_BYTES)
-      throw damaged(path, "the spool is cut off or damaged");
-    return spool(handle, path, keys, name, offsets);
+    return await spool(handle, path, keys);
   } catch (e) {
     await handle.close();
     throw e;
   }
 }
 
-async function readAt(handle: FileHandle, offset: number, length: number, path: string): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw damaged(path, "the spool is cut off");
-    done += bytesRead;
-  }
-  return bytes;
-}
-
-function opened(sealed: Buffer, keys: Keys, name: Uint8Array, block: number, path: string): Buffer {
-  try {
-    return openBytes(keys.seal, sealed, context(name, block));
-  } catch (cause) {
-    throw damaged(path, "the spool was cut off or changed, or sealed with another secret", cause);
-  }
-}
-
-function spool(
-  handle: FileHandle,
-  path: string,
-  keys: Keys,
-  name: Uint8Array,
-  offsets: readonly number[],
-): Spool {
-  const block = async (p: number): Promise<Buffer | null> => {
-    const from = offsets[p] as number;
-    const length = (offsets[p + 1] as number) - from;
-    return length === 0 ? null : opened(await readAt(handle, from, length, path), keys, name, p, path);
+async function spool(handle: FileHandle, path: string, keys: Keys): Promise<Spool> {
+  const { size } = await handle.stat();
+  if (size < HEAD_BYTES + DIRECTORY_BYTES) throw spoolDamaged(path, "the spool is cut off");
+  const head = await readAt(handle, 0, HEAD_BYTES, path);
+  if (head.readUInt32LE(0) !== SPOOL_MAGIC || head.readUInt32LE(4) !== SPOOL_VERSION)
+    throw spoolDamaged(path, "this is not a spool of this version");
+  const key = spoolKey(keys, head.subarray(8));
+  const proven = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      throw changed(path, cause);
+    }
   };
+  const end = await readAt(handle, size - DIRECTORY_BYTES, DIRECTORY_BYTES, path);
+  const places = proven(() => decodeSpoolDirectory(end, new SpoolSeal(key)));
+  const blocks = new SpoolBlocks(handle.fd, key, places);
   return {
     async lookup(people) {
-      const found = new Map<PersonKey, SpooledRow>();
-      for (const [p, asked] of byPartition(people)) {
-        const plain = await block(p);
-        if (plain !== null) find(plain, asked, found);
+      const asked = sortedKeys(people);
+      const rows = new Map<PersonKey, SpooledRow>();
+      const take = (p: number, found: FoundRows): void => {
+        const texts = Buffer.from(found.texts.buffer, found.texts.byteOffset, found.texts.byteLength);
+        for (let i = 0, from = 0; i < found.asked.length; i++) {
+          const to = found.ends[i] as number;
+          rows.set(asked.person(p, found.asked[i] as number), spoolRow(texts.toString("utf8", from, to)));
+          from = to;
+        }
+      };
+      if (worthThreads(people.length)) {
+        await findByThreads({ fd: handle.fd, key, places, asked }, take).catch((cause: unknown) => {
+          throw changed(path, cause);
+        });
+        return rows;
       }
-      return found;
+      for (const p of asked.partitions) {
+        take(
+          p,
+          proven(() => blocks.find(p, asked.keys(p))),
+        );
+        // thousands of people take a while, and the process has others to answer
+        await new Promise(setImmediate);
+      }
+      return rows;
     },
+    partitions: places.length,
+    rows: (p) => proven(() => blocks.rows(p)),
     close: () => handle.close(),
   };
 }
 
-const partitionOf = (person: PersonKey): number => Number.parseInt(person.slice(0, PARTITION_BITS / 4), 16);
-
-function byPartition(people: readonly PersonKey[]): Map<number, PersonKey[]> {
-  const groups = new Map<number, PersonKey[]>();
-  for (const person of people) {
-    const p = partitionOf(person);
-    const list = groups.get(p);
-    if (list) list.push(person);
-    else groups.set(p, [person]);
+async function readAt(handle: FileHandle, offset: number, length: number, path: string): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) throw spoolDamaged(path, "the spool is cut off");
+    done += bytesRead;
   }
-  return groups;
-}
-
-function find(block: Buffer, asked: readonly PersonKey[], found: Map<PersonKey, SpooledRow>): void {
-  const words = new Uint32Array(new Uint8Array(block).buffer, 0, block.length >>> 2);
-  const n = words[0] as number;
-  const offsetsAt = 1 + 4 * n;
-  const textsAt = 4 * (offsetsAt + n + 1);
-  for (const person of asked) {
-    const key = wordsOfHex(person);
-    let low = 0;
-    for (let high = n; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(words, 1 + 4 * middle, key, 0) < 0) low = middle + 1;
-      else high = middle;
-    }
-    if (low === n || compareKeys(words, 1 + 4 * low, key, 0) !== 0) continue;
-    const from = textsAt + (words[offsetsAt + low] as number);
-    const to = textsAt + (words[offsetsAt + low + 1] as number);
-    found.set(person, spoolRow(block.toString("utf8", from, to)));
-  }
+  return bytes;
 }

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Audience } from "../../core/config.ts";
 import { isKind } from "../../core/errors.ts";
-import { instant, type PersonKey, type RunId } from "../../core/model.ts";
+import { instant, type RunId } from "../../core/model.ts";
 import { carryAgreed } from "../../members/agree.ts";
-import { type AgreedState, eraseFromAgreed, openAgreed } from "../../members/agreed-file.ts";
+import { type AgreedState, openAgreed } from "../../members/agreed-file.ts";
 import { type AgreedRow, getAgreedState } from "../../store/get-agreed-state.ts";
 import { putAgreedState } from "../../store/put-agreed-state.ts";
 import type { App } from "../app.ts";
@@ -12,7 +12,12 @@ import { compareInput, type Readings, unreadLists } from "./compare-audience.ts"
 import { removeSetFiles } from "./set-files.ts";
 
 /** No audience's id begins like this, so the folder is never that of a copy. */
-const agreedPath = (audience: Audience, run: RunId) => join("sets", `_agreed@${audience.id}`, `${run}.pls`);
+const AGREED_FOLDER = "_agreed@";
+const agreedPath = (audience: Audience, run: RunId) =>
+  join("sets", `${AGREED_FOLDER}${audience.id}`, `${run}.pls`);
+
+/** Is this file of the folder `sets` what was last agreed, and not a set? */
+export const isAgreedFile = (path: string): boolean => basename(dirname(path)).startsWith(AGREED_FOLDER);
 
 /**
  * What owner and copies of the audience last agreed on; null: nothing is kept, or the file is gone, damaged or of
@@ -69,19 +74,4 @@ export async function carryAgreedOf(
 async function keepRow(app: App, before: AgreedRow | null, now: AgreedRow): Promise<void> {
   await putAgreedState(app.db, now);
   if (before !== null && before.setFile !== now.setFile) await removeSetFiles(app.dataDir, [before.setFile]);
-}
-
-/** Takes one person out of what is kept of every audience; answers from how many. */
-export async function forgetAgreed(app: App, person: PersonKey): Promise<number> {
-  let files = 0;
-  for (const audience of app.config.audiences) {
-    const state = await openAgreedOf(app, audience);
-    if (state === null) continue;
-    try {
-      if (await eraseFromAgreed(state, person, state.path)) files += 1;
-    } finally {
-      await state.close();
-    }
-  }
-  return files;
 }

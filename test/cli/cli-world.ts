@@ -10,7 +10,11 @@ import { memoryIo } from "../memory-io.ts";
 import { asAdmin, type TestRole, testDatabase, testPool } from "../setup/database.ts";
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
-export type RunOptions = { readonly signal?: AbortSignal; readonly env?: Record<string, string | undefined> };
+export type RunOptions = {
+  readonly signal?: AbortSignal;
+  readonly env?: Record<string, string | undefined>;
+  readonly stdin?: string;
+};
 
 /** What a person who only has a shell sees: a configuration on disk, a warehouse, a newsletter tool, a CRM's exports. */
 export type CliWorld = {
@@ -120,7 +124,7 @@ export async function makeCliWorld(people: number, role?: TestRole): Promise<Cli
   );
 
   const run = async (words: readonly string[], o: RunOptions = {}): Promise<Ran> => {
-    const io = memoryIo(dir, { ...env, ...o.env });
+    const io = memoryIo(dir, { ...env, ...o.env }, o.stdin);
     const code = await runCli(words, { ...io, ...(o.signal === undefined ? {} : { signal: o.signal }) });
     return { code, out: io.out(), err: io.err() };
   };
