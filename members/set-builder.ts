@@ -34,6 +34,16 @@ export const RECORD_COLUMN = "#record";
 /** Values that are named: as many records have them, so many of them, and no longer than a name. */
 const NAMED = { least: 5, most: 40, letters: 40 };
 
+export type RowMaking = {
+  readonly options: SetOptions;
+  readonly shape: RowShape;
+  readonly key: KeyWriter;
+  readonly spelling: (raw: string) => number;
+  readonly values: readonly ValueReader[];
+  readonly spooled: readonly string[];
+  readonly lookAlikes: LookAlikes | null;
+};
+
 /** A run on the disk holds at least this many rows, however small the limit. */
 const LEAST_ROWS = 1024;
 
@@ -119,6 +129,31 @@ export class SetBuilder {
     }
     log.take(at);
     if (log.bytes > this.#most && log.rows >= LEAST_ROWS) this.#overflow();
+  }
+
+  /** What makes rows of records elsewhere, as `add` does here. */
+  get making(): RowMaking {
+    return {
+      options: this.#options,
+      shape: this.#shape,
+      key: this.#key,
+      spelling: this.#spelling,
+      values: this.#values,
+      spooled: this.#spooled,
+      lookAlikes: this.#lookAlikes,
+    };
+  }
+
+  /** Number of the next chunk of payloads. */
+  get nextChunk(): number {
+    return this.#log.payload.length;
+  }
+
+  /** Rows that were made elsewhere, with their payloads in chunk `nextChunk`; both are copied. */
+  takeRows(rows: Uint32Array, n: number, payload: Uint8Array, invalid: number): void {
+    this.#log.takeRows(rows, n, payload);
+    this.#invalid += invalid;
+    if (this.#log.bytes > this.#most && this.#log.rows >= LEAST_ROWS) this.#overflow();
   }
 
   #overflow(): void {

@@ -25,7 +25,10 @@ const SERVER = [
   "bench",
 ];
 /** Made here, not copied. */
-const KERNEL = join(root, "dist/members/kernel/kernel.wasm");
+const MODULES = ["kernel", "intake"].map((name) => ({
+  from: join(root, "members", name, "assembly"),
+  to: join(root, "dist/members", name, `${name}.wasm`),
+}));
 /** Read at run time through import.meta.url, so they must stand beside the compiled code. */
 const ASSET = /\.(sql|ya?ml|json|html|css|txt|ttf|sh|wasm)$/;
 
@@ -63,7 +66,7 @@ function copyAssets() {
     for (const copy of files(join(root, "dist", folder))) {
       if (
         ASSET.test(copy) &&
-        copy !== KERNEL &&
+        !MODULES.some(({ to }) => to === copy) &&
         !existsSync(join(root, copy.slice(join(root, "dist").length + 1)))
       )
         rmSync(copy);
@@ -90,20 +93,25 @@ function dashboardIsCurrent() {
   return inputs.every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
 }
 
-/** The kernel of member sets: AssemblyScript to WebAssembly. */
-function buildKernel() {
-  const folder = join(root, "members/kernel/assembly");
-  const from = existsSync(KERNEL) ? statSync(KERNEL).mtimeMs : 0;
-  const inputs = [...files(folder), join(root, "package-lock.json"), fileURLToPath(import.meta.url)];
-  if (inputs.every((file) => statSync(file).mtimeMs <= from)) return;
-  mkdirSync(dirname(KERNEL), { recursive: true });
+/** The hot loops of member sets: AssemblyScript to WebAssembly. They share files, so a change of one builds both. */
+function buildModules() {
+  const inputs = [
+    ...MODULES.flatMap(({ from }) => files(from)),
+    join(root, "package-lock.json"),
+    fileURLToPath(import.meta.url),
+  ];
   const flags =
     "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --enable simd --use abort= -O3 --noAssert";
-  run("assemblyscript", "asc", [join(folder, "index.ts"), "-o", KERNEL, ...flags.split(" ")]);
+  for (const { from, to } of MODULES) {
+    const built = existsSync(to) ? statSync(to).mtimeMs : 0;
+    if (inputs.every((file) => statSync(file).mtimeMs <= built)) continue;
+    mkdirSync(dirname(to), { recursive: true });
+    run("assemblyscript", "asc", [join(from, "index.ts"), "-o", to, ...flags.split(" ")]);
+  }
 }
 
 copyAssets();
-buildKernel();
+buildModules();
 run("typescript", "tsc", ["-b", "tsconfig.server.json"]);
 const bin = join(root, "dist/app/cli/main.js");
 if (existsSync(bin)) chmodSync(bin, 0o755);
