@@ -10,6 +10,7 @@ import { type KeyWriter, keyWriter } from "./person-key.ts";
 import { PersonTally } from "./person-tally.ts";
 import { advance } from "./presence.ts";
 import { RowLog } from "./row-log.ts";
+import type { RowMaking } from "./row-making.ts";
 import { identifierOf, spellingHasher, ValueReader } from "./row-reader.ts";
 import {
   CONSENT_AT,
@@ -33,16 +34,6 @@ export const RECORD_COLUMN = "#record";
 
 /** Values that are named: as many records have them, so many of them, and no longer than a name. */
 const NAMED = { least: 5, most: 40, letters: 40 };
-
-export type RowMaking = {
-  readonly options: SetOptions;
-  readonly shape: RowShape;
-  readonly key: KeyWriter;
-  readonly spelling: (raw: string) => number;
-  readonly values: readonly ValueReader[];
-  readonly spooled: readonly string[];
-  readonly lookAlikes: LookAlikes | null;
-};
 
 /** A run on the disk holds at least this many rows, however small the limit. */
 const LEAST_ROWS = 1024;

@@ -67,7 +67,7 @@ const MOST_PAGES = 65_536;
 export function startIntake(module: WasmModule, keys: Keys, host: IntakeHost): IntakeInstance {
   const memory = new wasm.Memory({ initial: 1, maximum: MOST_PAGES });
   const { exports } = new wasm.Instance(module, { env: { memory }, host });
-  const intake = exports as unknown as IntakeExports;
+  const intake = exports as IntakeExports;
   const half = (bytes: Uint8Array, at: number): bigint =>
     new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at, true);
   intake.setKeys(

@@ -5,7 +5,8 @@ import { PLACEHOLDERS } from "../placeholder.ts";
 import type { SetBuilder } from "../set-builder.ts";
 import { Arena } from "./arena.ts";
 import { type IntakeInstance, startIntake } from "./instance.ts";
-import { IntakeTarget } from "./target.ts";
+import { slotsOf } from "./layout.ts";
+import { canTake, IntakeTarget } from "./target.ts";
 
 /** A larger block is for the reference. */
 const MOST_BYTES = 1 << 20;
@@ -32,7 +33,7 @@ export function rawIntake(module: WasmModule, builders: readonly SetBuilder[]): 
       const targets = table.targets.flatMap(({ index }) => builders[index] ?? []);
       const fits =
         table.columns > 0 && table.columns * 4 < MOST_BYTES && targets.length === table.targets.length;
-      if (!fits || targets.length === 0 || !targets.every((b) => IntakeTarget.can(table, b))) return null;
+      if (!fits || targets.length === 0 || !targets.every((b) => canTake(table, b))) return null;
       return new Rows(module, table, targets);
     },
   };
@@ -75,7 +76,7 @@ class Rows implements RawRows {
     this.#targets = table.targets.map((t, number) => {
       const builder = builders[number] as SetBuilder;
       const slot = slots;
-      slots += IntakeTarget.slots(builder);
+      slots += slotsOf(builder.making);
       return new IntakeTarget(arena, table, t, builder, { number, slot, timeSlot: 0 });
     });
     this.#addresses = arena.list(this.#targets.map((t) => t.at));

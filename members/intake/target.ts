@@ -1,44 +1,34 @@
 import type { IdentifierKind } from "../../core/model.ts";
 import type { Field, RawTable, RawTarget } from "../../core/row-plan.ts";
-import { STATE_NAMES } from "../attribute-state.ts";
 import { consentByte } from "../consent-byte.ts";
-import { domainOf, spellingStart } from "../kernel/instance.ts";
 import { normalise } from "../normalise.ts";
+import type { RowMaking } from "../row-making.ts";
 import type { ValueReader } from "../row-reader.ts";
-import { PRINTS_AT, STATES_PER_WORD } from "../row-shape.ts";
-import type { RowMaking, SetBuilder } from "../set-builder.ts";
+import type { SetBuilder } from "../set-builder.ts";
 import { spoolText } from "../spool.ts";
 import type { Arena } from "./arena.ts";
+import { layOut, NONE, type TargetLayout, type Tracked } from "./layout.ts";
 
-const NONE = 0xffffffff;
 const BELONGS = 256;
-const MISSING = STATE_NAMES.indexOf("missing");
-const KINDS: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
-/** Words of an Attribute of assembly/target.ts, and which of them is `direct`. */
-const ATTRIBUTE_WORDS = 7;
-const DIRECT_AT = 5;
 
-type Tracked = {
-  readonly reader: ValueReader;
-  readonly column: number;
-  readonly mayBeDirect: boolean;
-  readonly at: number;
-};
+/** Can this builder's rows be made of bytes? Otherwise they have to come one by one. */
+export function canTake({ plan }: RawTable, builder: SetBuilder): boolean {
+  const { options, spooled } = builder.making;
+  return (
+    plan.identifiers[options.identity] !== undefined &&
+    // the payload's yes and no come from the tracked attributes
+    spooled.every((name) => options.attributes.includes(name) || !plan.attributes.has(name))
+  );
+}
 
-/** One target of a table: what the compiled code has to know of it, and what it asks. */
+/** One target of a table: what the compiled code asks of it, answered by the reference's own functions. */
 export class IntakeTarget {
-  /** Address of its Target. */
-  readonly at: number;
   readonly builder: SetBuilder;
-  readonly stride: number;
-  /** Payload bytes of a record beside its fields at most, and how often one field may stand in it. */
-  readonly payload: { readonly fixed: number; readonly times: number };
   readonly #making: RowMaking;
   readonly #table: RawTable;
   readonly #where: RawTarget["where"];
   readonly #second: IdentifierKind | null;
-  readonly #tracked: readonly Tracked[];
-  readonly #looked: readonly number[];
+  readonly #layout: TargetLayout;
   readonly #texts = new Map<string, readonly [number, number]>();
   /** Where the compiled code counts how often a value was seen. */
   readonly #counted: { readonly reader: ValueReader; readonly place: number; readonly at: number }[] = [];
@@ -49,144 +39,27 @@ export class IntakeTarget {
     table: RawTable,
     target: RawTarget,
     builder: SetBuilder,
-    o: { number: number; slot: number; timeSlot: number },
+    o: { readonly number: number; readonly slot: number; readonly timeSlot: number },
   ) {
     this.#arena = arena;
     this.#table = table;
     this.#where = target.where;
     this.builder = builder;
-    const making = builder.making;
-    this.#making = making;
-    const { options, shape } = making;
-    const { plan } = table;
-    this.stride = shape.stride;
-    this.#second = shape.secondAt === null ? null : (options.second ?? null);
-    const deciding = [...new Set([...plan.deciding, ...(target.where?.columns ?? [])])];
-    this.#looked = [...new Set([...deciding, ...plan.filled])];
-    const template = this.#template();
-    const { attributesAt, tracked, addressOf } = this.#attributes(o.slot + 1);
-    this.#tracked = tracked;
-    const spooled = making.spooled.filter((name) => plan.attributes.has(name));
-    const names = spooled.map((name, i) => arena.text(`${i === 0 ? "" : ","}${JSON.stringify(name)}:`));
-    const kinds = KINDS.map((kind) => arena.text(`"${kind}":`));
-    const column = (kind: IdentifierKind | null): number =>
-      kind === null ? NONE : (plan.identifiers[kind] ?? NONE);
-    const orNone = (i: number): number => (i < 0 ? NONE : i);
-    const spooledAt = arena.list(
-      spooled.flatMap((name, i) => [
-        ...(names[i] ?? [0, 0]),
-        plan.attributes.get(name) ?? NONE,
-        addressOf.get(name) ?? 0,
-      ]),
-    );
-    this.at = arena.list([
-      o.number,
-      shape.stride,
-      template,
-      domainOf(options.identity),
-      column(options.identity),
-      this.#second === null ? 0 : domainOf(this.#second),
-      column(this.#second),
-      shape.secondAt ?? 0,
-      options.records === true ? PRINTS_AT + options.attributes.length : 0,
-      shape.payloadAt ?? 0,
-      tracked.length,
-      attributesAt,
-      spooled.length,
-      spooledAt,
-      deciding.length,
-      arena.list(deciding),
-      plan.filled.length,
-      arena.list(plan.filled),
-      column("email"),
-      column("phone"),
-      column("customer_id"),
-      orNone(plan.recordId),
-      ...kinds.flat(),
-      orNone(plan.updatedAt),
-      table.bareIsNull ? 1 : 0,
-      o.slot,
-      o.timeSlot,
-      spellingStart(options.keys) >>> 0,
-    ]);
-    const times = new Map<number, number>();
-    for (const i of [
-      ...KINDS.flatMap((k) => [column(k), column(k)]),
-      plan.recordId,
-      ...spooled.map((n) => plan.attributes.get(n) ?? NONE),
-    ])
-      times.set(i, (times.get(i) ?? 0) + 1);
-    this.payload = {
-      fixed: 512 + [...names, ...kinds].reduce((sum, [, n]) => sum + n + 32, 0),
-      times: Math.max(1, ...times.values()),
-    };
-  }
-
-  /** Can this builder's rows be made here? Otherwise they have to come one by one. */
-  static can(table: RawTable, builder: SetBuilder): boolean {
-    const { options, spooled } = builder.making;
-    const { plan } = table;
-    return (
-      plan.identifiers[options.identity] !== undefined &&
-      // the payload's yes and no come from the tracked attributes
-      spooled.every((name) => options.attributes.includes(name) || !plan.attributes.has(name))
-    );
-  }
-
-  /** Memo slots of its own: one for facts, one for each attribute. */
-  static slots(builder: SetBuilder): number {
-    return 1 + builder.making.options.attributes.length;
-  }
-
-  /** What every row begins with: the attributes that the table lacks are missing. */
-  #template(): number {
+    this.#making = builder.making;
     const { options, shape } = this.#making;
-    const words = new Array<number>(shape.stride).fill(0);
-    for (const [a, name] of options.attributes.entries()) {
-      if (this.#table.plan.attributes.has(name)) continue;
-      const word = shape.statesAt + Math.floor(a / STATES_PER_WORD);
-      words[word] = ((words[word] ?? 0) | (MISSING << (3 * (a % STATES_PER_WORD)))) >>> 0;
-    }
-    return this.#arena.list(words);
+    this.#second = shape.secondAt === null ? null : (options.second ?? null);
+    this.#layout = layOut(arena, table, target, this.#making, o);
   }
 
-  #attributes(firstSlot: number): {
-    attributesAt: number;
-    tracked: Tracked[];
-    addressOf: Map<string, number>;
-  } {
-    const { options, shape, values } = this.#making;
-    const { plan } = this.#table;
-    const there = options.attributes.flatMap((name, a) => {
-      const column = plan.attributes.get(name);
-      return column === undefined ? [] : [{ name, a, column }];
-    });
-    const attributesAt = this.#arena.list(
-      there.flatMap(({ a, column }) => [
-        column,
-        PRINTS_AT + a,
-        shape.statesAt + Math.floor(a / STATES_PER_WORD),
-        3 * (a % STATES_PER_WORD),
-        firstSlot + a,
-        0,
-        0,
-      ]),
-    );
-    const addressOf = new Map<string, number>();
-    const tracked = there.map(({ name, a, column }, i): Tracked => {
-      const at = attributesAt + 4 * ATTRIBUTE_WORDS * i;
-      addressOf.set(name, at);
-      const judged = Object.hasOwn(options.rules, name) && options.rules[name] !== undefined;
-      const rule = judged ? options.rules[name] : null;
-      const free = (rule?.values ?? null) === null && (rule?.pattern ?? null) === null;
-      return {
-        reader: values[a] as ValueReader,
-        column,
-        mayBeDirect: free && !plan.yesNo.has(column) && !(options.enumerated ?? []).includes(name),
-        at,
-      };
-    });
-    return { attributesAt, tracked, addressOf };
+  /** Address of its Target. */
+  get at(): number {
+    return this.#layout.at;
+  }
+  get stride(): number {
+    return this.#making.shape.stride;
+  }
+  get payload(): TargetLayout["payload"] {
+    return this.#layout.payload;
   }
 
   /** Key and spelling of an identifier that is not plain. @param words four, and a fifth for the spelling */
@@ -206,7 +79,7 @@ export class IntakeTarget {
 
   /** Print, state, which yes or no, and how often it was seen. @param kept will the answer be asked again? */
   value(attribute: number, p: number, e: number, words: number, kept: boolean): void {
-    const one = this.#tracked[attribute] as Tracked;
+    const one = this.#layout.tracked[attribute] as Tracked;
     const text = this.text(p, e);
     const value = this.#table.plan.value(one.column, text);
     const place = one.reader.look(value);
@@ -214,7 +87,7 @@ export class IntakeTarget {
     this.#arena.words(words, 4).set([one.reader.print, one.reader.state, yesNo, 0]);
     if (kept) this.#counted.push({ reader: one.reader, place, at: words + 12 });
     else one.reader.count(place, 1);
-    if (one.mayBeDirect && one.reader.full) this.#arena.words(one.at, ATTRIBUTE_WORDS)[DIRECT_AT] = 1;
+    if (one.mayBeDirect && one.reader.full) this.#arena.words(one.directAt, 1)[0] = 1;
   }
 
   /** A field's text, as the table means it. */
@@ -226,7 +99,8 @@ export class IntakeTarget {
   facts(row: number, words: number): void {
     const bounds = this.#arena.words(row, this.#table.columns + 1);
     const fields = new Array<Field>(this.#table.columns).fill(this.#table.bareIsNull ? null : "");
-    for (const i of this.#looked) fields[i] = this.text((bounds[i] as number) + 1, bounds[i + 1] as number);
+    for (const i of this.#layout.looked)
+      fields[i] = this.text((bounds[i] as number) + 1, bounds[i + 1] as number);
     if (this.#where !== null && !this.#where.fits(fields)) {
       this.#arena.words(words, 6).fill(0);
       return;

@@ -181,3 +181,64 @@ describe("files as bytes", () => {
     );
   }, 600_000);
 });
+
+describe("long files", () => {
+  const person = (i: number): string => `p${i}@x${i % 7}.com`;
+  const rowOf = (i: number): string =>
+    `${person(i)},Name ${i},${["free", "pro", "n/a"][i % 3]},${i % 50 === 0 ? "é" : `r${i % 9000}`},${i % 3 ? "subscribed" : "no"},2026-11-01T10:${String(i % 60).padStart(2, "0")}:00Z\n`;
+  const text = (n: number, odd: ReadonlyMap<number, string>): string =>
+    `email,First Name,plan,region,consent,updated_at\n${Array.from({ length: n }, (_, i) => odd.get(i) ?? rowOf(i)).join("")}`;
+  const one: Wanted = {
+    identity: "email",
+    attributes: ["plan", "first_name", "region"],
+    rules: { plan: { values: ["free", "pro"], pattern: null } },
+    enumerated: ["plan"],
+    counted: ["plan", "region"],
+    required: ["plan"],
+  };
+  const c = (n: number, odd: ReadonlyMap<number, string> = new Map()): Case => ({
+    text: text(n, odd),
+    targets: [
+      { kind: "segment", audience: audienceId("a"), source: { file: "list.csv", filter: { plan: ["pro"] } } },
+      { kind: "base" },
+    ],
+    wanted: [
+      { ...one, maxBytesInMemory: 1 << 18 },
+      { ...one, records: true, spooled: [] },
+    ],
+    sends: true,
+  });
+
+  it("of more values than are remembered, and rows beyond memory", async () => {
+    const { fast, slow } = await both(c(30_000), Buffer.from(c(30_000).text));
+    expect(result(fast)).toEqual(result(slow));
+    expect([fast.rows, fast.taken]).toEqual([0, 40_000]);
+  });
+
+  it.each([
+    [
+      "a field over many blocks",
+      [9_000, `x@x.com,"${"many\n".repeat(60_000)}",pro,r1,no,\n`],
+      "complete",
+      true,
+    ],
+    [
+      "a record too large for a block",
+      [9_000, `x@x.com,"${"many\n".repeat(300_000)}",pro,r1,no,\n`],
+      "complete",
+      false,
+    ],
+    ["a lone quote", [9_000, 'x@x.com,5" pipe,pro,r1,no,\n'], "partial", true],
+    ["a record with a field too few", [9_000, "x@x.com,pro\n"], "partial", true],
+  ] as const)("with %s in the middle", async (_, [at, row], coverage, all) => {
+    const it = c(20_000, new Map([[at, row]]));
+    const { fast, slow } = await both(it, Buffer.from(it.text));
+    expect(fast.ends.map((e) => [e.coverage, e.because])).toEqual(
+      slow.ends.map((e) => [e.coverage, e.because]),
+    );
+    expect(fast.ends[1]?.coverage).toBe(coverage);
+    expect(fast.taken).toBeGreaterThan(1_000);
+    expect(fast.rows === 0).toBe(all);
+    if (coverage === "complete") expect(result(fast)).toEqual(result(slow));
+  });
+});
