@@ -15,7 +15,14 @@ import type { Keys } from "../members/keys.ts";
 import type { Database } from "../store/database.ts";
 
 /** What a person sees while something long runs; null when idle. */
-export type Progress = { what: string; done: number; of: number };
+export type Progress = {
+  what: string;
+  done: number;
+  of: number;
+  /** While records are read: how many have been, and how many are expected in all; null: not known. */
+  records?: number;
+  expected?: number | null;
+};
 
 /** Everything a request, a job or a command needs; made once by open-app.ts, closed by whoever opened it. */
 export type App = {

@@ -4,6 +4,7 @@ import type { FilesSystem } from "../core/config.ts";
 import { AuditorError } from "../core/errors.ts";
 import type { Coverage, MemberRow, Page, ReadTarget, TargetEnd } from "../core/model.ts";
 import type { Collector, Context } from "../core/ports.ts";
+import type { RowPlan, Taken } from "../core/row-plan.ts";
 import { columnNamed } from "../systems/files/columns.ts";
 import { FieldTypes } from "../systems/files/field-types.ts";
 import { pathInside, realFolder } from "../systems/files/inside.ts";
@@ -137,6 +138,11 @@ async function* readFile(r: Reading, context: Context): AsyncGenerator<Page> {
     if (ends.length > 0) yield { items: [], asOf, ends };
     const of = ofLists();
     let n = 0;
+    for await (const taken of takenOf(table, reader.plan, types, sinks, context)) {
+      stopped(r.config, context);
+      n += taken.rows;
+      yield { items: [], asOf, ends: [], taken: sinks.map((s, i) => countTaken(s, taken.records[i] ?? 0)) };
+    }
     for await (const batch of table.rows()) {
       stopped(r.config, context);
       const items: MemberRow[] = [];
@@ -174,6 +180,46 @@ async function* readFile(r: Reading, context: Context): AsyncGenerator<Page> {
     await table?.close();
   }
 }
+
+/** What of the file goes straight to the context's intake: from its beginning up to the first block that is refused. */
+async function* takenOf(
+  table: TableFile,
+  plan: RowPlan,
+  types: FieldTypes,
+  sinks: readonly Sink[],
+  context: Context,
+): AsyncGenerator<Taken> {
+  if (table.bytes === undefined || context.intake === undefined || sinks.length === 0) return;
+  const rows = context.intake.open({
+    plan,
+    columns: table.columns.length,
+    delimiter: table.bytes.delimiter,
+    header: true,
+    bareIsNull: false,
+    targets: sinks.map((s) => ({
+      index: s.index,
+      where:
+        s.tests.length === 0
+          ? null
+          : { columns: s.tests.map((t) => t.at), fits: (fields) => fitsAll(s, fields) },
+    })),
+    notes: { columns: types.open, note: (column, text) => types.noteField(column, text) },
+  });
+  if (rows === null) return;
+  try {
+    yield* table.bytes.give((bytes, last) => rows.take(bytes, last));
+  } finally {
+    rows.close();
+  }
+}
+
+function countTaken(sink: Sink, records: number): { target: number; records: number } {
+  sink.enumerated += records;
+  return { target: sink.index, records };
+}
+
+const fitsAll = (sink: Sink, fields: readonly (string | null)[]): boolean =>
+  sink.tests.every((t) => t.values.has((fields[t.at] ?? "").trim()));
 
 /** The targets that can be read from these columns, and an end for those whose filter names a column that is not there. */
 function sinksOf(
@@ -214,7 +260,7 @@ function ofLists(): (sinks: readonly Sink[], fields: readonly string[]) => reado
       only.enumerated++;
       return list;
     }
-    const fits = sinks.filter((s) => s.tests.every((t) => t.values.has((fields[t.at] ?? "").trim())));
+    const fits = sinks.filter((s) => fitsAll(s, fields));
     for (const s of fits) s.enumerated++;
     list = fits.map((s) => s.index);
     const name = list.join();

@@ -1,7 +1,8 @@
 import type { PostgresSystem, SecretRef } from "../core/config.ts";
 import type { Collector } from "../core/ports.ts";
 import { isLoopback } from "../systems/http/settings.ts";
-import { connect, disconnect, hostOf, sever } from "../systems/postgres/connect.ts";
+import { cancel, connect, disconnect, hostOf, sever } from "../systems/postgres/connect.ts";
+import { copyBlocks, queryColumns, rowsOfCopy } from "../systems/postgres/copy.ts";
 import { batches } from "../systems/postgres/cursor.ts";
 import { isLost, postgresError } from "../systems/postgres/error.ts";
 import { rightsOf } from "../systems/postgres/rights.ts";
@@ -23,16 +24,22 @@ export function postgresCollector(
 }
 
 async function open(config: PostgresSystem, dsn: string): Promise<SqlSession> {
-  const client = await connect({
+  const options = {
     where: config.id,
     dsn,
     readOnly: true,
     statementTimeoutSeconds: config.statementTimeoutSeconds,
-  });
+  };
+  const client = await connect(options);
   const run = async (sql: string): Promise<void> => void (await client.query(sql));
   return {
     begin: (clock) => beginSnapshot(client, clock),
     batches: (sql) => batches(client, sql),
+    copy: {
+      columns: (sql) => queryColumns(client, sql),
+      blocks: (sql) => copyBlocks(client, sql, config.statementTimeoutSeconds, () => cancel(client, options)),
+      rows: rowsOfCopy,
+    },
     // a statement that fails would spoil the whole transaction
     mark: () => run("savepoint target"),
     unmark: () => run("release savepoint target"),

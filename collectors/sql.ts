@@ -5,6 +5,7 @@ import { AuditorError, isKind } from "../core/errors.ts";
 import type { Instant, Page, ReadTarget, TargetEnd } from "../core/model.ts";
 import type { Collector, Context } from "../core/ports.ts";
 import { type Column, fieldsOf, type RowReader, rowReader, type TextRow } from "../systems/sql/row.ts";
+import { openBytes, type SqlCopy } from "./sql-bytes.ts";
 
 /** One connection for one read. */
 export type SqlSession = {
@@ -12,6 +13,8 @@ export type SqlSession = {
   begin(clock: Clock): Promise<Instant>;
   /** Rows of one query as they come; ends only when the server said that it is done, throws otherwise. */
   batches(sql: string): AsyncGenerator<{ columns: readonly Column[]; rows: readonly TextRow[] }>;
+  /** Absent: this database has no bytes to give. */
+  readonly copy?: SqlCopy;
   /** Around each target, so that one that fails leaves the transaction usable for the next. */
   mark(): Promise<void>;
   unmark(): Promise<void>;
@@ -118,8 +121,17 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, b
   try {
     await r.session.mark();
     const sql = sqlOf(r);
+    const bytes = await openBytes(r.session, sql, r.index, (columns) => readerOf(r, columns), context);
+    if (bytes !== null) {
+      fields = fieldsOf(bytes.columns);
+      for await (const { items, records } of bytes.batches(r.name)) {
+        enumerated += items.length + records;
+        yield { items, asOf: r.asOf, ends: [], taken: [{ target: r.index, records }] };
+        stopped(r.config.id, context);
+      }
+    }
     let reader: RowReader | null = null;
-    for await (const batch of r.session.batches(sql)) {
+    for await (const batch of bytes === null ? r.session.batches(sql) : []) {
       reader ??= readerOf(r, batch.columns);
       fields = fieldsOf(batch.columns);
       const { row } = reader;

@@ -110,6 +110,8 @@ export type Page = {
   readonly ends: readonly TargetEnd[];
   /** How far the list is read of which this is a page, in the vendor's own records; total null: not declared. */
   readonly progress?: { readonly read: number; readonly total: number | null };
+  /** Records that went to the context's `intake` since the page before, by target; they are not among the items. */
+  readonly taken?: readonly { readonly target: number; readonly records: number }[];
 };
 
 /** Counts, not ratios: counts re-aggregate and carry their own sample size. Unknown is null, never 0. */

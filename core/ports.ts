@@ -34,6 +34,7 @@ import type {
   Touched,
   WriteOutcome,
 } from "./repair.ts";
+import type { RawIntake } from "./row-plan.ts";
 
 /** Structured log; fields carry no personal data. `app/` gives the real one. */
 export type Log = {
@@ -46,6 +47,8 @@ export type Context = {
   readonly clock: Clock;
   readonly log: Log;
   readonly runId: RunId;
+  /** Absent: every record is given as a row. */
+  readonly intake?: RawIntake;
 };
 
 /** Requests to one system since this process began, whoever made them: always growing, so a difference is a span. */

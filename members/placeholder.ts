@@ -1,4 +1,5 @@
-const PLACEHOLDERS: ReadonlySet<string> = new Set([
+/** In lower case. */
+export const PLACEHOLDERS: ReadonlySet<string> = new Set([
   "-",
   "--",
   "---",

@@ -66,6 +66,31 @@ export class RowLog {
     this.#payloadUsed += length;
   }
 
+  /**
+   * Keeps `n` rows that are made already; the places of their payloads count from the beginning of `payload`, in the chunk
+   * after those that are there. Both are copied.
+   */
+  takeRows(rows: Uint32Array, n: number, payload: Uint8Array): void {
+    const stride = this.#stride;
+    if (payload.length > 0) {
+      this.payload.push(Buffer.from(payload));
+      this.#payloadBytes += payload.length;
+      this.#payloadUsed = payload.length;
+    }
+    for (let r = 0; r < n; ) {
+      const at = this.reserve();
+      const some = Math.min(n - r, ROWS_PER_CHUNK - this.#used);
+      this.words.set(rows.subarray(r * stride, (r + some) * stride), at);
+      this.#used += some;
+      r += some;
+    }
+    for (let at = 0; at < n * stride; at += stride) {
+      const p = (rows[at] as number) >>> (32 - PARTITION_BITS);
+      this.#counts[p] = (this.#counts[p] as number) + 1;
+    }
+    this.rows += n;
+  }
+
   /** Sorts the rows into partitions, keeps their order within each, and gives the chunks free. */
   partition(): Partitioned {
     const stride = this.#stride;

@@ -38,7 +38,24 @@ export class ValueReader {
 
   read(row: MemberRow): void {
     // A hostile or unlucky name ("constructor") must not reach the prototype.
-    const value = Object.hasOwn(row.attributes, this.#name) ? row.attributes[this.#name] : undefined;
+    this.count(
+      this.look(Object.hasOwn(row.attributes, this.#name) ? row.attributes[this.#name] : undefined),
+      1,
+    );
+  }
+
+  /** Are as many values remembered as there may be? Whatever else comes has no name. */
+  get full(): boolean {
+    return this.#known.size === REMEMBERED;
+  }
+
+  /** Counts records by the place of their value. */
+  count(place: number, records: number): void {
+    this.#counts[place] = (this.#counts[place] as number) + records;
+  }
+
+  /** Sets `print` and `state` to those of a value. @returns its place, for `count` */
+  look(value: string | null | undefined): number {
     let place = this.#known.get(value);
     if (place === undefined) {
       place = Math.min(this.#known.size, REMEMBERED); // the last place is for values that are not remembered
@@ -46,9 +63,9 @@ export class ValueReader {
       this.#states[place] = STATE_NAMES.indexOf(this.#judge(value));
       if (place < REMEMBERED) this.#known.set(ownCopy(value), place);
     }
-    this.#counts[place] = (this.#counts[place] as number) + 1;
     this.print = this.#prints[place] as number;
     this.state = this.#states[place] as number;
+    return place;
   }
 
   /**

@@ -11,6 +11,7 @@ import { normalise } from "./normalise.ts";
 import { type KeyWriter, keyWriter } from "./person-key.ts";
 import { PersonTally } from "./person-tally.ts";
 import { RowLog } from "./row-log.ts";
+import type { RowMaking } from "./row-making.ts";
 import { identifierOf, spellingHasher, ValueReader } from "./row-reader.ts";
 import {
   CONSENT_AT,
@@ -121,6 +122,31 @@ export class SetBuilder {
     }
     log.take(at);
     if (log.bytes > this.#most && log.rows >= LEAST_ROWS) this.#overflow();
+  }
+
+  /** What makes rows of records elsewhere, as `add` does here. */
+  get making(): RowMaking {
+    return {
+      options: this.#options,
+      shape: this.#shape,
+      key: this.#key,
+      spelling: this.#spelling,
+      values: this.#values,
+      spooled: this.#spooled,
+      lookAlikes: this.#lookAlikes,
+    };
+  }
+
+  /** Number of the next chunk of payloads. */
+  get nextChunk(): number {
+    return this.#log.payload.length;
+  }
+
+  /** Rows that were made elsewhere, with their payloads in chunk `nextChunk`; both are copied. */
+  takeRows(rows: Uint32Array, n: number, payload: Uint8Array, invalid: number): void {
+    this.#log.takeRows(rows, n, payload);
+    this.#invalid += invalid;
+    if (this.#log.bytes > this.#most && this.#log.rows >= LEAST_ROWS) this.#overflow();
   }
 
   #overflow(): void {

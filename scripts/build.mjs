@@ -25,10 +25,11 @@ const SERVER = [
   "demo",
   "bench",
 ];
-/** Made here, not copied: the kernel of member sets, for a memory of its own and for one that threads share. */
+/** Made here, not copied: hot loops of member sets; the kernel also for a memory that threads share. */
 const KERNELS = [
-  { file: join(root, "dist/members/kernel/kernel.wasm"), shared: false },
-  { file: join(root, "dist/members/kernel/kernel-shared.wasm"), shared: true },
+  { file: join(root, "dist/members/kernel/kernel.wasm"), name: "kernel", shared: false },
+  { file: join(root, "dist/members/kernel/kernel-shared.wasm"), name: "kernel", shared: true },
+  { file: join(root, "dist/members/intake/intake.wasm"), name: "intake", shared: false },
 ];
 /** Read at run time through import.meta.url, so they must stand beside the compiled code. */
 const ASSET = /\.(sql|ya?ml|json|html|css|txt|ttf|sh|wasm)$/;
@@ -96,13 +97,13 @@ function dashboardIsCurrent() {
 
 function buildKernels() {
   const inputs = [
-    ...files(KERNEL_SOURCES),
+    ...KERNEL_SOURCES.flatMap(files),
     ...["package-lock.json", "scripts/kernel.mjs"].map((file) => join(root, file)),
   ];
-  for (const { file, shared } of KERNELS) {
+  for (const { file, name, shared } of KERNELS) {
     const from = existsSync(file) ? statSync(file).mtimeMs : 0;
     if (inputs.every((input) => statSync(input).mtimeMs <= from)) continue;
-    const wrong = compileKernel(file, { shared, checked: false });
+    const wrong = compileKernel(file, { name, shared, checked: false });
     if (wrong === null) continue;
     process.stderr.write(`${wrong}\nBuild failed in asc.\n`);
     process.exit(1);

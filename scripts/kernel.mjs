@@ -5,16 +5,19 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const require = createRequire(import.meta.url);
-export const KERNEL_SOURCES = fileURLToPath(new URL("../members/kernel/assembly", import.meta.url));
+const sourcesOf = (name) => fileURLToPath(new URL(`../members/${name}/assembly`, import.meta.url));
+/** Folders of the two modules; the second uses files of the first. */
+export const KERNEL_SOURCES = ["kernel", "intake"].map(sourcesOf);
 
 /**
- * Compiles the kernel of member sets, AssemblyScript to WebAssembly.
+ * Compiles hot loops of member sets, AssemblyScript to WebAssembly.
  *
- * @param {string} out where kernel.wasm goes
- * @param {{ shared: boolean, checked: boolean }} variant shared: for a memory that threads share; checked: asserts trap, for tests
+ * @param {string} out where the module goes
+ * @param {{ name?: "kernel" | "intake", shared: boolean, checked: boolean }} variant shared: for a memory that threads share;
+ *   checked: asserts trap, for tests
  * @returns {string | null} what the compiler says is wrong
  */
-export function compileKernel(out, { shared, checked }) {
+export function compileKernel(out, { name = "kernel", shared, checked }) {
   mkdirSync(dirname(out), { recursive: true });
   const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
   const flags =
@@ -23,7 +26,7 @@ export function compileKernel(out, { shared, checked }) {
     process.execPath,
     [
       asc,
-      join(KERNEL_SOURCES, "index.ts"),
+      join(sourcesOf(name), "index.ts"),
       "-o",
       out,
       ...flags.split(" "),

@@ -2,6 +2,7 @@ import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { type Instant, instant, type TargetEnd } from "../../core/model.ts";
 import type { Collector, Context, Traffic } from "../../core/ports.ts";
+import type { RawIntake } from "../../core/row-plan.ts";
 import type { SetBuilder } from "../../members/set-builder.ts";
 import { errorText } from "../log.ts";
 import type { PlannedTarget } from "./targets.ts";
@@ -34,6 +35,7 @@ export async function readSystem(
   makeBuilder: (p: PlannedTarget) => SetBuilder,
   context: Context,
   seen: (records: number) => void = () => undefined,
+  intakeFor: (builders: readonly SetBuilder[]) => RawIntake | null = () => null,
 ): Promise<SystemReading> {
   const started = context.clock.now();
   const before = collector.traffic?.() ?? null;
@@ -41,13 +43,19 @@ export async function readSystem(
     (p): TargetReading => ({ planned: p, builder: makeBuilder(p), end: null, asOf: null }),
   );
   let failure: AuditorError | null = null;
+  const intake = intakeFor(targets.map((t) => t.builder));
   try {
     for await (const page of collector.read(
       planned.map((p) => p.target),
-      context,
+      intake === null ? context : { ...context, intake },
     )) {
       context.signal.throwIfAborted();
       let records = 0;
+      for (const taken of page.taken ?? []) {
+        records += taken.records;
+        const reading = targets[taken.target];
+        if (reading !== undefined && taken.records > 0) reading.asOf = earlier(reading.asOf, page.asOf);
+      }
       for (const row of page.items) {
         records += row.of.length;
         for (const index of row.of) {

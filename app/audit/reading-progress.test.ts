@@ -15,10 +15,22 @@ test("names what is being read and counts records, never beyond what is expected
   progress.begin("CRM");
   progress.begin("Ghost");
   progress.read(600);
-  expect(last()).toEqual({ what: "Reading CRM, Ghost", done: 600, of: 1_000 });
+  expect(last()).toEqual({
+    what: "Reading CRM, Ghost",
+    done: 600,
+    of: 1_000,
+    records: 600,
+    expected: 1_000,
+  });
   progress.end("CRM");
   progress.read(600);
-  expect(last()).toEqual({ what: "Reading Ghost", done: 1_000, of: 1_000 });
+  expect(last()).toEqual({
+    what: "Reading Ghost",
+    done: 1_000,
+    of: 1_000,
+    records: 1_200,
+    expected: 1_000,
+  });
   progress.end("Ghost");
   expect(last().what).toBe("Reading Ghost");
 });
@@ -27,7 +39,7 @@ test("counts systems the first time, when nobody knows how many records there ar
   const { progress, last } = told(0);
   progress.begin("CRM");
   progress.read(600);
-  expect(last()).toEqual({ what: "Reading CRM", done: 0, of: 2 });
+  expect(last()).toEqual({ what: "Reading CRM", done: 0, of: 2, records: 600, expected: null });
   progress.end("CRM");
   expect(last()).toMatchObject({ done: 1, of: 2 });
 });

@@ -25,11 +25,14 @@ export function readingProgress(
   const tell = () => {
     // The last one stays named: what it has left is to be written.
     if (reading.size > 0) what = `Reading ${[...reading].join(", ")}`;
-    show(
-      expected === 0
-        ? { what, done: ended, of: systems }
-        : { what, done: Math.min(records, expected), of: expected },
-    );
+    show({
+      what,
+      ...(expected === 0
+        ? { done: ended, of: systems }
+        : { done: Math.min(records, expected), of: expected }),
+      records,
+      expected: expected === 0 ? null : expected,
+    });
   };
   return {
     begin(title) {

@@ -7,6 +7,9 @@ import type { Incident } from "../../core/finding.ts";
 import type { IdentifierKind } from "../../core/model.ts";
 import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core/model.ts";
 import type { Collector, Context } from "../../core/ports.ts";
+import type { RawIntake } from "../../core/row-plan.ts";
+import { compileIntake } from "../../members/intake/instance.ts";
+import { rawIntake } from "../../members/intake/intake.ts";
 import { secondOf } from "../../members/second-identifier.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import { tellOf } from "../alerts/notify.ts";
@@ -175,6 +178,7 @@ async function readAndKeep(
       (p) => builderFor(app, p, run.keepRows, secondOf(p.identity, collector.capabilities.identifiers)),
       context,
       seen,
+      intakeFor(),
     );
     app.warnings.set(system.id, await warningsOf(collector, context));
     const kept: KeptReading[] = [];
@@ -185,6 +189,12 @@ async function readAndKeep(
   } finally {
     await collector.close();
   }
+}
+
+/** Rows are made of bytes by compiled code where it is there and the collector has bytes to give. */
+function intakeFor(): (builders: readonly SetBuilder[]) => RawIntake | null {
+  const module = compileIntake();
+  return (builders) => (module === null ? null : rawIntake(module, builders));
 }
 
 /** A system that cannot even say its warnings has failed its read, which is told already. */

@@ -4,8 +4,8 @@ import { byUrgency } from "../../core/incident-order.ts";
 import { count } from "../api/views/words.ts";
 import type { AuditSummary } from "../audit/run-audit.ts";
 import { unjudgedText } from "../audit/unjudged.ts";
+import { showAudit } from "./audit-progress.ts";
 import { type CliIo, EXIT, type ExitCode } from "./command.ts";
-import { showSteps } from "./progress.ts";
 import { type CommonOptions, printJson, withRuntime } from "./with-runtime.ts";
 
 /** Shape of `plumbline audit --json`. */
@@ -61,7 +61,7 @@ export function command(io: CliIo): Command {
     )
     .action(async (o: CommonOptions & { scheduled: boolean }) => {
       await withRuntime(o, io, async ({ app, services }) => {
-        const bar = showSteps(io, () => app.progress.current);
+        const bar = showAudit(io, () => app.progress.current);
         const summary = await services.audit
           .run(o.scheduled ? "scheduled" : "manual", io.signal)
           .finally(() => bar.stop());

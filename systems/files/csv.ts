@@ -2,12 +2,14 @@ import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type Instant, instant } from "../../core/model.ts";
+import type { RawRows, Taken } from "../../core/row-plan.ts";
 import { csvError } from "./csv-error.ts";
-import { readHead } from "./header.ts";
+import { giveBlocks } from "./give-blocks.ts";
+import { type Head, readHead } from "./header.ts";
 import { openFile } from "./open-file.ts";
 import { lineOf, type Records, records } from "./records.ts";
 import type { TableFile } from "./table-file.ts";
-import { textBlocks } from "./text-blocks.ts";
+import { type Block, textBlocks } from "./text-blocks.ts";
 
 /** Proof that the whole file was read. */
 export type CsvEnd = { readonly rows: number; readonly gzip: boolean; readonly finalNewline: boolean };
@@ -52,6 +54,11 @@ class Reading {
   readonly #label: string;
   readonly #gzip: boolean;
   readonly #before: { readonly size: number; readonly mtimeMs: number };
+  /** What was not given as bytes; null: all of it. */
+  #left: AsyncIterable<Block> | null = null;
+  #rowsTaken = 0;
+  #headerTaken = false;
+  #finalNewline = true;
   #end: CsvEnd | null = null;
 
   constructor(handle: FileHandle, label: string, gzip: boolean, before: { size: number; mtimeMs: number }) {
@@ -64,7 +71,6 @@ class Reading {
   async start(asOf: Instant): Promise<CsvFile> {
     const blocks = textBlocks(this.#bytes(), this.#label);
     const head = await readHead(blocks, this.#label);
-    const parts = records(head.blocks, head.delimiter, this.#label);
     return {
       label: this.#label,
       columns: head.columns,
@@ -72,10 +78,10 @@ class Reading {
       gzip: this.#gzip,
       asOf,
       declaredRows: null,
-      rows: () => this.#rows(parts, head.columns.length, head.delimiter),
+      bytes: { delimiter: head.delimiter, give: (take) => this.#give(head.blocks, take) },
+      rows: () => this.#rows(head),
       end: () => this.#end,
       close: async () => {
-        await parts.return(undefined);
         await blocks.return(undefined);
         await this.#handle.close();
       },
@@ -118,15 +124,25 @@ class Reading {
     }
   }
 
-  async *#rows(
-    parts: AsyncGenerator<Records>,
-    columns: number,
-    delimiter: string,
-  ): AsyncGenerator<readonly (readonly string[])[]> {
-    let rows = 0;
-    let header = 1;
-    let finalNewline = true;
-    for await (const part of parts) {
+  async *#give(blocks: AsyncGenerator<Block>, take: RawRows["take"]): AsyncGenerator<Taken> {
+    const given = giveBlocks(blocks, (bytes, last) => {
+      const taken = take(bytes, last);
+      this.#rowsTaken += taken?.rows ?? 0;
+      if (taken !== null) this.#headerTaken = taken.header;
+      return taken;
+    });
+    const { left, finalNewline } = yield* given;
+    this.#left = left;
+    this.#finalNewline = finalNewline;
+  }
+
+  async *#rows(head: Head): AsyncGenerator<readonly (readonly string[])[]> {
+    const { delimiter } = head;
+    const columns = head.columns.length;
+    let rows = this.#rowsTaken;
+    let header = this.#headerTaken ? 0 : 1;
+    let finalNewline = this.#finalNewline;
+    for await (const part of records(this.#left ?? head.blocks, delimiter, this.#label)) {
       const found = header === 1 ? part.rows.slice(1) : part.rows;
       const bad = found.findIndex((row) => row.length !== columns);
       if (bad >= 0) throw this.#ragged(part, bad + header, found[bad]?.length ?? 0, columns, delimiter);

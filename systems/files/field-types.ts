@@ -33,15 +33,35 @@ export class FieldTypes {
   note(row: readonly string[]): void {
     let full = false;
     for (const i of this.#open) {
-      const value = (row[i] ?? "").trim();
-      if (value === "") continue;
-      const type = typeOf(value);
-      const before = this.#types[i];
-      this.#types[i] = before === "empty" || before === type ? type : "text";
-      this.#seen[i] = (this.#seen[i] as number) + 1;
-      if (this.#seen[i] === ENOUGH) full = true;
+      if (!this.#look(i, row[i] ?? "")) full = true;
     }
-    if (full) this.#open = this.#open.filter((i) => (this.#seen[i] as number) < ENOUGH);
+    if (full) this.#close();
+  }
+
+  /** Columns that still need values. */
+  get open(): readonly number[] {
+    return this.#open;
+  }
+
+  /** Looks at one field. @returns false: its column needs no more */
+  noteField(column: number, text: string): boolean {
+    const open = this.#look(column, text);
+    if (!open) this.#close();
+    return open;
+  }
+
+  #look(i: number, text: string): boolean {
+    const value = text.trim();
+    if (value === "") return true;
+    const type = typeOf(value);
+    const before = this.#types[i];
+    this.#types[i] = before === "empty" || before === type ? type : "text";
+    this.#seen[i] = (this.#seen[i] as number) + 1;
+    return (this.#seen[i] as number) < ENOUGH;
+  }
+
+  #close(): void {
+    this.#open = this.#open.filter((i) => (this.#seen[i] as number) < ENOUGH);
   }
 
   result(): Record<string, FieldType> {

@@ -6,6 +6,7 @@ import {
   type Instant,
   type MemberRow,
 } from "../../core/model.ts";
+import type { RecordFacts, RowPlan } from "../../core/row-plan.ts";
 import { consentWord } from "../sql/consent-words.ts";
 import { globalConsent, instantOf, yesNo } from "../sql/row.ts";
 import { ALIASES, type ColumnRole } from "./aliases.ts";
@@ -19,6 +20,8 @@ export type RowReader = {
   /** Words in the consent column that are not understood; never more than 5, never anything like an address. */
   readonly unknownConsent: ReadonlySet<string>;
   row(fields: readonly string[], n: number, of: readonly number[]): MemberRow;
+  /** The same, column by column. */
+  readonly plan: RowPlan;
 };
 
 /**
@@ -52,31 +55,55 @@ export function rowReader(columns: readonly string[], config: FilesSystem, label
     return word ?? "unknown";
   };
   const consentOf = consentReader(columns, at, config.columns.consent_at !== undefined, consent);
+  const facts = (fields: readonly (string | null)[]): RecordFacts => {
+    const { state, timeAt: consentAt } = consentOf(fields);
+    const bounced = textAt(fields, at.bounced_at) !== "" ? true : flagAt(fields, at.bounced);
+    return {
+      consent: state,
+      bounced,
+      mailable:
+        at.mailable >= 0
+          ? flagAt(fields, at.mailable)
+          : config.sends && state !== "unknown"
+            ? state === "subscribed" && bounced !== true
+            : null,
+      consentAt,
+      // an opt-out without a consent column can be that of one list: an export does not tell
+      detailed: at.consent >= 0 && state !== "unknown",
+    };
+  };
+  const there = (...roles: readonly ColumnRole[]) => roles.map((r) => at[r]).filter((i) => i >= 0);
   return {
     unknownConsent,
+    plan: {
+      identifiers: Object.fromEntries(identifiers),
+      recordId: at.record_id,
+      attributes: new Map(attributes),
+      yesNo: new Set(),
+      updatedAt: at.updated_at,
+      deciding: there("consent", "complained", "opted_out", "bounced", "mailable"),
+      filled: there("opted_out_at", "bounced_at"),
+      facts,
+      time: timeOf,
+      value: (_, text) => text || null,
+    },
     row(fields, n, of) {
       const ids: Partial<Record<IdentifierKind, string>> = {};
       for (const [kind, i] of identifiers) if (fields[i]) ids[kind] = fields[i];
       const values: Record<string, string | null> = {};
       for (const [name, i] of attributes) values[name] = fields[i] || null;
-      const { state, at: consentAt } = consentOf(fields);
+      const { consent: state, mailable, bounced, detailed, consentAt: itsTime } = facts(fields);
+      const consentAt = timeAt(fields, itsTime);
       const updatedAt = timeAt(fields, at.updated_at);
       const joinedAt = timeAt(fields, at.joined_at);
-      const bounced = textAt(fields, at.bounced_at) !== "" ? true : flagAt(fields, at.bounced);
       return {
         id: textAt(fields, at.record_id) || ids.customer_id || ids.email || ids.phone || `row ${n}`,
         identifiers: ids,
         attributes: values,
         consent: state,
-        mailable:
-          at.mailable >= 0
-            ? flagAt(fields, at.mailable)
-            : config.sends && state !== "unknown"
-              ? state === "subscribed" && bounced !== true
-              : null,
+        mailable,
         of,
-        // an opt-out without a consent column can be that of one list: an export does not tell
-        ...(at.consent < 0 || state === "unknown" ? {} : { consents: [globalConsent(state, consentAt)] }),
+        ...(detailed ? { consents: [globalConsent(state, consentAt)] } : {}),
         ...(consentAt === null ? {} : { consentAt }),
         ...(updatedAt === null ? {} : { updatedAt }),
         ...(joinedAt === null ? {} : { joinedAt }),
@@ -86,12 +113,12 @@ export function rowReader(columns: readonly string[], config: FilesSystem, label
   };
 }
 
-const textAt = (fields: readonly string[], at: number): string => (at < 0 ? "" : (fields[at] ?? ""));
-const flagAt = (fields: readonly string[], at: number): boolean | null =>
+const textAt = (fields: readonly (string | null)[], at: number): string => (at < 0 ? "" : (fields[at] ?? ""));
+const flagAt = (fields: readonly (string | null)[], at: number): boolean | null =>
   at < 0 ? null : yesNo(fields[at] ?? null);
 
 /**
- * A row's consent and its time. What says that somebody opted out counts, whatever the consent column says; empty, it
+ * A row's consent, and the column with its time (−1: none). What says that somebody opted out counts, whatever the consent column says; empty, it
  * says nothing: absence of an opt-out is no opt-in.
  */
 function consentReader(
@@ -99,18 +126,18 @@ function consentReader(
   at: Roles,
   timeIsConfigured: boolean,
   word: (raw: string) => ConsentState,
-): (fields: readonly string[]) => { state: ConsentState; at: Instant | null } {
+): (fields: readonly (string | null)[]) => { state: ConsentState; timeAt: number } {
   // the time of an opt-in is not that of an opt-out
   const optInTime = !timeIsConfigured && /^optin/.test(plain(columns[at.consent_at] ?? ""));
   return (fields) => {
     const said = at.consent < 0 ? "unknown" : word(textAt(fields, at.consent));
-    if (flagAt(fields, at.complained) === true) return { state: stricter(said, "complained"), at: null };
+    if (flagAt(fields, at.complained) === true) return { state: stricter(said, "complained"), timeAt: -1 };
     // once somebody subscribes again, a consent column knows it and the old time may stay
     const left = at.consent < 0 ? textAt(fields, at.opted_out_at) : "";
-    if (left !== "") return { state: "unsubscribed", at: timeAt(fields, at.opted_out_at) };
+    if (left !== "") return { state: "unsubscribed", timeAt: at.opted_out_at };
     const state = flagAt(fields, at.opted_out) === true ? stricter(said, "unsubscribed") : said;
     const itsTime = state === said && !(optInTime && said !== "subscribed" && said !== "unknown");
-    return { state, at: itsTime ? timeAt(fields, at.consent_at) : null };
+    return { state, timeAt: itsTime ? at.consent_at : -1 };
   };
 }
 
@@ -125,12 +152,14 @@ const UTC_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const MINUTES = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/;
 
 /** Most exports write UTC with seconds: then the text only lacks its milliseconds. */
-function timeAt(fields: readonly string[], at: number): Instant | null {
-  const raw = at < 0 ? undefined : fields[at];
+function timeOf(raw: string | null | undefined): Instant | null {
   if (!raw) return null;
   if (!UTC_SECONDS.test(raw)) return instantOf(MINUTES.test(raw) ? `${raw}:00` : raw);
   return Number.isNaN(Date.parse(raw)) ? null : (`${raw.slice(0, 19)}.000Z` as Instant);
 }
+
+const timeAt = (fields: readonly string[], at: number): Instant | null =>
+  timeOf(at < 0 ? undefined : fields[at]);
 
 type Roles = Readonly<Record<ColumnRole, number>>;
 

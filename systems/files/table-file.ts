@@ -1,4 +1,5 @@
 import type { Instant } from "../../core/model.ts";
+import type { RawRows, Taken } from "../../core/row-plan.ts";
 import type { CsvEnd } from "./csv.ts";
 import type { ParquetEnd } from "./parquet.ts";
 
@@ -21,6 +22,17 @@ export type TableFile = {
    *   changed meanwhile. The batches before stay valid, as a part.
    */
   rows(): AsyncGenerator<readonly (readonly string[])[]>;
+  /**
+   * Gives the bytes of whole records to `take`, from the first line on, until it refuses or the file ends; `rows` then gives
+   * what is left. Absent: this format has no bytes to give. Call it before `rows`.
+   *
+   * @returns what was taken of each block
+   * @throws as `rows`
+   */
+  readonly bytes?: {
+    readonly delimiter: string;
+    give(take: RawRows["take"]): AsyncGenerator<Taken>;
+  };
   /** null until the last batch was given. */
   end(): TableEnd | null;
   close(): Promise<void>;

@@ -56,6 +56,24 @@ export async function disconnect(client: pg.Client): Promise<void> {
   sever(client);
 }
 
+/** Asks the server to cancel what a connection runs; where that cannot be asked, the connection is cut. */
+export async function cancel(client: pg.Client, o: ConnectOptions): Promise<void> {
+  try {
+    const other = await connect(o);
+    await other.query("select pg_cancel_backend($1)", [pidOf(client)]);
+    await disconnect(other);
+  } catch {
+    // one that cannot be reached any more cannot be asked
+    sever(client);
+  }
+}
+
+/** Number of the server's process, which the driver knows and its types do not. */
+function pidOf(client: pg.Client): number {
+  if ("processID" in client && typeof client.processID === "number") return client.processID;
+  throw new AuditorError("unsupported", "postgres", "the server did not tell its process", "none is needed");
+}
+
 /** Cuts the connection at once: what a stop does in the middle of a long query. */
 export function sever(client: pg.Client): void {
   client.connection.stream.destroy();

@@ -7,6 +7,7 @@ import {
   instant,
   type MemberRow,
 } from "../../core/model.ts";
+import type { RecordFacts, RowPlan } from "../../core/row-plan.ts";
 import { consentWord } from "./consent-words.ts";
 
 /** Columns with a meaning; every other column is an attribute. */
@@ -38,6 +39,8 @@ export type RowReader = {
   /** Words in the consent column that are not understood; never more than 5, never anything like an address. */
   readonly unknownConsent: ReadonlySet<string>;
   row(values: TextRow, n: number, of: readonly number[]): MemberRow;
+  /** The same, column by column. */
+  readonly plan: RowPlan;
 };
 
 /** @param mapping canonical attribute → column; columns that are not mapped keep their own name */
@@ -65,9 +68,34 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
       unknownConsent.add(/^[\w -]{1,30}$/.test(raw ?? "") ? (raw ?? "") : "(not a plain word)");
     return known ?? "unknown";
   };
+  const place = (name: (typeof RESERVED)[number]): number => at.get(name) ?? -1;
+  const value = (i: number, text: string | null): string | null => (booleans.has(i) ? asBoolean(text) : text);
+  const facts = (v: TextRow): RecordFacts => {
+    const state = consent(text(v, "consent"));
+    return {
+      consent: state,
+      mailable: yesNo(text(v, "mailable")),
+      bounced: yesNo(text(v, "bounced")),
+      consentAt: place("consent_at"),
+      detailed: state !== "unknown",
+    };
+  };
   return {
     identifiers: identifiers.map(([kind]) => kind),
     unknownConsent,
+    plan: {
+      identifiers: Object.fromEntries(identifiers),
+      recordId: place("id"),
+      // as a property of the row's attributes it would be none of its own
+      attributes: new Map(attributes.filter(([name]) => name !== "__proto__")),
+      yesNo: booleans,
+      updatedAt: place("updated_at"),
+      deciding: [place("consent"), place("mailable"), place("bounced")].filter((i) => i >= 0),
+      filled: [],
+      facts,
+      time: instantOf,
+      value,
+    },
     row(v, n, of) {
       const ids: Partial<Record<IdentifierKind, string>> = {};
       for (const [kind, i] of identifiers) {
@@ -76,21 +104,19 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
       }
       const values: Record<string, string | null> = {};
       for (const [name, i] of attributes) {
-        const value = v[i] ?? null;
-        values[name] = booleans.has(i) ? asBoolean(value) : value;
+        values[name] = value(i, v[i] ?? null);
       }
       const consentAt = instantOf(text(v, "consent_at"));
       const updatedAt = instantOf(text(v, "updated_at"));
-      const bounced = yesNo(text(v, "bounced"));
-      const state = consent(text(v, "consent"));
+      const { consent: state, mailable, bounced, detailed } = facts(v);
       return {
         id: text(v, "id") ?? ids.customer_id ?? ids.email ?? ids.phone ?? `row ${n}`,
         identifiers: ids,
         attributes: values,
         consent: state,
-        mailable: yesNo(text(v, "mailable")),
+        mailable,
         of,
-        ...(state === "unknown" ? {} : { consents: [globalConsent(state, consentAt)] }),
+        ...(detailed ? { consents: [globalConsent(state, consentAt)] } : {}),
         ...(consentAt === null ? {} : { consentAt }),
         ...(updatedAt === null ? {} : { updatedAt }),
         ...(bounced === null ? {} : { bounced }),

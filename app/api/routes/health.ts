@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Services } from "../../services.ts";
 import { readiness } from "../ready.ts";
 import type { Api } from "../server.ts";
+import { progressView } from "../views/progress.ts";
 
 /** /healthz: this process lives. /readyz: it can also reach its database. /metrics: Prometheus, no personal data. */
 export async function healthRoutes(api: Api, { app }: Services): Promise<void> {
@@ -13,7 +14,7 @@ export async function healthRoutes(api: Api, { app }: Services): Promise<void> {
     if (!(await ready())) return reply.code(503).send({ status: "the database does not answer" });
     return app.progress.current === null
       ? { status: "ready" }
-      : { status: "ready", progress: app.progress.current };
+      : { status: "ready", progress: progressView(app.progress.current) };
   });
   api.get("/metrics", async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

@@ -5,6 +5,7 @@ import { Person } from "../contract/parts.ts";
 import { SessionRequest, Status } from "../contract/status.ts";
 import type { Api } from "../server.ts";
 import { personOf, signIn } from "../session.ts";
+import { progressView } from "../views/progress.ts";
 import { statesOf } from "../views/system.ts";
 import { loadWorld } from "../views/world.ts";
 
@@ -43,7 +44,7 @@ export async function statusRoutes(api: Api, services: Services): Promise<void> 
         actIncidents: world.open.filter((i) => i.severity === "act").length,
         waitingPlans: plans.filter((p) => p.state === "checked" || p.state === "approved").length,
       },
-      progress: app.progress.current === null ? null : { ...app.progress.current },
+      progress: app.progress.current === null ? null : progressView(app.progress.current),
       applying:
         applying === undefined || counts === null
           ? null
