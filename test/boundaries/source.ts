@@ -69,13 +69,13 @@ function ambientCall(node: Node): string | null {
 }
 
 /** Another language in the same clothes; it imports nothing but itself. */
-const ASSEMBLYSCRIPT = "members/kernel/assembly/";
+const ASSEMBLYSCRIPT = ["members/kernel/assembly/", "members/intake/assembly/"];
 
 /** All TypeScript files of these top-level folders, tests included. */
 export function sourcesIn(root: string, folders: readonly string[]): Source[] {
   return folders
     .flatMap((folder) => listed(join(root, folder)))
-    .filter((file) => !file.slice(root.length + 1).startsWith(ASSEMBLYSCRIPT))
+    .filter((file) => !ASSEMBLYSCRIPT.some((folder) => file.slice(root.length + 1).startsWith(folder)))
     .map((file) => readSource(file.slice(root.length + 1), readFileSync(file, "utf8")));
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filesCollector } from "../../collectors/files.ts";
@@ -72,6 +73,7 @@ const quoted = (text: string, always: boolean, delimiter: string): string =>
 
 type Case = {
   readonly text: string;
+  readonly gzip: boolean;
   readonly targets: readonly ReadTarget[];
   readonly wanted: readonly Wanted[];
   readonly sends: boolean;
@@ -87,6 +89,7 @@ const cases: fc.Arbitrary<Case> = fc
     bom: fc.boolean(),
     finalEnd: fc.boolean(),
     blank: fc.boolean(),
+    gzip: fc.boolean(),
     sends: fc.boolean(),
     filters: fc.array(fc.option(fc.subarray(["free", "pro", "x", ""], { minLength: 1 }), { nil: null }), {
       minLength: 1,
@@ -121,6 +124,7 @@ const cases: fc.Arbitrary<Case> = fc
         targets.push({ kind: "base" });
         return {
           text: `${c.bom ? "\ufeff" : ""}${lines.join(c.end)}${c.finalEnd ? c.end : ""}`,
+          gzip: c.gzip,
           targets,
           wanted: c.wanted.slice(0, targets.length),
           sends: c.sends,
@@ -129,7 +133,7 @@ const cases: fc.Arbitrary<Case> = fc
   );
 
 async function both(c: Case, bytes: Buffer) {
-  writeFileSync(join(folder, "list.csv"), bytes);
+  writeFileSync(join(folder, "list.csv"), c.gzip ? gzipSync(bytes) : bytes);
   const read = (asBytes: boolean) =>
     readInto(
       filesCollector(config({ sends: c.sends }), { configFolder: folder }),
@@ -198,6 +202,7 @@ describe("long files", () => {
   };
   const c = (n: number, odd: ReadonlyMap<number, string> = new Map()): Case => ({
     text: text(n, odd),
+    gzip: false,
     targets: [
       { kind: "segment", audience: audienceId("a"), source: { file: "list.csv", filter: { plan: ["pro"] } } },
       { kind: "base" },
