@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
+import { bodyError, type SetBodies } from "./set-bodies.ts";
 import {
   bodyBytes,
   type Directory,
@@ -43,6 +44,8 @@ export type MemberSet = {
   readonly reads: number;
   /** @throws bad_data when the partition's checksum is wrong */
   load(p: number): Promise<Partition>;
+  /** For reading partitions without a copy of them in between. Not after `close`. */
+  bodies(): SetBodies;
   close(): Promise<void>;
 };
 
@@ -58,7 +61,7 @@ async function readAt(
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw damaged(where, "the set is cut off: it became shorter while it was read");
+    if (bytesRead === 0) throw bodyError(where, 0, "cut_off");
     done += bytesRead;
   }
   return bytes;
@@ -95,7 +98,7 @@ export async function openSet(path: string, magic = MAGIC): Promise<MemberSet> {
       path,
     );
     if (whole !== null) await handle.close();
-    return memberSet(path, directory, read, whole === null ? handle : null);
+    return memberSet(path, directory, read, whole ?? handle);
   } catch (e) {
     await handle.close();
     throw e;
@@ -120,9 +123,10 @@ function memberSet(
   path: string,
   { head, places }: Directory,
   read: (offset: number, length: number) => Promise<Uint8Array>,
-  handle: FileHandle | null,
+  file: FileHandle | Uint8Array,
 ): MemberSet {
-  let open = handle;
+  const whole = file instanceof Uint8Array ? file : null;
+  let open = file instanceof Uint8Array ? null : file;
   return {
     ...head,
     path,
@@ -131,10 +135,16 @@ function memberSet(
       const place = places[p];
       if (place === undefined) throw new RangeError(`partition ${p} of ${places.length}`);
       const bytes = await read(place.offset, bodyBytes(place.rows, head.attributes.length));
-      if (crc32(bytes) !== place.crc)
-        throw damaged(path, `the set is damaged: the checksum of partition ${p} is wrong`);
+      if (crc32(bytes) !== place.crc) throw bodyError(path, p, "checksum");
       return partitionOf(bytes, place.rows, head.attributes.length);
     },
+    bodies: () => ({
+      path,
+      fd: open?.fd ?? null,
+      whole,
+      attributes: head.attributes.length,
+      places,
+    }),
     async close() {
       await open?.close();
       open = null;

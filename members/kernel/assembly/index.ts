@@ -8,3 +8,5 @@ export { initValues, memoBytes } from "./values";
 export { feed, initCsv, rows, rowTableBytes, status, unusable } from "./csv";
 export { makePeople, people, respelled, sortPartition } from "./sort";
 export { mergeSets } from "./merge";
+export { returners } from "./flips";
+export { emptyKinds, initKinds, kinds, mergeKinds } from "./signature";
