@@ -3,7 +3,8 @@ import { Worker } from "node:worker_threads";
 import type { MemberSet } from "../member-set.ts";
 import { bodyError, type SetBodies } from "../set-bodies.ts";
 import { compileKernel } from "./instance.ts";
-import { type Faulty, KindMerge, type Kinds, type Looks, MOST_STORED_SETS } from "./kind-merge.ts";
+import type { Looks } from "./kind-layout.ts";
+import { type Faulty, KindMerge, type Kinds, MOST_STORED_SETS } from "./kind-merge.ts";
 import type { KindJob, KindMessage } from "./kind-worker.ts";
 import type { WasmModule } from "./wasm.ts";
 
@@ -90,6 +91,29 @@ async function mergeHere(job: KindJob, take: (kinds: Kinds) => void): Promise<vo
     await setImmediate();
   }
   take(merge.empty());
+}
+
+/** People of one partition whose kind is wanted; see `KindMerge.pick`. */
+export type Picking = { readonly p: number; readonly pick: KindMerge["pick"] };
+
+/**
+ * Goes through the partitions of stored sets to pick people from them: each has to be picked from before the next.
+ *
+ * @throws AuditorError bad_data when a file is damaged
+ */
+export async function* eachPartition(
+  kernel: StoredKernel,
+  sets: readonly MemberSet[],
+  looks: Looks,
+): AsyncGenerator<Picking> {
+  const bodies = sets.map((s) => s.bodies());
+  const merge = new KindMerge(kernel.module, bodies, looks, kernel.mostKinds);
+  for (let p = 0; p < (sets[0]?.partitions ?? 0); p++) {
+    const faulty = merge.read(p, true);
+    if (faulty !== null) throw errorOf(bodies, faulty, p);
+    yield { p, pick: (wants, visit) => merge.pick(wants, visit) };
+    await setImmediate();
+  }
 }
 
 function answersOf(worker: Worker, sets: readonly SetBodies[], take: (kinds: Kinds) => void): Promise<void> {

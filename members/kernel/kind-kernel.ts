@@ -1,9 +1,9 @@
 import { type WasmGlobal, type WasmMemory, type WasmModule, wasm } from "./wasm.ts";
 
-/** What assembly/signature.ts and assembly/flips.ts export; addresses are in bytes. */
+/** What looks.ts, kinds.ts, merge-kinds.ts and flips.ts of assembly/ export; addresses are in bytes. */
 export type KindExports = {
   readonly kinds: WasmGlobal;
-  initKinds(
+  initLooks(
     inputs: number,
     n: number,
     owner: number,
@@ -11,8 +11,9 @@ export type KindExports = {
     fieldCount: number,
     prints: number,
     printCount: number,
-    heads: number,
     looks: number,
+  ): void;
+  initKinds(
     slots: number,
     slotBits: number,
     known: number,
@@ -21,7 +22,9 @@ export type KindExports = {
     capacity: number,
   ): void;
   emptyKinds(): void;
-  mergeKinds(): number;
+  mergeKinds(heads: number): number;
+  openLog(at: number): void;
+  pickPeople(wanted: number, out: number, most: number): number;
   returners(presence: number, n: number, bits: number, within: number, week: number, out: number): number;
 };
 

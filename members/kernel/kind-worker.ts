@@ -1,7 +1,8 @@
 /** Thread that helps to merge the partitions of stored sets. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { SetBodies } from "../set-bodies.ts";
-import { type Faulty, KindMerge, type Kinds, type Looks } from "./kind-merge.ts";
+import type { Looks } from "./kind-layout.ts";
+import { type Faulty, KindMerge, type Kinds } from "./kind-merge.ts";
 import type { WasmModule } from "./wasm.ts";
 
 export type KindJob = {

@@ -149,7 +149,7 @@ export const world = fc.record({
   seed: fc.nat(),
   systems: fc.integer({ min: 1, max: 8 }),
   people: fc.integer({ min: 0, max: 60 }),
-  share: fc.constantFrom(30, 90, 100),
+  share: fc.constantFrom<number>(30, 90, 100),
   variety: fc.constantFrom(1, 2, 3, 40),
   lists: fc.integer({ min: 0, max: 3 }),
   purpose: fc.constantFrom<Purpose>("marketing", "lifecycle", "suppression"),

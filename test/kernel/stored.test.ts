@@ -6,8 +6,16 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeStoredSets, timeCompare } from "../../bench/stored-sets.ts";
-import { systemId } from "../../core/model.ts";
-import { compareSets } from "../../members/compare-sets.ts";
+import { runId, systemId } from "../../core/model.ts";
+import { carryAgreed } from "../../members/agree.ts";
+import { openAgreed } from "../../members/agreed-file.ts";
+import { type CompareInput, compareSets } from "../../members/compare-sets.ts";
+import {
+  type Difference,
+  type DifferenceKind,
+  type DifferenceOptions,
+  differences,
+} from "../../members/differences.ts";
 import type { StoredKernel } from "../../members/kernel/each-kind.ts";
 import { compileKernel } from "../../members/kernel/instance.ts";
 import { openSet } from "../../members/member-set.ts";
@@ -38,6 +46,48 @@ describe("stored sets compared by the kernel", () => {
         expect(byKernel).toEqual(await compareSets(input, null));
       }),
       { numRuns: RUNS },
+    );
+  }, 600_000);
+
+  it("names whom the reference names, in the same order", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.constantFrom(undefined, 16), fc.nat(), async (w, mostKinds, choice) => {
+        const input = panelOfWorld(w);
+        const random = randomOf(choice);
+        const kinds = new Set(KINDS.filter(() => random(3) === 0));
+        const all = input.segments.map((s) => s.system);
+        const o = {
+          systems: random(2) === 0 ? null : new Set(all.filter(() => random(2) === 0)),
+          orders: {
+            plan: random(2) === 0 ? ("any" as const) : all.filter(() => random(2) === 0),
+            city: all.toReversed(),
+          },
+        };
+        const byKernel = mostKinds === undefined ? kernel : { ...kernel, mostKinds };
+        expect(await namesOf(input, kinds, o, byKernel)).toEqual(await namesOf(input, kinds, o, null));
+      }),
+      { numRuns: RUNS },
+    );
+  }, 600_000);
+
+  it("tells what was last agreed of them as the reference does", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (w) => {
+        const owner = systemId("s0");
+        const plain = (share: number) => {
+          const input = panelOfWorld({ ...w, systems: 3, share });
+          return { ...input, owner, segments: input.segments.map((s) => ({ ...s, where: null })) };
+        };
+        const file = join(folder, "agreed.pla");
+        const copies = ["s1", "s2"].map(systemId);
+        await carryAgreed(plain(60), null, { file, runId: runId("run"), copies });
+        const agreed = await openAgreed(file);
+        const kinds = new Set(KINDS);
+        const byKernel = await namesOf(plain(90), kinds, { agreed }, kernel);
+        expect(byKernel).toEqual(await namesOf(plain(90), kinds, { agreed }, null));
+        await agreed.close();
+      }),
+      { numRuns: Math.ceil(RUNS / 20) },
     );
   }, 600_000);
 
@@ -112,6 +162,28 @@ describe("stored sets compared by the kernel", () => {
     expect(run()).toMatch(/owner\.pls: the set is damaged: the checksum of partition \d+ is wrong/);
   });
 });
+
+const KINDS: readonly DifferenceKind[] = [
+  "missing",
+  "extra",
+  "differs",
+  "mailable_opted_out",
+  "consent_conflict",
+  "opted_out_elsewhere",
+  "over_suppressed",
+  "flipping",
+];
+
+async function namesOf(
+  input: CompareInput,
+  kinds: ReadonlySet<DifferenceKind>,
+  o: DifferenceOptions,
+  how: StoredKernel | null,
+): Promise<readonly Difference[]> {
+  const named: Difference[] = [];
+  for await (const d of differences(input, kinds, o, how)) named.push(d);
+  return named;
+}
 
 /** Nothing special: for its keys and the shape of an input. */
 const calm = {

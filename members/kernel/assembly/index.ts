@@ -9,4 +9,6 @@ export { feed, initCsv, rows, rowTableBytes, status, unusable } from "./csv";
 export { makePeople, people, respelled, sortPartition } from "./sort";
 export { mergeSets } from "./merge";
 export { returners } from "./flips";
-export { emptyKinds, initKinds, kinds, mergeKinds } from "./signature";
+export { initLooks } from "./looks";
+export { emptyKinds, initKinds, kinds, openLog, pickPeople } from "./kinds";
+export { mergeKinds } from "./merge-kinds";
