@@ -44,6 +44,7 @@ export type KindLayout = {
 };
 
 export const INPUT_BYTES = 64;
+export const FIELD_BYTES = 32;
 export const MOST_KINDS = 1 << 16;
 const FEWEST_KINDS = 16;
 const TABLE_BYTES = 32 << 20;
@@ -65,7 +66,7 @@ export function layoutOf(sets: readonly SetBodies[], looks: Looks, most: number)
   };
   return {
     inputs: room(INPUT_BYTES * n),
-    fields: room(8 * looks.fields.length),
+    fields: room(FIELD_BYTES * looks.fields.length),
     prints: room(4 * looks.prints.length),
     heads: room(8 * n),
     looks: room(lookBytes),

@@ -1,7 +1,15 @@
 import type { Partition } from "../member-set.ts";
 import { type BodyFault, bytesOfBody, readBody, type SetBodies } from "../set-bodies.ts";
 import { growTo, type KindExports, startKindKernel } from "./kind-kernel.ts";
-import { INPUT_BYTES, type KindLayout, type Looks, layoutOf, MOST_KINDS, up } from "./kind-layout.ts";
+import {
+  FIELD_BYTES,
+  INPUT_BYTES,
+  type KindLayout,
+  type Looks,
+  layoutOf,
+  MOST_KINDS,
+  up,
+} from "./kind-layout.ts";
 import type { WasmMemory, WasmModule } from "./wasm.ts";
 
 /** People who look alike, one row for each kind. */
@@ -46,9 +54,9 @@ export class KindMerge {
     const view = new DataView(memory.buffer);
     view.setUint32(at.canary, CANARY, true);
     for (const [f, { ownerColumn, set, column }] of looks.fields.entries()) {
-      view.setUint16(at.fields + 8 * f, ownerColumn, true);
-      view.setUint16(at.fields + 8 * f + 2, set, true);
-      view.setUint16(at.fields + 8 * f + 4, column, true);
+      view.setUint16(at.fields + FIELD_BYTES * f, ownerColumn, true);
+      view.setUint16(at.fields + FIELD_BYTES * f + 2, set, true);
+      view.setUint16(at.fields + FIELD_BYTES * f + 4, column, true);
     }
     for (const [c, column] of looks.prints.entries()) view.setUint32(at.prints + 4 * c, column, true);
     for (const [i, rows] of at.rows.entries()) {

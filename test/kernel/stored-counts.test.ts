@@ -17,7 +17,7 @@ const module = compileKernel(
 if (module === null) throw new Error("this test runs the built kernel: npm run build");
 const kernel: StoredKernel = { module, from: 0, threads: 1, helpFrom: 0 };
 /** By hand: PLUMBLINE_KERNEL_RUNS=2000. */
-const RUNS = Number(process.env.PLUMBLINE_KERNEL_RUNS ?? 200);
+const RUNS = Number(process.env.PLUMBLINE_KERNEL_RUNS ?? 100);
 
 function setsOf(random: Random, n: number, attributes: readonly string[] = []): MemberSet[] {
   const keys = Array.from({ length: random(120) }, (_, i) => [i >> 2, i & 3, random(2 ** 32), 0]);

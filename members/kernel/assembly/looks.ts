@@ -4,11 +4,13 @@
  *     input, 64 bytes: rows 0 | address of keys 4, presence 8, prints 12, consent 16 | next row 20 | attributes 24 |
  *                      row of the log 28 | bits that count 32 (8) | where the rows of the kinds go: presence 40, prints 44,
  *                      consent 48
- *     field, 8 bytes:  column at the owner 0 | input 2 | column there 4, two bytes each
+ *     field, 32 bytes: column at the owner 0 | input 2 | column there 4, two bytes each; of the partition at hand:
+ *                      address of the column at the owner 8, there 12, of the word in the looks 16, of the input 20
  *     looks:           a word of 8 per input: presence 0–31, consent 32–39, the 33rd presence bit 40, has a row 41;
  *                      then 4 bits per field: 0 not in both, else its state + 1; then the owner's prints, two a word
  */
 export const INPUT: usize = 64;
+const FIELD: usize = 32;
 const HAS_ROW: u64 = 1 << 41;
 const ABSENT: u32 = 0;
 const EMPTY: u32 = 1;
@@ -37,19 +39,31 @@ export function initLooks(
   n = n_;
   owner = inputs_ + <usize>owner_ * INPUT;
   fields = fields_;
-  fieldsEnd = fields_ + (<usize>fieldCount << 3);
+  fieldsEnd = fields_ + <usize>fieldCount * FIELD;
   prints = prints_;
   printsEnd = prints_ + (<usize>printCount << 2);
   looks = looks_;
   looksEnd = looks_ + ((<usize>n_ + (<usize>fieldCount + 15) / 16 + (<usize>printCount + 1) / 2) << 3);
 }
 
+/** To be called for each partition, before anybody is looked at. */
+export function placeFields(): void {
+  for (let field = fields; field < fieldsEnd; field += FIELD) {
+    const s = <usize>load<u16>(field, 2);
+    const input = inputs + s * INPUT;
+    store<u32>(field, columnAt(owner, load<u16>(field)), 8);
+    store<u32>(field, columnAt(input, load<u16>(field, 4)), 12);
+    store<u32>(field, <u32>(looks + (s << 3)), 16);
+    store<u32>(field, <u32>input, 20);
+  }
+}
+
+@inline function columnAt(input: usize, column: u32): u32 {
+  return load<u32>(input, 12) + ((column * load<u32>(input)) << 2);
+}
 @inline export function printAt(input: usize, column: u32): u32 {
   const cell = <usize>column * <usize>load<u32>(input) + <usize>load<u32>(input, 20);
   return load<u32>(<usize>load<u32>(input, 12) + (cell << 2));
-}
-@inline function isHere(input: u32): bool {
-  return (load<u32>(looks + (<usize>input << 3)) & 1) != 0;
 }
 @inline export function mixed(hash: u64, word: u64): u64 {
   const h = (hash ^ word) * K;
@@ -87,11 +101,11 @@ export function initLooks(
   let at = looks + (<usize>n << 3);
   let states: u64 = 0;
   let shift: u64 = 0;
-  for (let field = fields; field < fieldsEnd; field += 8) {
-    const s = <u32>load<u16>(field, 2);
-    if (owned && isHere(s)) {
-      const there = printAt(owner, load<u16>(field));
-      const here = printAt(inputs + <usize>s * INPUT, load<u16>(field, 4));
+  const ownerRow = <usize>load<u32>(owner, 20) << 2;
+  for (let field = fields; field < fieldsEnd; field += FIELD) {
+    if (owned && (load<u32>(<usize>load<u32>(field, 16)) & 1) != 0) {
+      const there = load<u32>(<usize>load<u32>(field, 8) + ownerRow);
+      const here = load<u32>(<usize>load<u32>(field, 12) + (<usize>load<u32>(<usize>load<u32>(field, 20), 20) << 2));
       states |= stateOf(here, there) << shift;
     }
     shift += 4;
@@ -121,8 +135,9 @@ export function initLooks(
 
 /** How one field of a person in both compares, as `fieldState` of the reference: 1 and more. */
 @inline function stateOf(here: u32, there: u32): u64 {
+  if (here == there && here > EMPTY) return 1;
   if (here == ABSENT) return 6;
   if (there <= EMPTY) return here == EMPTY ? 5 : 4;
   if (here == EMPTY) return 3;
-  return here == there ? 1 : 2;
+  return 2;
 }

@@ -1,6 +1,6 @@
 /** One pass over one partition of up to 32 stored sets, in the order of the keys. */
 import { count } from "./kinds";
-import { INPUT, inputs, look, lookAtValues, looks, looksEnd, mixed, n, owner, wordOf } from "./looks";
+import { INPUT, inputs, look, lookAtValues, looks, looksEnd, mixed, n, owner, placeFields, wordOf } from "./looks";
 
 @inline function highAt(input: usize, row: u32): u64 {
   return rotl(load<u64>(<usize>load<u32>(input, 4) + (<usize>row << 4)), 32);
@@ -16,6 +16,7 @@ import { INPUT, inputs, look, lookAtValues, looks, looksEnd, mixed, n, owner, wo
  * @returns 0: the partition is done; 1: the table is full, to be emptied before the next call
  */
 export function mergeKinds(heads: usize): u32 {
+  placeFields();
   if (n == 2) return mergeTwo();
   let live: u32 = 0;
   for (let s: u32 = 0; s < n; s++) {
