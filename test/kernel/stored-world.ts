@@ -6,7 +6,7 @@ import type { CompareInput } from "../../members/compare-sets.ts";
 import { fingerprinter, PRINT_ABSENT, PRINT_NULL } from "../../members/fingerprint.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import type { MemberSet, Partition } from "../../members/member-set.ts";
-import { bodyBytes, PARTITIONS, type Place } from "../../members/set-file.ts";
+import { bodyBytes, type Place } from "../../members/set-file.ts";
 
 export const KEYS = deriveKeys(Buffer.alloc(32, 42));
 const VALUES = ["free", "pro", "team"];
@@ -99,11 +99,15 @@ export function partOf(
 
 let files = 0;
 
+/** Partitions of a set in memory: enough for every turn, and many cases a second. */
+const FEW = 4;
+
 /** A set that is nowhere but in memory, with these partitions first. */
 export function memorySet(
   parts: readonly Partition[],
   attributes: readonly string[],
   reads: number,
+  partitions = FEW,
 ): MemberSet {
   const bodies = parts.map((part) => {
     const bytes = Buffer.alloc(bodyBytes(part.n, attributes.length));
@@ -115,7 +119,7 @@ export function memorySet(
     return bytes;
   });
   let offset = 0;
-  const places = Array.from({ length: PARTITIONS }, (_, p): Place => {
+  const places = Array.from({ length: partitions }, (_, p): Place => {
     const place = { offset, rows: parts[p]?.n ?? 0, crc: crc32(bodies[p] ?? "") };
     offset += bodies[p]?.length ?? 0;
     return place;
@@ -132,7 +136,7 @@ export function memorySet(
   return {
     path,
     size: parts.reduce((n, part) => n + part.presence.filter((w, k) => k % 2 === 0 && w & 1).length, 0),
-    partitions: PARTITIONS,
+    partitions,
     attributes,
     identity: "email",
     asOf: "2026-11-23T06:00:00.000Z" as Instant,
@@ -161,7 +165,7 @@ const ATTRIBUTES = ["plan", "city", "tier"];
 const RUNS = Array.from({ length: 40 }, (_, k) => `run ${k}`);
 
 /** A panel of random sets: with and without bases, rules, histories; some sets stand in two places. */
-export function panelOfWorld(w: World): CompareInput {
+export function panelOfWorld(w: World, partitions = FEW): CompareInput {
   const random = randomOf(w.seed);
   const keys = [keysOf(random, w.people), keysOf(random, random(w.people + 1))].map((list, p) =>
     list.map(([first, ...rest]) => [((p << 24) | (first as number)) >>> 0, ...rest]),
@@ -170,7 +174,7 @@ export function panelOfWorld(w: World): CompareInput {
   const setOf = (attributes: readonly string[], again: boolean): MemberSet => {
     if (again && sets.length > 0) return sets[random(sets.length)] as MemberSet;
     const parts = keys.map((list) => partOf(random, list, attributes.length, w.share, w.variety));
-    const set = memorySet(parts, attributes, 1 + random(64));
+    const set = memorySet(parts, attributes, 1 + random(64), partitions);
     sets.push(set);
     return set;
   };
