@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { audienceId, type Instant, type MemberRow, systemId } from "../core/model.ts";
 import { type CompareInput, compareSets } from "./compare-sets.ts";
 import { type Difference, differences } from "./differences.ts";
-import { topFlipping } from "./flips.ts";
 import { deriveKeys } from "./keys.ts";
 import { type MemberSet, openSet } from "./member-set.ts";
 import { personKeyOf } from "./person-key.ts";
 import { SetBuilder } from "./set-builder.ts";
 import type { SetOptions } from "./set-terms.ts";
+import { topFlipping } from "./top-flipping.ts";
 
 const keys = deriveKeys(Buffer.alloc(32, 5));
 let folder = "";

@@ -17,9 +17,13 @@ import {
   SETTLED,
   SETTLED_OPT_OUT,
 } from "./judge.ts";
-import type { MemberSet } from "./member-set.ts";
+import { eachPartition, isFor, type StoredKernel, storedKernel } from "./kernel/each-kind.ts";
+import { looksOf } from "./looks.ts";
+import type { MemberSet, Partition } from "./member-set.ts";
 import { mergePartitions } from "./merge.ts";
 import { hexOfWords } from "./person-key.ts";
+import { rowOf } from "./present-in.ts";
+import { WantedKinds } from "./wanted-kinds.ts";
 
 export type DifferenceKind =
   | "missing"
@@ -88,12 +92,15 @@ const FLAG_KINDS: readonly (readonly [DifferenceKind, number, number])[] = [
  * Names the people behind the counts of `compareSets`, in key order within each partition. `differs` covers values
  * that differ and fields that are empty here only; with `orders`, against the system whose value counts.
  *
+ * @param kernel picks people of kinds that may differ, so that only they are looked at; null: everybody is, with the same
+ *   result
  * @throws as `compareSets`
  */
 export async function* differences(
   i: CompareInput,
   kinds: ReadonlySet<DifferenceKind>,
   o: DifferenceOptions = {},
+  kernel: StoredKernel | null = storedKernel(),
 ): AsyncGenerator<Difference> {
   const panel = panelOf(i);
   const judge = new Judge(panel);
@@ -106,28 +113,61 @@ export async function* differences(
   const agreed = o.agreed != null && fits(o.agreed, i.owner, ownerSet) ? o.agreed : null;
   const last = new AgreedRows(agreed);
   const fields = kinds.has("differs") ? new FieldDifferences(panel, last, o.orders ?? {}) : null;
+  let found: Difference[] = [];
+  const open = (parts: readonly Partition[]): void => {
+    judge.open(parts);
+    fields?.open(parts);
+  };
+  /** @param row of what was last agreed */
+  const person = (key: Uint32Array, at: Int32Array, row: number): void => {
+    judge.look(at);
+    const seen = { panel, judge, last, row };
+    for (const s of seats) {
+      const flags = judge.flags(s);
+      for (const [kind, flag, settled] of wanted) {
+        if (flags & flag) found.push(describe(seen, s, key, kind, (flags & settled) !== 0));
+      }
+      for (const { settled, ...field } of fields?.of(at, judge.now, row, s) ?? [])
+        found.push({ ...describe(seen, s, key, "differs", settled), ...field });
+    }
+  };
+
+  if (isFor(kernel, panel.inputs)) {
+    const mask = wanted.reduce((flags, [, flag]) => flags | flag, 0);
+    const names = new WantedKinds(panel, seats, mask, fields !== null);
+    for await (const { p, pick } of eachPartition(kernel, panel.inputs, looksOf(panel))) {
+      const lastPart = (await agreed?.load(p)) ?? null;
+      last.open(lastPart);
+      pick(
+        (all, kind) => names.has(all, kind),
+        (parts, at) => {
+          open(parts);
+          const key = keyOf(parts, at);
+          person(key, at, lastPart === null ? -1 : rowOf(lastPart, key));
+        },
+      );
+      yield* found;
+      found = [];
+    }
+    return;
+  }
   for (let p = 0; p < (panel.inputs[0]?.partitions ?? 0); p++) {
     const parts = await panel.load(p);
-    const found: Difference[] = [];
     const lastPart = (await agreed?.load(p)) ?? null;
-    judge.open(parts);
+    open(parts);
     last.open(lastPart);
-    fields?.open(parts);
-    mergePartitions(agreed === null ? parts : [...parts, lastPart], (key, at) => {
-      judge.look(at);
-      const row = agreed === null ? -1 : (at[parts.length] as number);
-      const seen = { panel, judge, last, row };
-      for (const s of seats) {
-        const flags = judge.flags(s);
-        for (const [kind, flag, settled] of wanted) {
-          if (flags & flag) found.push(describe(seen, s, key, kind, (flags & settled) !== 0));
-        }
-        for (const { settled, ...field } of fields?.of(at, judge.now, row, s) ?? [])
-          found.push({ ...describe(seen, s, key, "differs", settled), ...field });
-      }
-    });
+    mergePartitions(agreed === null ? parts : [...parts, lastPart], (key, at) =>
+      person(key, at, agreed === null ? -1 : (at[parts.length] as number)),
+    );
     yield* found;
+    found = [];
   }
+}
+
+function keyOf(parts: readonly Partition[], at: Int32Array): Uint32Array {
+  const i = at.findIndex((row) => row >= 0);
+  const row = at[i] as number;
+  return (parts[i] as Partition).keys.subarray(4 * row, 4 * row + 4);
 }
 
 type Seen = {

@@ -39,7 +39,8 @@ export class FieldTally {
     this.#counts = new Uint32Array(panel.attributes.length * FIELD_STATES.length);
   }
 
-  count(parts: readonly Partition[], at: Int32Array, now: Uint8Array): void {
+  /** @param weight so many people who look like this */
+  count(parts: readonly Partition[], at: Int32Array, now: Uint8Array, weight: number): void {
     if (now[this.#source] === 0) return;
     const ownerRow = at[this.#source] as number;
     const hereRow = at[this.#seat.set] as number;
@@ -51,7 +52,7 @@ export class FieldTally {
         printAt(owner, a, ownerRow),
       );
       const slot = a * FIELD_STATES.length + FIELD_STATES.indexOf(state);
-      this.#counts[slot] = (this.#counts[slot] as number) + 1;
+      this.#counts[slot] = (this.#counts[slot] as number) + weight;
     }
   }
 

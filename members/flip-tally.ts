@@ -38,12 +38,19 @@ export class FlipTally {
   }
 
   /**
-   * One person, whom this segment has or had.
+   * One person, or several who look alike, whom this segment has or had.
    *
    * @param barred the owner has this person, who belongs here nevertheless not (suppressed, held out, outside `where`)
    * @param flipping see `isFlipping`
+   * @param weight so many people who look like this
    */
-  count(parts: readonly Partition[], at: Int32Array, barred: boolean, flipping: boolean): void {
+  count(
+    parts: readonly Partition[],
+    at: Int32Array,
+    barred: boolean,
+    flipping: boolean,
+    weight: number,
+  ): void {
     const row = at[this.#seat.set] as number;
     const { presence } = parts[this.#seat.set] as Partition;
     const lo = presence[2 * row] as number;
@@ -53,39 +60,40 @@ export class FlipTally {
     // Whom the calendar brings back is no returner of the kind that is counted here.
     if (returns === 0 || (returns >= 3 && !flipping)) return;
     while (this.#returners.length < returns) this.#returners.push(0);
-    this.#returners[returns - 1] = (this.#returners[returns - 1] ?? 0) + 1;
+    this.#returners[returns - 1] = (this.#returners[returns - 1] ?? 0) + weight;
     if (!flipping) return;
-    this.#returns += returns;
-    this.#steps(lo);
-    if (!this.#isOwner) this.#atOwner(parts, at, lo, barred);
-    else this.#differs += (lo & 1) === ((lo >>> (this.#rule.bits - 1)) & 1) ? 0 : 1;
+    this.#returns += returns * weight;
+    this.#steps(lo, weight);
+    if (!this.#isOwner) this.#atOwner(parts, at, lo, barred, weight);
+    else this.#differs += (lo & 1) === ((lo >>> (this.#rule.bits - 1)) & 1) ? 0 : weight;
     const based = this.#seat.base < 0 ? -1 : (at[this.#seat.base] as number);
     if (based >= 0) {
       const base = (parts[this.#seat.base] as Partition).presence;
-      if (isFlipping(base[2 * based] as number, base[2 * based + 1] as number, this.#rule)) this.#inBase++;
+      if (isFlipping(base[2 * based] as number, base[2 * based + 1] as number, this.#rule))
+        this.#inBase += weight;
     }
   }
 
-  #steps(lo: number): void {
+  #steps(lo: number, weight: number): void {
     const last = this.#rule.bits - 1;
     for (let i = 0; i < last; i++) {
       const now = (lo >>> i) & 1;
       if (now === ((lo >>> (i + 1)) & 1)) continue;
       const moved = now === 1 ? this.#entries : this.#exits;
-      moved[last - 1 - i] = (moved[last - 1 - i] as number) + 1;
+      moved[last - 1 - i] = (moved[last - 1 - i] as number) + weight;
     }
   }
 
-  #atOwner(parts: readonly Partition[], at: Int32Array, lo: number, barred: boolean): void {
+  #atOwner(parts: readonly Partition[], at: Int32Array, lo: number, barred: boolean, weight: number): void {
     const row = at[this.#owner.set] as number;
     const { presence } = parts[this.#owner.set] as Partition;
     const owned = row < 0 ? 0 : (presence[2 * row] as number);
     const { bits } = this.#ownerRule;
     const window = (1 << bits) - 1;
-    if ((owned & window) === window) this.#steady++;
-    if ((owned & window) !== 0) this.#known++;
+    if ((owned & window) === window) this.#steady += weight;
+    if ((owned & window) !== 0) this.#known += weight;
     if (row >= 0 && isFlipping(owned, presence[2 * row + 1] as number, this.#ownerRule))
-      this.#flippingAtOwner++;
+      this.#flippingAtOwner += weight;
     if (this.#ownerBits === null) return;
     let word = 0;
     let is = 0;
@@ -95,8 +103,8 @@ export class FlipTally {
       if (j >= 0) is = barred ? 0 : (owned >>> j) & 1;
       word = (word << 1) | is;
     }
-    this.#left += returnsOf(word >>> 0, 0, this.#rule.bits, this.#rule.within).length;
-    if ((word & 1) !== (lo & 1)) this.#differs++;
+    this.#left += weight * returnsOf(word >>> 0, 0, this.#rule.bits, this.#rule.within).length;
+    if ((word & 1) !== (lo & 1)) this.#differs += weight;
   }
 
   result(): FlipCounts {

@@ -1,7 +1,3 @@
-import type { PersonKey } from "../core/model.ts";
-import type { MemberSet } from "./member-set.ts";
-import { hexOfWords } from "./person-key.ts";
-
 /** A member flips who came back this often … */
 export const FLIP_RETURNS = 3;
 /** … within this many readings. */
@@ -23,6 +19,12 @@ export function returnWithin(hours: number): number {
   return Math.max(DAILY, Math.round(HOURLY * hours ** (Math.log(DAILY / HOURLY) / Math.log(24))));
 }
 
+/** Readings a week, if they are about one a day; else 0, and no calendar explains returns. */
+export function weekOf(hours: number): number {
+  const week = Math.round(168 / hours);
+  return week >= 6 && week <= 8 ? week : 0;
+}
+
 /** A return: in which reading, and for how many the member was away. */
 export type Return = { readonly at: number; readonly away: number };
 
@@ -34,10 +36,9 @@ export type Return = { readonly at: number; readonly away: number };
  * @param hours between two readings
  */
 export function isCalendar(returns: readonly Return[], hours: number): boolean {
-  const week = Math.round(168 / hours);
+  const week = weekOf(hours);
   return (
-    week >= 6 &&
-    week <= 8 &&
+    week > 0 &&
     returns.every((r, i) => r.away >= 2 && (i === 0 || r.at - (returns[i - 1] as Return).at === week))
   );
 }
@@ -98,33 +99,4 @@ export function presenceText(lo: number, hi: number, bits: number): string {
   let text = "";
   for (let i = bits - 1; i >= 0; i--) text += bitAt(lo, hi, i).toString();
   return text;
-}
-
-export type Returning = { readonly person: PersonKey; readonly bits: string; readonly returns: number };
-
-/**
- * The members who came back most often in the last readings, most first, ties by key.
- *
- * @param within readings that a return may take, see `returnWithin`
- */
-export async function topFlipping(
-  set: MemberSet,
-  limit: number,
-  within: number,
-): Promise<readonly Returning[]> {
-  const bits = Math.min(FLIP_WINDOW, set.reads);
-  const top: Returning[] = [];
-  for (let p = 0; p < set.partitions; p++) {
-    const part = await set.load(p);
-    for (let i = 0; i < part.n; i++) {
-      const lo = part.presence[2 * i] as number;
-      const hi = part.presence[2 * i + 1] as number;
-      const returns = returnsOf(lo, hi, bits, within).length;
-      if (returns === 0 || (top.length >= limit && returns <= (top.at(-1)?.returns ?? 0))) continue;
-      top.push({ person: hexOfWords(part.keys, 4 * i), bits: presenceText(lo, hi, bits), returns });
-      top.sort((a, b) => b.returns - a.returns || (a.person < b.person ? -1 : 1));
-      if (top.length > limit) top.pop();
-    }
-  }
-  return top;
 }

@@ -1,5 +1,7 @@
 import { AuditorError } from "../core/errors.ts";
 import { isOptOut, MAILABLE, MAILABLE_KNOWN, STATE_BITS } from "./consent-byte.ts";
+import { eachKind, isFor, type StoredKernel, storedKernel } from "./kernel/each-kind.ts";
+import { rowsOfKinds } from "./looks.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
 import { MAX_INPUTS, mergePartitions } from "./merge.ts";
 
@@ -40,14 +42,20 @@ export type GateCounts = {
 };
 
 const ERASED = 1;
+/** Presence in this reading, and the consent byte. */
+const NOW_AND_CONSENT = { owner: 0, bits: 1n | (0xffn << 32n), fields: [], prints: [] } as const;
 
 /**
  * Who would get a send, and who of them must not, in one merge over all its lists: one partition of each set in memory
  * at a time.
  *
+ * @param kernel counts people who look alike together, with the same result; null: the reference does it
  * @throws AuditorError config or stale when the sets do not belong together; bad_data when a file is damaged
  */
-export async function countGate(panel: GatePanel): Promise<GateCounts> {
+export async function countGate(
+  panel: GatePanel,
+  kernel: StoredKernel | null = storedKernel(),
+): Promise<GateCounts> {
   const inputs: MemberSet[] = [];
   const place = (set: MemberSet): number => {
     const known = inputs.findIndex((s) => s.path === set.path);
@@ -81,45 +89,54 @@ export async function countGate(panel: GatePanel): Promise<GateCounts> {
     return false;
   };
 
+  if (isFor(kernel, inputs)) {
+    await eachKind(kernel, inputs, NOW_AND_CONSENT, (kinds) =>
+      rowsOfKinds(kinds, (at, people) => count(kinds.parts, at, people)),
+    );
+    return n;
+  }
   for (let p = 0; p < (inputs[0]?.partitions ?? 0); p++) {
     const parts = await Promise.all(inputs.map((set) => set.load(p)));
     if (includes.every((i) => parts[i]?.n === 0)) continue;
-    mergePartitions(parts, (_key, at) => {
-      for (let i = 0; i < at.length; i++) {
-        const row = at[i] as number;
-        const part = parts[i] as Partition;
-        const now = row < 0 ? 0 : (part.presence[2 * row] as number) & 1;
-        here[i] = now;
-        bytes[i] = now === 1 ? (part.consent[row] as number) : 0;
-      }
-      if (!anyIn(includes)) return;
-      n.listed++;
-      let outs = 0;
-      let by = -1;
-      for (let x = 0; x < excludes.length; x++) {
-        if (here[excludes[x] as number] === 0) continue;
-        outs++;
-        by = x;
-      }
-      if (outs > 0) {
-        n.leftOut++;
-        if (outs === 1) n.leftOutBy[by] = (n.leftOutBy[by] as number) + 1;
-        return;
-      }
-      let mail = 0;
-      for (const i of includes) mail |= bytes[i] as number;
-      for (const i of base) mail |= bytes[i] as number;
-      const told = (mail & MAILABLE_KNOWN) !== 0;
-      if (told && (mail & MAILABLE) === 0) return;
-      n.recipients++;
-      if (!told) n.unsaid++;
-      const group = groupOf();
-      if (group === null) return;
-      if (told) n[group]++;
-      else n.unsure[group]++;
-    });
+    mergePartitions(parts, (_key, at) => count(parts, at, 1));
   }
   return n;
+
+  /** @param people so many who look like this */
+  function count(parts: readonly Partition[], at: Int32Array, people: number): void {
+    for (let i = 0; i < at.length; i++) {
+      const row = at[i] as number;
+      const part = parts[i] as Partition;
+      const now = row < 0 ? 0 : (part.presence[2 * row] as number) & 1;
+      here[i] = now;
+      bytes[i] = now === 1 ? (part.consent[row] as number) : 0;
+    }
+    if (!anyIn(includes)) return;
+    n.listed += people;
+    let outs = 0;
+    let by = -1;
+    for (let x = 0; x < excludes.length; x++) {
+      if (here[excludes[x] as number] === 0) continue;
+      outs++;
+      by = x;
+    }
+    if (outs > 0) {
+      n.leftOut += people;
+      if (outs === 1) n.leftOutBy[by] = (n.leftOutBy[by] as number) + people;
+      return;
+    }
+    let mail = 0;
+    for (const i of includes) mail |= bytes[i] as number;
+    for (const i of base) mail |= bytes[i] as number;
+    const told = (mail & MAILABLE_KNOWN) !== 0;
+    if (told && (mail & MAILABLE) === 0) return;
+    n.recipients += people;
+    if (!told) n.unsaid += people;
+    const group = groupOf();
+    if (group === null) return;
+    if (told) n[group] += people;
+    else n.unsure[group] += people;
+  }
 
   /** Of the person at hand. Erased beats everything: nothing of them should be left anywhere. */
   function groupOf(): keyof GateCounts["unsure"] | null {

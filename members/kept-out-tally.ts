@@ -19,15 +19,15 @@ export class KeptOutTally {
     this.#settled = new Uint32Array(panel.excluded.length);
   }
 
-  /** @param consent the person's consent byte in this system */
-  count(judge: Judge, consent: number): void {
+  /** @param consent the person's consent byte in this system; @param weight so many people who look like this */
+  count(judge: Judge, consent: number, weight: number): void {
     const { excluded } = this.#panel;
     for (let e = 0; e < excluded.length; e++) {
       const input = excluded[e]?.input as number;
       if (judge.now[input] === 0) continue;
-      this.#here[e] = (this.#here[e] as number) + 1;
-      if (consent & MAILABLE) this.#mailable[e] = (this.#mailable[e] as number) + 1;
-      if (judge.bothBefore(this.#seat.set, input)) this.#settled[e] = (this.#settled[e] as number) + 1;
+      this.#here[e] = (this.#here[e] as number) + weight;
+      if (consent & MAILABLE) this.#mailable[e] = (this.#mailable[e] as number) + weight;
+      if (judge.bothBefore(this.#seat.set, input)) this.#settled[e] = (this.#settled[e] as number) + weight;
     }
   }
 

@@ -1,6 +1,7 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
+import type { SetBodies } from "./set-bodies.ts";
 import {
   type Column,
   columnAt,
@@ -68,6 +69,8 @@ export type MemberSet = {
   columnBytes(p: number, column: Column, of?: number): number;
   /** Reads one column of partition `p` and nothing else; otherwise as `bodyInto`. */
   columnInto(p: number, column: Column, target: Uint8Array, of?: number): Promise<number>;
+  /** For threads, and for reading without a promise each. Not after `close`. */
+  bodies(): SetBodies;
   close(): Promise<void>;
 };
 
@@ -89,17 +92,14 @@ export async function openSet(path: string, magic = MAGIC): Promise<MemberSet> {
     const { size } = await handle.stat();
     if (size < START_BYTES + TRAILER_BYTES) throw damaged(path, "the set is cut off: it is too short");
     let read = readFrom(handle, path);
-    const inMemory = size <= WHOLE_BYTES;
-    if (inMemory) read = readOf(await take(read, 0, size));
+    const whole = size <= WHOLE_BYTES ? await take(read, 0, size) : null;
+    if (whole !== null) read = readOf(whole);
     checkStart(await take(read, 0, START_BYTES), path, magic);
     const trailer = await take(read, size - TRAILER_BYTES, TRAILER_BYTES);
     const end = decodeTrailer(trailer, size, path, magic);
     const directory = await take(read, end.offset, size - TRAILER_BYTES - end.offset);
-    if (inMemory) await handle.close();
-    const close = async (): Promise<void> => {
-      if (!inMemory) await handle.close();
-    };
-    return memberSet(path, decodeDirectory(directory, end, path), read, close);
+    if (whole !== null) await handle.close();
+    return memberSet(path, decodeDirectory(directory, end, path), read, whole ?? handle);
   } catch (e) {
     await handle.close();
     throw e;
@@ -126,7 +126,7 @@ function checkStart(start: Uint8Array, path: string, magic: number): void {
   }
 }
 
-function memberSet(path: string, directory: Directory, read: Read, close: () => Promise<void>): MemberSet {
+function memberSet(path: string, directory: Directory, read: Read, file: FileHandle | Uint8Array): MemberSet {
   const { head, places } = directory;
   const reading = new SetReading(path, directory, read);
   const attributes = head.attributes.length;
@@ -134,7 +134,8 @@ function memberSet(path: string, directory: Directory, read: Read, close: () => 
   const bodyBytes = (p: number, of = PARTITIONS): number => reading.bytes(p, of, 0, columns);
   const bodyInto = (p: number, target: Uint8Array, of = PARTITIONS): Promise<number> =>
     reading.into(p, of, 0, columns, target);
-  let closed: Promise<void> | null = null;
+  const whole = file instanceof Uint8Array ? file : null;
+  let open = file instanceof Uint8Array ? null : file;
   return {
     ...head,
     path,
@@ -154,9 +155,11 @@ function memberSet(path: string, directory: Directory, read: Read, close: () => 
       const c = columnAt(column, attributes);
       return reading.into(p, of, c, c + 1, target);
     },
-    close() {
-      closed ??= close();
-      return closed;
+    bodies: () => ({ path, fd: open?.fd ?? null, whole, attributes, partitions: PARTITIONS, places }),
+    async close() {
+      const closing = open;
+      open = null;
+      await closing?.close();
     },
   };
 }

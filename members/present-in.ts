@@ -23,8 +23,8 @@ export async function presentIn(set: MemberSet, people: readonly PersonKey[]): P
   return found;
 }
 
-/** −1: nowhere. */
-function rowOf(part: Partition, key: Uint32Array): number {
+/** Row of a key in a partition; −1: nowhere. */
+export function rowOf(part: Partition, key: Uint32Array): number {
   let low = 0;
   for (let high = part.n; low < high; ) {
     const middle = (low + high) >>> 1;

@@ -15,7 +15,7 @@ export function readFrom(handle: FileHandle, where: string): Read {
     for (let left = pieces.filter((piece) => piece.length > 0); left.length > 0; ) {
       // one piece, or as many as the system takes
       let { bytesRead } = await handle.readv(left.slice(0, MOST_PIECES), at);
-      if (bytesRead === 0) throw damaged(where, "the set is cut off: it became shorter while it was read");
+      if (bytesRead === 0) throw damaged(where, CUT_OFF);
       at += bytesRead;
       left = left.flatMap((piece) => {
         const rest = piece.subarray(Math.min(bytesRead, piece.length));
@@ -37,79 +37,114 @@ export function readOf(whole: Uint8Array): Read {
   };
 }
 
-/** Partitions of a set, as fine as its file has them or several as one, and each column proved by its checksum. */
-export class SetReading {
-  readonly #where: string;
-  readonly #places: readonly Place[];
-  readonly #attributes: number;
-  readonly #widths: readonly number[];
-  readonly #read: Read;
+/** One stretch of the file: the columns `from` to `to` of one of its partitions. */
+export type Stretch = {
+  readonly place: Place;
+  readonly offset: number;
+  /** Where each column goes; last, where `to` is the end of the body, room for its zeros. */
+  readonly pieces: readonly Uint8Array[];
+};
 
-  constructor(where: string, { head, places }: Directory, read: Read) {
-    this.#where = where;
-    this.#places = places;
-    this.#attributes = head.attributes.length;
-    this.#widths = columnWidths(this.#attributes);
-    this.#read = read;
+/** Partitions of a set, as fine as its file has them or several as one. */
+export class SetPlan {
+  readonly places: readonly Place[];
+  readonly attributes: number;
+
+  constructor(places: readonly Place[], attributes: number) {
+    this.places = places;
+    this.attributes = attributes;
   }
 
   /** Those of the file that are partition `p` of `of`. @throws RangeError when there is no such partition */
   #group(p: number, of: number): readonly Place[] {
-    const each = this.#places.length / of;
+    const each = this.places.length / of;
     if (!Number.isInteger(each) || !Number.isInteger(p) || p < 0 || p >= of)
-      throw new RangeError(`partition ${p} of ${of}, in a file of ${this.#places.length}`);
-    return this.#places.slice(p * each, (p + 1) * each);
+      throw new RangeError(`partition ${p} of ${of}, in a file of ${this.places.length}`);
+    return this.places.slice(p * each, (p + 1) * each);
   }
 
   rows(p: number, of: number): number {
     return this.#group(p, of).reduce((n, place) => n + place.rows, 0);
   }
 
-  /** Bytes of the columns `from` to `to`, as `into` gives them. */
+  /** Bytes of the columns `from` to `to`, as they stand in `target` of `stretches`. */
   bytes(p: number, of: number, from: number, to: number): number {
-    const starts = columnStarts(this.rows(p, of), this.#attributes);
+    const starts = columnStarts(this.rows(p, of), this.attributes);
     return (starts[to] as number) - (starts[from] as number);
   }
 
   /**
-   * Reads the columns from `from` up to, not including, `to`.
+   * What to read for the columns from `from` up to, not including, `to`.
    *
-   * @param target gets each column as a whole, one behind the other: as the body of one partition
-   * @returns rows
+   * @param target gets each column as a whole, one behind the other: as the body of one partition; its zeros are written here
    */
-  async into(p: number, of: number, from: number, to: number, target: Uint8Array): Promise<number> {
+  stretches(p: number, of: number, from: number, to: number, target: Uint8Array): Stretch[] {
     const rows = this.rows(p, of);
     const length = this.bytes(p, of, from, to);
     if (target.length < length) throw new RangeError(`${target.length} bytes for ${length}`);
-    const starts = columnStarts(rows, this.#attributes);
+    const widths = columnWidths(this.attributes);
+    const starts = columnStarts(rows, this.attributes);
     const base = starts[from] as number;
-    const padded = to === this.#widths.length;
+    const padded = to === widths.length;
     let before = 0;
-    for (const place of this.#group(p, of)) {
+    const stretches = this.#group(p, of).map((place): Stretch => {
       const pieces: Uint8Array[] = [];
       for (let c = from; c < to; c++) {
-        const width = this.#widths[c] as number;
+        const width = widths[c] as number;
         const at = (starts[c] as number) - base + width * before;
         pieces.push(target.subarray(at, at + width * place.rows));
       }
-      const own = columnStarts(place.rows, this.#attributes);
+      const own = columnStarts(place.rows, this.attributes);
       const zeros = (own.at(-1) as number) - (own.at(-2) as number) - place.rows;
       if (padded) pieces.push(new Uint8Array(zeros));
-      await this.#read(place.offset + (own[from] as number), pieces);
-      this.#prove(place, from, to, pieces);
       before += place.rows;
-    }
+      return { place, offset: place.offset + (own[from] as number), pieces };
+    });
     if (padded) target.fill(0, (starts[to - 1] as number) - base + rows, length);
-    return rows;
+    return stretches;
   }
 
-  #prove(place: Place, from: number, to: number, pieces: readonly Uint8Array[]): void {
+  /** The first column of a stretch whose checksum is wrong; −1: none. */
+  wrongColumn({ place, pieces }: Stretch, from: number, to: number): number {
     for (let c = from; c < to; c++) {
       let crc = crc32(pieces[c - from] as Uint8Array);
-      if (c === this.#widths.length - 1) crc = crc32(pieces[c - from + 1] as Uint8Array, crc);
-      if (crc === place.crcs[c]) continue;
-      const p = this.#places.indexOf(place);
-      throw damaged(this.#where, `the set is damaged: the checksum of partition ${p}, column ${c} is wrong`);
+      if (c === this.attributes + 2) crc = crc32(pieces[c - from + 1] as Uint8Array, crc);
+      if (crc !== place.crcs[c]) return c;
     }
+    return -1;
   }
 }
+
+/** Reads partitions, each column proved by its checksum. */
+export class SetReading {
+  readonly plan: SetPlan;
+  readonly #where: string;
+  readonly #read: Read;
+
+  constructor(where: string, { head, places }: Directory, read: Read) {
+    this.#where = where;
+    this.plan = new SetPlan(places, head.attributes.length);
+    this.#read = read;
+  }
+
+  /** Bytes of the columns `from` to `to`, as `into` gives them. */
+  bytes(p: number, of: number, from: number, to: number): number {
+    return this.plan.bytes(p, of, from, to);
+  }
+
+  /** Reads the columns from `from` up to, not including, `to`; see SetPlan.stretches. @returns rows */
+  async into(p: number, of: number, from: number, to: number, target: Uint8Array): Promise<number> {
+    for (const stretch of this.plan.stretches(p, of, from, to, target)) {
+      await this.#read(stretch.offset, stretch.pieces);
+      const column = this.plan.wrongColumn(stretch, from, to);
+      if (column < 0) continue;
+      const place = this.plan.places.indexOf(stretch.place);
+      throw damaged(this.#where, wrongChecksum(place, column));
+    }
+    return this.plan.rows(p, of);
+  }
+}
+
+export const wrongChecksum = (place: number, column: number): string =>
+  `the set is damaged: the checksum of partition ${place}, column ${column} is wrong`;
+export const CUT_OFF = "the set is cut off: it became shorter while it was read";

@@ -17,6 +17,8 @@ const KINDS = [
 export class WaitTally {
   readonly #counts: Readonly<Record<keyof Waits, Uint32Array>>;
   readonly #seat: number;
+  /** Of the people who are counted now. */
+  #weight = 1;
 
   constructor(seat: number) {
     this.#seat = seat;
@@ -30,11 +32,12 @@ export class WaitTally {
     };
   }
 
-  /** @param flags of this person in this system, as `judge.flags` gives them */
-  count(judge: Judge, flags: number): void {
+  /** @param flags of this person in this system, as `judge.flags` gives them; @param weight so many who look like this */
+  count(judge: Judge, flags: number, weight: number): void {
     const here = judge.word(this.#seat);
     const moved = ((here ^ (here >>> 1)) & 1) !== 0 && judge.reads(this.#seat) >= 2;
     if (!moved && (flags & (MISSING | EXTRA)) === 0) return;
+    this.#weight = weight;
     const owner = judge.ownerWord();
     if (owner & 1) this.#joined(judge, flags, owner, here, moved);
     else this.#gone(judge, flags, owner, here, moved);
@@ -70,7 +73,7 @@ export class WaitTally {
   #add(kind: keyof Waits, reads: number): void {
     const counts = this.#counts[kind];
     const at = Math.max(0, Math.min(REACH, reads) - 1);
-    counts[at] = (counts[at] as number) + 1;
+    counts[at] = (counts[at] as number) + this.#weight;
   }
 
   result(): Waits {

@@ -7,7 +7,14 @@ export type WasmMemory = { readonly buffer: ArrayBufferLike; grow(pages: number)
 export type WasmGlobal = { readonly value: number };
 
 type Wasm = {
-  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Module: {
+    new (bytes: Uint8Array): WasmModule;
+    imports(module: WasmModule): readonly {
+      readonly module: string;
+      readonly name: string;
+      readonly kind: string;
+    }[];
+  };
   readonly Memory: new (limits: {
     readonly initial: number;
     readonly maximum: number;

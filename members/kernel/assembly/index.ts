@@ -11,3 +11,7 @@ export { makePeople, people, respelled, sortPartition } from "./sort";
 export { mergeSets } from "./merge";
 export { advance, entered, left } from "./history";
 export { mergeRecords } from "./merge-records";
+export { returners } from "./flips";
+export { initLooks } from "./looks";
+export { emptyKinds, initKinds, kinds, openLog, pickPeople } from "./kinds";
+export { mergeKinds } from "./merge-kinds";
