@@ -1,8 +1,9 @@
 import type { PersonKey } from "../core/model.ts";
 import type { Keys } from "./keys.ts";
 import { type MemberSet, openSet, type Partition } from "./member-set.ts";
-import { compareKeys } from "./person-key.ts";
+import { rowsOf } from "./rows-of.ts";
 import { AGREED_MAGIC, MAGIC, type SetHead } from "./set-file.ts";
+import { writtenHead } from "./set-head.ts";
 import { SetWriter } from "./set-writer.ts";
 import { sortedKeys } from "./sorted-keys.ts";
 import { openSpool } from "./spool.ts";
@@ -56,33 +57,11 @@ async function rewrite(set: MemberSet, kind: ErasableKind, without: (p: number) 
       await writer.write(kept);
     }
     // all of the head, so that what an agreed state keeps there stays too
-    await writer.commit({ ...headOf(set), size });
+    await writer.commit({ ...writtenHead(set), size });
   } catch (e) {
     await writer.abort();
     throw e;
   }
-}
-
-/** What the file says of itself, without what opening it added. */
-function headOf(set: MemberSet): SetHead {
-  const { path: _path, partitions: _partitions, finest: _finest, ...said } = set;
-  return JSON.parse(JSON.stringify(said)) as SetHead; // which leaves the functions out
-}
-
-/** Rows of these people, ascending. Both are sorted by key. */
-function rowsOf(part: Partition, keys: Uint32Array): number[] {
-  const rows: number[] = [];
-  for (let at = 0; at < keys.length; at += 4) {
-    let low = 0;
-    for (let high = part.n; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(part.keys, 4 * middle, keys, at) < 0) low = middle + 1;
-      else high = middle;
-    }
-    if (low < part.n && compareKeys(part.keys, 4 * low, keys, at) === 0 && rows.at(-1) !== low)
-      rows.push(low);
-  }
-  return rows;
 }
 
 function withoutRows(part: Partition, rows: readonly number[]): Partition {

@@ -1,4 +1,5 @@
 import type { IdentifierKind } from "../core/model.ts";
+import type { MemberSet } from "./member-set.ts";
 import type { SetHead } from "./set-file.ts";
 
 const IDENTITIES: readonly IdentifierKind[] = ["email", "phone", "customer_id"];
@@ -45,4 +46,10 @@ function isHead(head: unknown): head is SetHead {
   if (typeof head !== "object" || head === null) return false;
   const values = new Map(Object.entries(head));
   return Object.entries(FIELDS).every(([name, fits]) => fits(values.get(name)));
+}
+
+/** What the file of a set says of itself, all of it, without what opening it added. */
+export function writtenHead(set: MemberSet): SetHead {
+  const { path: _path, partitions: _partitions, finest: _finest, ...said } = set;
+  return JSON.parse(JSON.stringify(said)) as SetHead; // which leaves the functions out
 }

@@ -1,5 +1,4 @@
 import { readSync } from "node:fs";
-import { compareKeys } from "./person-key.ts";
 import { INDEX_ENTRY_BYTES, type SpoolKey, type SpoolPlace, SpoolSeal, TAG_BYTES } from "./spool-file.ts";
 
 /** Rows of people that were found in one partition. Plain data, so that a thread can send it. */
@@ -60,13 +59,12 @@ export class SpoolBlocks {
     const wanted = keys.length / 4;
     const found = new Found();
     if (place.blocks > 0 && wanted > 0) {
+      const index = this.#index(place);
       let at = 0;
-      for (const { from, to, ...block } of blocksOf(this.#index(place), place)) {
-        // keys before the first block's first are nobody's
-        while (at < wanted && compareWith(from, keys, at) > 0) at++;
+      for (const { offset, length, number, next } of blocksOf(index, place)) {
         const start = at;
-        while (at < wanted && (to === null || compareWith(to, keys, at) > 0)) at++;
-        if (at > start) pick(this.#open(block.offset, block.length, block.number), keys, start, at, found);
+        while (at < wanted && (next === null || compareAt(index, next, keys, 4 * at) > 0)) at++;
+        if (at > start) pick(this.#open(offset, length, number), keys, start, at, found);
         if (at === wanted) break;
       }
     }
@@ -90,33 +88,17 @@ export class SpoolBlocks {
   }
 }
 
-type Bounds = { readonly from: Uint32Array; readonly to: Uint32Array | null };
-
-/** Blocks in order. `from`: the first key; `to`: the first key of the next block, null behind the last. */
-function* blocksOf(index: Buffer, place: SpoolPlace): Generator<Block & Bounds> {
-  let total = 0;
-  for (let b = 0; b < place.blocks; b++) total += index.readUInt32LE(INDEX_ENTRY_BYTES * b + 16);
-  let offset = place.index - total;
-  let from = keyOf(index, 0);
+/** Blocks in order. `next`: where in the index the first key of the next one is; null behind the last. */
+function* blocksOf(index: Buffer, place: SpoolPlace): Generator<Block & { readonly next: number | null }> {
+  let offset = place.index;
+  for (let b = 0; b < place.blocks; b++) offset -= index.readUInt32LE(INDEX_ENTRY_BYTES * b + 16);
   for (let b = 0; b < place.blocks; b++) {
-    const to = b + 1 < place.blocks ? keyOf(index, INDEX_ENTRY_BYTES * (b + 1)) : null;
+    const next = b + 1 < place.blocks ? INDEX_ENTRY_BYTES * (b + 1) : null;
     const length = index.readUInt32LE(INDEX_ENTRY_BYTES * b + 16);
-    yield { number: place.first + b, offset, length, from, to };
+    yield { number: place.first + b, offset, length, next };
     offset += length;
-    if (to !== null) from = to;
   }
 }
-
-const keyOf = (bytes: Buffer, at: number): Uint32Array =>
-  Uint32Array.of(
-    bytes.readUInt32LE(at),
-    bytes.readUInt32LE(at + 4),
-    bytes.readUInt32LE(at + 8),
-    bytes.readUInt32LE(at + 12),
-  );
-
-const compareWith = (key: Uint32Array, keys: Uint32Array, at: number): number =>
-  compareKeys(key, 0, keys, 4 * at);
 
 function textAt(block: Buffer, n: number, row: number): Buffer {
   const ends = 4 + 16 * n;

@@ -6,8 +6,8 @@ import type { SpoolKey, SpoolPlace } from "./spool-file.ts";
 
 /** Threads run compiled code only; sources that run as they are have none. */
 const THREADS = import.meta.url.endsWith(".js");
-/** Below, starting a thread takes as long as finding them. */
-const LEAST_PEOPLE = 10_000;
+/** Below, one thread is about as quick: starting others costs as much as finding 10,000 people. */
+const LEAST_PEOPLE = 25_000;
 const MOST_THREADS = 4;
 
 export type SpoolSearch = {

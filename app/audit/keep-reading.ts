@@ -2,12 +2,21 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Coverage, Instant, Measured, MetricName, RunId, Snapshot } from "../../core/model.ts";
 import type { MemberSet } from "../../members/member-set.ts";
+import { staysForHistory } from "../../members/past.ts";
 import type { SetSummary } from "../../members/set-terms.ts";
 import { lastScheduled } from "../../store/last-scheduled.ts";
 import type { App } from "../app.ts";
 import { identityMetrics } from "./identity-metrics.ts";
 import type { SystemReading, TargetReading } from "./read-system.ts";
-import { openPrevious, openSetOf, removeRows, removeSetFiles, setPath, spoolPath } from "./set-files.ts";
+import {
+  keepForHistory,
+  openPrevious,
+  openSetOf,
+  removeRows,
+  removeSetFiles,
+  setPath,
+  spoolPath,
+} from "./set-files.ts";
 
 /** Complete readings whose sets stay on disk: the last ones serve comparison, plan and undo. */
 const SETS_KEPT = 3;
@@ -150,16 +159,21 @@ function trafficOf({ traffic, durationMs }: SystemReading, at: Instant): Snapsho
 }
 
 /**
- * Only the latest raw rows stay (sealed), and only the last few sets.
+ * Only the latest raw rows stay (sealed), and only the last few sets, besides those that remember the others.
  *
  * @param needed the last scheduled set, which the next scheduled reading goes on from, however many manual ones came since
  */
 async function dropOldFiles(app: App, history: readonly Snapshot[], needed: string | null): Promise<void> {
-  const files = history.flatMap((s) => (s.setFile === null ? [] : [s.setFile]));
-  const old = files.slice(0, Math.max(0, files.length - (SETS_KEPT - 1)));
-  await removeSetFiles(
-    app.dataDir,
-    old.filter((f) => f !== needed),
-  );
-  for (const file of files.slice(-(SETS_KEPT - 1))) await removeRows(app.dataDir, file);
+  const kept = history.filter((s) => s.setFile !== null);
+  const old = kept.slice(0, Math.max(0, kept.length - (SETS_KEPT - 1))).filter((s) => s.setFile !== needed);
+  await removeSetFiles(app.dataDir, filesOf(old.filter((s) => !remembers(s))));
+  for (const file of filesOf(old.filter(remembers))) await keepForHistory(app.dataDir, file);
+  for (const file of filesOf(kept).slice(-(SETS_KEPT - 1))) await removeRows(app.dataDir, file);
 }
+
+const filesOf = (snapshots: readonly Snapshot[]): string[] =>
+  snapshots.flatMap((s) => (s.setFile === null ? [] : [s.setFile]));
+
+/** Of copies only: nobody asks who was in a whole system. */
+const remembers = (s: Snapshot): boolean =>
+  s.audience !== null && s.ordinal !== null && staysForHistory(s.ordinal);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isKind } from "../../core/errors.ts";
 import type { AudienceId, Snapshot, SystemId } from "../../core/model.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
+import { thinForHistory } from "../../members/past.ts";
 import { openProven } from "../../members/proven-set.ts";
 
 const segmentFolder = (audience: AudienceId | null, system: SystemId) => `${audience ?? "_base"}@${system}`;
@@ -52,6 +53,17 @@ export async function removeSetFiles(dataDir: string, setFiles: readonly string[
   for (const file of setFiles) {
     await forget(join(dataDir, file));
     await removeRows(dataDir, file);
+  }
+}
+
+/** A set that nobody compares with any more, but that tells who was in at the readings before it. */
+export async function keepForHistory(dataDir: string, setFile: string): Promise<void> {
+  await removeRows(dataDir, setFile);
+  try {
+    await thinForHistory(join(dataDir, setFile));
+  } catch (error) {
+    // gone or damaged: then nobody can tell who was in, and that is said when it is asked
+    if (!isKind(error, "bad_data", "not_found")) throw error;
   }
 }
 

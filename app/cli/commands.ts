@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   incidents: "list and show incidents",
   report: "print or send the weekly integrity report",
   trace: "show the path from an incident back to the readings, and on to the repair",
+  members: "who was in a copy on a day: count, one person, or their rows",
   erase: "remove everything that is kept of one person",
   "audit-log": "who did what: list, verify that nothing was changed, export, forget a person",
   serve: "serve the dashboard and API, and audit on schedule",

@@ -1,11 +1,10 @@
-import type { Readable } from "node:stream";
 import { Command, Option } from "commander";
 import { Type } from "typebox";
-import { AuditorError } from "../../core/errors.ts";
 import type { IdentifierKind } from "../../core/model.ts";
 import { erasePerson } from "../erase/erase.ts";
 import { erasedText } from "../erase/text.ts";
 import { type CliIo, EXIT } from "./command.ts";
+import { identifierFrom } from "./identifier.ts";
 import { type CommonOptions, printJson, withRuntime } from "./with-runtime.ts";
 
 const Count = Type.Integer({ minimum: 0 });
@@ -32,9 +31,6 @@ Example:
   $ plumbline erase - < request.txt
   Erased from 4 sets, 1 agreed state, 2 files of sealed rows, 1 change of plans and 0 references of the audit log.`;
 
-/** Longer than any address, number or id. */
-const MOST_LETTERS = 1000;
-
 export function command(io: CliIo): Command {
   return new Command("erase")
     .description("remove everything that is kept of one person: sets, history, sealed rows, plans (an admin)")
@@ -51,7 +47,7 @@ export function command(io: CliIo): Command {
     .option("--json", "machine-readable result", false)
     .addHelpText("after", HELP)
     .action(async (given: string, o: CommonOptions & { kind?: IdentifierKind }) => {
-      const identifier = given === "-" ? await lineOf(io) : given;
+      const identifier = await identifierFrom(io, given);
       await withRuntime(o, io, async ({ app }, me) => {
         const erased = await erasePerson(app, me, { identifier, kind: o.kind ?? null });
         if (o.json) printJson(io, erased);
@@ -59,23 +55,4 @@ export function command(io: CliIo): Command {
         if (erased.unsearched > 0) io.exit(EXIT.partial);
       });
     });
-}
-
-/** The first line, and nothing after it. */
-async function lineOf(io: CliIo): Promise<string> {
-  const input: Readable = io.stdin();
-  if ("isTTY" in input && input.isTTY === true) io.stderr.write("Identifier: ");
-  let text = "";
-  for await (const chunk of input) {
-    text += String(chunk);
-    if (text.includes("\n") || text.length > MOST_LETTERS) break;
-  }
-  const line = (text.split("\n")[0] ?? "").trim();
-  if (line !== "" && line.length <= MOST_LETTERS) return line;
-  throw new AuditorError(
-    "bad_data",
-    "standard input",
-    line === "" ? "there is no identifier in it" : "its first line is too long for an identifier",
-    "write one address, number or id",
-  );
 }

@@ -17,7 +17,7 @@ const built = (await import(
 )) as typeof import("../../members/spool.ts");
 
 const keys = deriveKeys(Buffer.alloc(32, 7));
-const PEOPLE = 24_000;
+const PEOPLE = 27_000;
 const people = Array.from(
   { length: PEOPLE },
   (_, i) => createHash("sha256").update(String(i)).digest("hex").slice(0, 32) as PersonKey,
