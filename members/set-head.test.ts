@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Instant } from "../core/model.ts";
+import { partsOf, signed, withHead } from "../test/fuzz/set-parts.ts";
+import { someAgreed } from "../test/fuzz/stored-files.ts";
+import { build, row } from "../test/property/members-build.ts";
 import { openAgreed } from "./agreed-file.ts";
 import { openSet } from "./member-set.ts";
-import { encodeEnd, type Place, type SetHead, START_BYTES, TRAILER_BYTES } from "./set-file.ts";
+import type { SetHead } from "./set-file.ts";
 import { parseHead } from "./set-head.ts";
-import { SetWriter } from "./set-writer.ts";
 
 const head: SetHead = {
   identity: "email",
@@ -49,56 +51,46 @@ describe("a file with right checksums that says what cannot be", () => {
   let path = "";
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "plumbline-head-"));
-    path = join(folder, "0.pls");
+    path = join(folder, "read.pls");
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  async function written(magic?: number): Promise<Buffer> {
-    const writer = await SetWriter.create(path, magic === undefined ? {} : { magic });
-    const none = new Uint32Array(0);
-    for (let p = 0; p < 256; p++)
-      await writer.write({ n: 0, keys: none, presence: none, prints: [none], consent: new Uint8Array(0) });
-    await writer.commit(head);
-    return readFileSync(path);
+  const headOf = (file: Buffer): object => {
+    const { json, trailer } = partsOf(file);
+    return JSON.parse(file.toString("utf8", json, trailer)) as object;
+  };
+  const says = (file: Buffer, changed: object): Buffer =>
+    withHead(file, Buffer.from(JSON.stringify({ ...headOf(file), ...changed })));
+
+  async function set(): Promise<Buffer> {
+    const built = await build(folder, [row("ann@example.com")], { attributes: ["plan"] });
+    await built.set.close();
+    return readFileSync(built.file);
   }
 
   test("a partition that begins between two parts", async () => {
-    const file = await written();
-    const end = file.length - TRAILER_BYTES;
-    const offset = file.readUInt32LE(end);
-    const places = Array.from(
-      { length: 256 },
-      (): Place => ({ offset: START_BYTES, rows: 0, crcs: [0, 0, 0, 0] }),
-    );
-    places[3] = { ...(places[3] as Place), offset: START_BYTES + 3 };
-    const start = Buffer.concat([file.subarray(0, START_BYTES), Buffer.alloc(8)]);
-    writeFileSync(path, Buffer.concat([start, ...encodeEnd(head, places, offset + 8)]));
+    const file = await set();
+    const { directory, entry, json } = partsOf(file);
+    const at = directory + 3 * entry;
+    file.writeUInt32LE(file.readUInt32LE(at) + 3, at);
+    writeFileSync(path, signed(file, directory, json));
     await expect(openSet(path)).rejects.toMatchObject({ kind: "bad_data", where: path });
   });
 
-  test("a head that is none", async () => {
-    await written();
-    const changed = { ...head, attributes: "plan" };
-    const places = Array.from(
-      { length: 256 },
-      (): Place => ({ offset: START_BYTES, rows: 0, crcs: [0, 0, 0, 0] }),
-    );
-    const start = readFileSync(path).subarray(0, START_BYTES);
-    writeFileSync(path, Buffer.concat([start, ...encodeEnd(changed as never, places, START_BYTES)]));
-    await expect(openSet(path)).rejects.toThrow("its head is not that of a set");
+  test.each([
+    ["attributes that are none", { attributes: "plan" }],
+    ["another identity", { identity: "name" }],
+  ])("a head with %s", async (_, changed) => {
+    writeFileSync(path, says(await set(), changed));
+    await expect(openSet(path)).rejects.toMatchObject({ kind: "bad_data", where: path });
   });
 
-  test("an agreement without its copies", async () => {
-    const file = await written(0x31414c50);
-    const places = Array.from(
-      { length: 256 },
-      (): Place => ({ offset: START_BYTES, rows: 0, crcs: [0, 0, 0, 0] }),
-    );
-    const agreed = { ...head, owner: "a", runId: "r", copies: [null], fields: [] };
-    writeFileSync(
-      path,
-      Buffer.concat([file.subarray(0, START_BYTES), ...encodeEnd(agreed, places, START_BYTES, 0x31414c50)]),
-    );
-    await expect(openAgreed(path)).rejects.toThrow("does not say what was agreed");
+  test.each([
+    ["copies that are none", { copies: [null] }],
+    ["a copy of no time", { copies: [{ system: "b", asOf: "soon" }] }],
+    ["fields that are none", { fields: { length: 1 } }],
+  ])("an agreement with %s", async (_, changed) => {
+    writeFileSync(path, says(await someAgreed(folder), changed));
+    await expect(openAgreed(path)).rejects.toMatchObject({ kind: "bad_data", where: path });
   });
 });

@@ -25,6 +25,7 @@ const approveUnit: Suite = { project: "unit", file: "sync/approve.test.ts" };
 const sizeUnit: Suite = { project: "unit", file: "sync/size-limit.test.ts" };
 const undoUnit: Suite = { project: "unit", file: "sync/undo.test.ts" };
 const planUnit: Suite = { project: "unit", file: "sync/plan.test.ts" };
+const membersSet: Suite = { project: "property", file: "test/property/members-set.test.ts" };
 const planStore: Suite = { project: "integration", file: "test/store/plan-store.test.ts" };
 
 export const BUGS: readonly Bug[] = [
@@ -251,5 +252,26 @@ export const BUGS: readonly Bug[] = [
     from: "    get(): boolean {\n      look();",
     to: "    get(): boolean {",
     tests: [{ project: "unit", file: "sync/watch.test.ts" }],
+  },
+  {
+    name: "takes letters with an accent as they are written",
+    file: "members/normalise.ts",
+    from: 'const lower = trimmed.normalize("NFC").toLowerCase();',
+    to: "const lower = trimmed.toLowerCase();",
+    tests: [{ project: "unit", file: "members/normalise.test.ts" }],
+  },
+  {
+    name: "takes the last of a person's rows where the first counts",
+    file: "members/person-tally.ts",
+    from: "if ((rows[at + UPDATED_AT] as number) > (rows[newest + UPDATED_AT] as number)) newest = at;",
+    to: "if ((rows[at + UPDATED_AT] as number) >= (rows[newest + UPDATED_AT] as number)) newest = at;",
+    tests: [membersSet],
+  },
+  {
+    name: "forgets whoever was there 33 readings ago",
+    file: "members/presence.ts",
+    from: "hi = (hi << 1) | (lo >>> 31);",
+    to: "hi = hi << 1;",
+    tests: [membersSet],
   },
 ];

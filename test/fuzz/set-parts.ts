@@ -125,7 +125,7 @@ const HOSTILE_VALUES: readonly unknown[] = [
 
 /** The head says what it never says, or is no JSON at all, with right checksums. */
 export function lyingHead(whole: Buffer, random: Random): Buffer {
-  const { directory, json, trailer } = partsOf(whole);
+  const { json, trailer } = partsOf(whole);
   const text = whole.toString("utf8", json, trailer);
   const way = random.weighted({ value: 6, missing: 2, more: 1, cut: 1, bytes: 1, other: 1 });
   let put = Buffer.from(text);
@@ -143,8 +143,14 @@ export function lyingHead(whole: Buffer, random: Random): Buffer {
     else head[name] = inside(head[name], random);
     put = Buffer.from(JSON.stringify(head));
   }
-  const file = Buffer.concat([whole.subarray(0, json), put, whole.subarray(trailer)]);
-  file.writeUInt32LE(put.length, file.length - TRAILER + JSON_BYTES);
+  return withHead(whole, put);
+}
+
+/** The same file with another head, and right checksums. */
+export function withHead(whole: Buffer, head: Buffer): Buffer {
+  const { directory, json, trailer } = partsOf(whole);
+  const file = Buffer.concat([whole.subarray(0, json), head, whole.subarray(trailer)]);
+  file.writeUInt32LE(head.length, file.length - TRAILER + JSON_BYTES);
   return signed(file, directory, json);
 }
 

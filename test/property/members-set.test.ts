@@ -126,7 +126,7 @@ function naive(rows: readonly AnyRow[]) {
 
 test("one person per identity: strictest consent, newest attributes, first of equals; counts as a naive map counts", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anyRow, { maxLength: 80 }), async (rows) => {
+    fc.asyncProperty(fc.array(anyRow, { maxLength: 80, size: "max" }), async (rows) => {
       const { set, summary, spoolFile } = await build(folder, rows.map(rowOf), {
         attributes: ["plan"],
         rules,
