@@ -6,7 +6,7 @@ import { type MemberSet, openSet } from "../../members/member-set.ts";
 import type { SetSummary } from "../../members/set-terms.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import { batches } from "../../systems/postgres/cursor.ts";
-import { differenceQuery, MOST_ATTRIBUTES, type Side } from "../../systems/postgres/difference-sql.ts";
+import { differenceQuery, type Side } from "../../systems/postgres/difference-sql.ts";
 import { postgresError } from "../../systems/postgres/error.ts";
 import { count } from "../api/views/words.ts";
 import type { Counted, ReadCounts } from "./build-report.ts";
@@ -86,8 +86,6 @@ function notTogether(
   if (a.segment.place === null || a.segment.place !== b.segment.place)
     return "the segments are not in one database, read by one role";
   if (i.identity === "phone") return "phone numbers have too many spellings for the server";
-  if ((i.chosen[0]?.attributes.length ?? 0) > MOST_ATTRIBUTES)
-    return `more than ${MOST_ATTRIBUTES} attributes`;
   return null;
 }
 

@@ -1,15 +1,15 @@
 import { count } from "../api/views/words.ts";
 
 /**
- * Microseconds a row, measured with 1 million rows a side of six columns, Postgres 18 (docs/decisions/0017). Only their
- * ratio matters, and what a link adds to it.
+ * Microseconds, measured with a million rows a side of six columns, Postgres 18 (docs/decisions/0017): processor time of
+ * both machines together, on a link that takes none.
  */
 const COST = {
   /** Send, receive, unpack, hash and sort a row. */
-  travel: 7,
-  /** Group a row on the server, with its work memory too small for all. */
-  group: 4,
-  /** Plan and start one more statement. */
+  travel: 5.5,
+  /** Group a row on the server. Measured 4, and weighed more: a database has other work to do. */
+  group: 6,
+  /** One more connection, plan and statement. */
   start: 50_000,
 };
 
@@ -17,8 +17,8 @@ export type Estimate = { readonly rows: number; readonly width: number };
 export type Choice = { readonly push: boolean; readonly because: string };
 
 /**
- * Is it cheaper to compare on the server? Both are reckoned as elapsed time; that few people differ is assumed, since
- * nobody knows before.
+ * Is it cheaper to compare on the server? So it is where the link is slower than about a gigabit. That few people differ
+ * is assumed, since nobody knows before; where all do, comparing there costs about twice.
  *
  * @param bytesPerSecond how fast the server's answers arrive
  */
@@ -30,6 +30,6 @@ export function choosePushdown(sides: readonly Estimate[], bytesPerSecond: numbe
   const seconds = (us: number): string => `${(us / 1e6).toFixed(1)} s`;
   return {
     push: push < travel,
-    because: `about ${count(rows)} rows of ${Math.round(bytes / Math.max(1, rows))} bytes at ${count(Math.round(bytesPerSecond / 1e6))} MB/s: reading them ${seconds(travel)}, comparing them there ${seconds(push)}`,
+    because: `about ${count(Math.round(rows))} rows of ${Math.round(bytes / Math.max(1, rows))} bytes at ${count(Math.round(bytesPerSecond / 1e6))} MB/s: reading them ${seconds(travel)}, comparing them there ${seconds(push)}`,
   };
 }

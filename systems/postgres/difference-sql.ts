@@ -12,9 +12,6 @@ export type Side = {
 
 export type DifferenceQuery = { readonly text: string; readonly values: readonly string[] };
 
-/** One bit each of an integer. */
-export const MOST_ATTRIBUTES = 30;
-
 /** What String.trim takes off. @see ECMA-262, WhiteSpace and LineTerminator */
 export const TRIMMED =
   "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
@@ -77,27 +74,27 @@ export function differenceQuery(
   };
   const record =
     names.length === 0 ? "''" : names.map((name) => `quote_nullable(${name})`).join(" || ',' || ");
-  const empty = names.map(
-    (name, a) => `case when btrim(coalesce(${name}, ''), $1) = '' then ${2 ** a} else 0 end`,
-  );
-  const empties = names.map((_, a) => `, (count(*) filter (where empties & ${2 ** a} <> 0))::text`).join("");
+  const empties = names
+    .map((name) => `, (count(*) filter (where btrim(coalesce(e.${name}, ''), $1) = ''))::text`)
+    .join("");
   const theirs = names.map((name) => `, e.${name}`).join("");
   return {
     text: `with entry as materialized (
       ${rowsOf(sides[0], 0)}
       union all
       ${rowsOf(sides[1], 1)}
-    ), person as materialized (
-      select key, count(*) = 2 and sum(side) = 1 and min(record) = max(record) as same, min(empties) as empties
-      from (select key, side, ${record} collate "C" as record, ${empty.join(" | ") || "0"} as empties from entry where key is not null) as r
-      group by key
+    ), other as materialized (
+      select key from (select key, side, ${record} collate "C" as record from entry where key is not null) as r
+      group by key having not (count(*) = 2 and sum(side) = 1 and min(record) = max(record))
     )
     select side, id${list} from (
-      select -1 as side, 0::bigint as pos, count(*)::text as id${empties} from person where same
+      select -1 as side, 0::bigint as pos, count(*)::text as id${empties}
+      from entry as e left join other as o on o.key = e.key
+      where e.side = 0 and e.key is not null and o.key is null
       union all
       select e.side, e.pos, e.id${theirs}
-      from entry as e left join person as p on p.key = e.key and not p.same
-      where e.key is null or p.key is not null
+      from entry as e left join other as o on o.key = e.key
+      where e.key is null or o.key is not null
     ) as told(side, pos, id${list})
     order by side, pos`,
     values: [TRIMMED, PLAIN[kind]],

@@ -16,22 +16,27 @@ export type Look = {
 export const inBrackets = (sql: string): string => `(${sql.replace(/[\s;]+$/, "")}\n)`;
 
 /**
- * Columns and size of a query. It is understood by itself first, in a protocol that takes one statement only, so what
- * is put into brackets later is a whole query and nothing that closes them.
+ * Columns and size of a query, which is understood and planned by itself, in a protocol that takes one statement only. So
+ * what is put into brackets later is a whole query and nothing that closes them. Needs a transaction.
  *
  * @throws what the server says of the query: a syntax error, a table that may not be read
  */
 export async function lookAt(client: pg.Client, where: string, sql: string): Promise<Look> {
-  const explain: pg.QueryConfig & { readonly queryMode: "extended" } = {
-    text: `explain (format json) ${sql.replace(/[\s;]+$/, "")}`,
-    queryMode: "extended",
-  };
-  const { rows } = await client.query<{ "QUERY PLAN": string }>(explain);
-  const { fields } = await client.query(`select * from ${inBrackets(sql)} as q limit 0`);
+  const query = sql.replace(/[\s;]+$/, "");
+  const { rows } = await alone(client, `explain (format json) ${query}`);
+  await alone(client, `declare look no scroll cursor for ${query}`);
+  const { fields } = await client.query("fetch 0 from look");
+  await client.query("close look");
   return {
     columns: fields.map((f) => ({ name: f.name, oid: f.dataTypeID })),
     ...estimate(where, rows[0]?.["QUERY PLAN"] ?? ""),
   };
+}
+
+/** The extended protocol takes one statement. */
+function alone(client: pg.Client, text: string): Promise<pg.QueryResult<{ "QUERY PLAN": string }>> {
+  const query: pg.QueryConfig & { readonly queryMode: "extended" } = { text, queryMode: "extended" };
+  return client.query(query);
 }
 
 function estimate(where: string, text: string): { rows: number; width: number } {
