@@ -18,7 +18,7 @@ export type Choice = { readonly push: boolean; readonly because: string };
 
 /**
  * Is it cheaper to compare on the server? So it is where the link is slower than about a gigabit. That few people differ
- * is assumed, since nobody knows before; where all do, comparing there costs about twice.
+ * is assumed, since nobody knows before; where all do, comparing there costs nearly twice (reckoned).
  *
  * @param bytesPerSecond how fast the server's answers arrive
  */

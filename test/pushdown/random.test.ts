@@ -90,7 +90,16 @@ const identifier = fc.oneof(
         return plainly > 1 ? cased : `${before}${cased}${after}`;
       }),
   },
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }).map((n) => `p${n}@x.com`) },
+  {
+    weight: 12,
+    arbitrary: fc
+      .tuple(
+        fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom("", "", "", " ", "\u00a0"),
+        fc.constantFrom("p", "p", "P"),
+      )
+      .map(([n, space, letter]) => `${letter}${n}@x.com${space}`),
+  },
   { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 6 }).map((s) => s.replaceAll("\0", "")) },
 );
 const value = fc.constantFrom(
@@ -112,9 +121,15 @@ const value = fc.constantFrom(
 const row = fc.record({
   email: identifier,
   customer_id: identifier,
-  a: value,
-  b: fc.constantFrom(null, "", "ab", "abcd"),
-  c: fc.constantFrom(null, true, false),
+  a: fc.oneof({ weight: 3, arbitrary: fc.constant("pro") }, { weight: 2, arbitrary: value }),
+  b: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("ab") },
+    { weight: 1, arbitrary: fc.constantFrom(null, "", "abcd") },
+  ),
+  c: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constantFrom(null, false) },
+  ),
 });
 const side = fc.array(row, { maxLength: 14 });
 
