@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { realpath, writeFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { Command } from "commander";
+import { requireConfig, secretsOf } from "../../config/read.ts";
+import { resolveSecret } from "../../config/secret.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { attributeWishes } from "../compare/columns.ts";
 import { compareFiles, type Source } from "../compare/compare-files.ts";
@@ -9,6 +11,7 @@ import { labelsOf, visible } from "../compare/label.ts";
 import { comparePage } from "../compare/page.ts";
 import { PeopleFiles } from "../compare/people-files.ts";
 import type { CompareReport } from "../compare/report.ts";
+import { type SegmentDeps, segmentSource } from "../compare/segments.ts";
 import { compareText } from "../compare/text.ts";
 import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
@@ -24,6 +27,8 @@ type Options = {
   readonly owner?: string;
   readonly html?: string;
   readonly out?: string;
+  readonly config?: string;
+  readonly pushdown: boolean;
   readonly json: boolean;
 };
 
@@ -37,13 +42,17 @@ Example:
   $ plumbline compare warehouse.csv klaviyo.csv --id email --attributes plan,region
 
 Where files name a column differently: --attributes "plan=Plan Type,region"
+Two segments of the configuration, in Postgres, read now: --config plumbline.yaml active@warehouse active@crm
 Exit codes: 0 the same, 2 different, 3 a file was not read completely, 7 nobody could be compared.`;
 
 export function command(io: CliIo): Command {
   const compare = new Command("compare");
   return compare
     .description("compare two or more exports person by person, without any configuration")
-    .argument("<files...>", "CSV, CSV.gz or Parquet exports, 2 to 30")
+    .argument(
+      "<files...>",
+      "CSV, CSV.gz or Parquet exports, 2 to 30; with --config: segments as AUDIENCE@SYSTEM",
+    )
     .option(
       "--id <column>",
       "email, phone, customer_id or a column name (default: the first that every file has)",
@@ -60,6 +69,8 @@ export function command(io: CliIo): Command {
       "--out <folder>",
       "write who is missing, extra, different or twice, one CSV each; it names people",
     )
+    .option("--config <file>", "compare segments of this configuration instead of files")
+    .option("--no-pushdown", "read segments that live in one database, and compare them here")
     .option("--json", "machine-readable result", false)
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: Options) => {
@@ -68,9 +79,15 @@ export function command(io: CliIo): Command {
       if (paths.length > MOST_FILES)
         compare.error(`error: ${paths.length} files; at most ${MOST_FILES} are compared at once`);
       const labels = labelsOf(paths);
-      const sources = paths.map(
-        (path, i): Source => ({ path: resolve(io.cwd, path), label: labels[i] ?? path }),
-      );
+      if (options.config !== undefined && options.out !== undefined)
+        compare.error("error: --out names people of files only → leave it out, or compare exports");
+      const segments = options.config === undefined ? null : await segmentsOf(io, options.config);
+      const sources = paths.map((path, i): Source => {
+        const label = labels[i] ?? path;
+        return segments === null
+          ? { path: resolve(io.cwd, path), label }
+          : segmentSource(path, label, segments);
+      });
       const owner = options.owner === undefined ? 0 : ownerOf(options.owner, paths, labels);
       if (owner < 0)
         compare.error(
@@ -78,6 +95,17 @@ export function command(io: CliIo): Command {
         );
       await run(io, sources, owner, options);
     });
+}
+
+async function segmentsOf(io: CliIo, file: string): Promise<SegmentDeps> {
+  const loaded = await requireConfig(resolve(io.cwd, file));
+  const secrets = secretsOf(loaded, io.env);
+  return {
+    config: loaded.config,
+    resolve: (ref) => resolveSecret(ref, secrets),
+    clock: { now: () => new Date() },
+    signal: io.signal,
+  };
 }
 
 const ownerOf = (asked: string, paths: readonly string[], labels: readonly string[]): number =>
@@ -92,6 +120,7 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
       ? null
       : await PeopleFiles.in(resolve(io.cwd, options.out), visible(options.out), inputs);
   const progress = await readingProgress(io, sources);
+  const told: string[] = [];
   let report: CompareReport;
   let named: string[];
   try {
@@ -104,6 +133,9 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
       secret: randomBytes(32),
       signal: io.signal,
       progress: progress.read,
+      ...(options.config !== undefined && options.pushdown
+        ? { pushdown: { elapsed: () => performance.now(), told: (words) => told.push(words) } }
+        : {}),
     });
     named = (await people?.commit()) ?? [];
   } finally {
@@ -113,6 +145,7 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
   if (page !== null)
     await writePage(page, options.html ?? "", comparePage(report, { at: new Date(), version: VERSION }));
   io.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : compareText(report, widthOf(io)));
+  for (const words of told) io.stderr.write(`${words[0]?.toUpperCase()}${words.slice(1)}.\n`);
   if (page !== null) io.stderr.write(`Page without names: ${visible(relative(io.cwd, page) || page)}\n`);
   if (people !== null) {
     const folder = visible(options.out ?? "");

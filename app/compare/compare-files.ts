@@ -10,13 +10,20 @@ import { openTable } from "../../systems/files/table.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import { buildReport, type FileRead } from "./build-report.ts";
 import { compareByKernel, type KernelRead } from "./by-kernel.ts";
+import type { PushInput } from "./by-postgres.ts";
 import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
 import type { PeopleFiles } from "./people-files.ts";
+import { pushedReport } from "./pushed-report.ts";
 import { goOn, readFile } from "./read-file.ts";
 import type { CompareReport } from "./report.ts";
 import { writePeople } from "./write-people.ts";
 
-export type Source = { readonly path: string; readonly label: string };
+export type Source = {
+  readonly path: string;
+  readonly label: string;
+  /** Opens what is no file; absent: the path is a file's. */
+  readonly open?: () => Promise<TableFile>;
+};
 
 export type CompareOptions = {
   readonly sources: readonly Source[];
@@ -31,6 +38,8 @@ export type CompareOptions = {
   readonly signal: AbortSignal;
   /** Told the bytes of text read so far, roughly, over all files. */
   progress(file: number, bytes: number): void;
+  /** How two segments may be compared in the database where they live; absent: everything is read. */
+  readonly pushdown?: Pick<PushInput, "told" | "elapsed">;
 };
 
 type Opened =
@@ -57,7 +66,8 @@ export async function compareFiles(o: CompareOptions): Promise<CompareReport> {
 
 async function openOne(source: Source): Promise<Opened> {
   try {
-    return { table: await openTable(source.path, source.label), because: null };
+    const table = await (source.open?.() ?? openTable(source.path, source.label));
+    return { table, because: null };
   } catch (error) {
     if (isKind(error, "bad_data")) return { table: null, because: error.message };
     throw error;
@@ -74,6 +84,20 @@ async function compareIn(
   const keys = deriveKeys(o.secret);
   const quick = await readByKernel(folder, opened, columns, identity, keys, o);
   if (quick !== null) return quick;
+  if (o.pushdown !== undefined && o.people === null && readable.length === opened.length) {
+    const pushed = await pushedReport({
+      ...o.pushdown,
+      tables: readable,
+      chosen: columns,
+      attributes: o.attributes.map((a) => a.name),
+      owner: o.owner,
+      identity,
+      keys,
+      temporaryFolder: folder,
+      signal: o.signal,
+    });
+    if (pushed !== null) return pushed;
+  }
   const reads: FileRead[] = [];
   for (const [f, { table, because }] of opened.entries()) {
     const label = o.sources[f]?.label ?? "";

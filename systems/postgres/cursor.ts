@@ -10,17 +10,24 @@ export type Batch = { readonly columns: readonly Column[]; readonly rows: readon
 /**
  * The rows of one query, a batch at a time; the last batch is shorter than `size`, down to none. Ends only when the
  * server says that the cursor is exhausted, throws otherwise. Needs a transaction, and takes the name `plumbline` in it.
+ * `values` stand for $1, $2 … of the query.
  *
  * A cursor of the server, not pg-cursor's portal: there the statement timeout runs on while we write what we have read,
  * and a connection that is lost between two pages is never told (both seen with pg-cursor 2.22, Postgres 18).
  */
-export async function* batches(client: pg.Client, sql: string, size: number = BATCH): AsyncGenerator<Batch> {
+export async function* batches(
+  client: pg.Client,
+  sql: string,
+  size: number = BATCH,
+  values: readonly unknown[] = [],
+): AsyncGenerator<Batch> {
   // we read to the end, so the plan for the whole is wanted, not the one for the first tenth
   await client.query("set local cursor_tuple_fraction = 1");
   // the extended protocol takes one statement only, so a second one after a semicolon is refused
   const declare: pg.QueryConfig & { readonly queryMode: "extended" } = {
     text: `declare plumbline no scroll cursor for ${sql.replace(/[\s;]+$/, "")}`,
     queryMode: "extended",
+    values: [...values],
   };
   await client.query(declare);
   for (;;) {
