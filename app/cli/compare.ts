@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { realpath, writeFile } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { Command } from "commander";
 import { AuditorError } from "../../core/errors.ts";
@@ -14,6 +14,7 @@ import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
 import { type CliIo, EXIT } from "./command.ts";
 import { showProgress } from "./progress.ts";
+import { writePage } from "./write-page.ts";
 
 /** Shape of `plumbline compare --json`. */
 export const output = CompareReport;
@@ -111,7 +112,11 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
     await people?.abort();
   }
   if (page !== null)
-    await writePage(page, options.html ?? "", comparePage(report, { at: new Date(), version: VERSION }));
+    await writePage(
+      page,
+      visible(options.html ?? ""),
+      comparePage(report, { at: new Date(), version: VERSION }),
+    );
   io.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : compareText(report, widthOf(io)));
   if (page !== null) io.stderr.write(`Page without names: ${visible(relative(io.cwd, page) || page)}\n`);
   if (people !== null) {
@@ -147,20 +152,6 @@ async function freePath(path: string, shown: string, inputs: readonly string[]):
     "is one of the files to compare",
     "name another file for --html",
   );
-}
-
-async function writePage(path: string, shown: string, html: string): Promise<void> {
-  try {
-    await writeFile(path, html);
-  } catch (cause) {
-    throw new AuditorError(
-      "config",
-      visible(shown),
-      "the page cannot be written",
-      "name a file in a folder that you may write",
-      { cause },
-    );
-  }
 }
 
 const MEGABYTE = 1e6;

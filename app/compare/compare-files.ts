@@ -11,9 +11,11 @@ import type { TableFile } from "../../systems/files/table-file.ts";
 import { buildReport, type FileRead } from "./build-report.ts";
 import { compareByKernel, type KernelRead } from "./by-kernel.ts";
 import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
+import { temporaryError } from "./disk.ts";
 import type { PeopleFiles } from "./people-files.ts";
 import { goOn, readFile } from "./read-file.ts";
 import type { CompareReport } from "./report.ts";
+import { type FileState, fileState, sameState } from "./unchanged.ts";
 import { writePeople } from "./write-people.ts";
 
 export type Source = { readonly path: string; readonly label: string };
@@ -44,14 +46,25 @@ type Opened =
  *   interrupted; nothing of what was read stays on the disk
  */
 export async function compareFiles(o: CompareOptions): Promise<CompareReport> {
-  const folder = await mkdtemp(join(tmpdir(), "plumbline-compare-"));
+  const folder = await temporaryFolder();
   const opened: Opened[] = [];
   try {
+    const before = await Promise.all(o.sources.map((source) => fileState(source.path)));
     for (const source of o.sources) opened.push(await openOne(source));
-    return await compareIn(folder, opened, o);
+    return await compareIn(folder, opened, before, o);
+  } catch (error) {
+    throw temporaryError(error);
   } finally {
     for (const { table } of opened) await table?.close();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "plumbline-compare-"));
+  } catch (error) {
+    throw temporaryError(error);
   }
 }
 
@@ -67,13 +80,14 @@ async function openOne(source: Source): Promise<Opened> {
 async function compareIn(
   folder: string,
   opened: readonly Opened[],
+  before: readonly (FileState | null)[],
   o: CompareOptions,
 ): Promise<CompareReport> {
   const readable = opened.flatMap(({ table }) => (table === null ? [] : [table]));
   const { identity, columns } = chooseColumns(readable, o.id, o.attributes);
   const keys = deriveKeys(o.secret);
   const quick = await readByKernel(folder, opened, columns, identity, keys, o);
-  if (quick !== null) return quick;
+  if (quick !== null && (await areUnchanged(o.sources, before))) return quick;
   const reads: FileRead[] = [];
   for (const [f, { table, because }] of opened.entries()) {
     const label = o.sources[f]?.label ?? "";
@@ -159,6 +173,15 @@ async function compareIn(
   } finally {
     for (const set of sets) await set.close();
   }
+}
+
+/** By their names: the kernel opens them once more, and one that changed is for the reference to name. */
+async function areUnchanged(
+  sources: readonly Source[],
+  before: readonly (FileState | null)[],
+): Promise<boolean> {
+  const after = await Promise.all(sources.map((source) => fileState(source.path)));
+  return after.every((state, f) => sameState(state, before[f] ?? null));
 }
 
 /** The report of plain files, when nobody behind the counts is to be named; null: the reference reads them. */

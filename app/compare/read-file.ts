@@ -5,6 +5,7 @@ import { SetBuilder } from "../../members/set-builder.ts";
 import type { SetSummary } from "../../members/set-terms.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
+import { changedError } from "./unchanged.ts";
 
 export type ReadOptions = {
   readonly identity: IdentifierKind;
@@ -103,10 +104,5 @@ export type Reopened = { readonly label: string; readonly asOf: Instant };
 /** @throws AuditorError transient */
 export function sameFile(table: TableFile, before: Reopened): TableFile {
   if (table.asOf === before.asOf) return table;
-  throw new AuditorError(
-    "transient",
-    before.label,
-    "the file changed while it was compared",
-    "run it again when the export is done",
-  );
+  throw changedError(before.label);
 }

@@ -5,7 +5,9 @@ export async function textSize(path: string): Promise<number> {
   const handle = await open(path, "r").catch(() => null);
   if (handle === null) return 0;
   try {
-    const { size } = await handle.stat();
+    const stat = await handle.stat();
+    if (!stat.isFile()) return 0;
+    const { size } = stat;
     const ends = Buffer.alloc(6);
     await handle.read(ends, 0, 2, 0);
     if (ends.readUInt16BE(0) !== 0x1f8b) return size;

@@ -8,6 +8,11 @@ const job = workerData as CsvJob;
 const say = (m: CsvMessage, buffers: ArrayBuffer[] = []): void => parentPort?.postMessage(m, buffers);
 const never = new AbortController().signal;
 
+/** The file that is compared cannot be read: the reference says why. */
+const unreadable = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  (("syscall" in cause && cause.syscall === "read") || ("path" in cause && cause.path === job.path));
+
 function failed(cause: unknown): void {
   const disk = cause instanceof Error && "code" in cause;
   if (!disk) throw cause;
@@ -36,7 +41,8 @@ try {
     closeSync(fd);
   }
 } catch (cause) {
-  failed(cause);
+  if (unreadable(cause)) say({ kind: "read", finalNewline: null });
+  else failed(cause);
 }
 
 parentPort?.on("message", (order: CsvOrder) => {

@@ -5,7 +5,7 @@ import { type Instant, instant } from "../../core/model.ts";
 import { csvError } from "./csv-error.ts";
 import { readHead } from "./header.ts";
 import { openFile } from "./open-file.ts";
-import { lineOf, type Records, records } from "./records.ts";
+import { linesOf, type Records, records } from "./records.ts";
 import type { TableFile } from "./table-file.ts";
 import { textBlocks } from "./text-blocks.ts";
 
@@ -126,30 +126,45 @@ class Reading {
     let rows = 0;
     let header = 1;
     let finalNewline = true;
-    for await (const part of parts) {
+    for await (const part of this.#whole(parts)) {
       const found = header === 1 ? part.rows.slice(1) : part.rows;
       const bad = found.findIndex((row) => row.length !== columns);
-      if (bad >= 0) throw this.#ragged(part, bad + header, found[bad]?.length ?? 0, columns, delimiter);
+      if (bad >= 0) await this.#mustBeUnchanged();
+      if (bad >= 0) throw this.#ragged(part, bad + header, found[bad]?.length ?? 0, columns);
       if (part.rows.length > 0) header = 0;
       if (part.text !== "") finalNewline = /[\r\n]$/.test(part.text);
       rows += found.length;
       if (found.length > 0) yield found;
     }
-    const after = await this.#handle.stat();
-    if (after.size !== this.#before.size || after.mtimeMs !== this.#before.mtimeMs) {
-      throw csvError(
-        this.#label,
-        null,
-        "the file changed while it was read",
-        "let the export write to another name and rename it when done",
-        { kind: "transient" },
-      );
-    }
+    await this.#mustBeUnchanged();
     this.#end = { rows, gzip: this.#gzip, finalNewline };
   }
 
-  #ragged(part: Records, index: number, fields: number, columns: number, delimiter: string): Error {
-    const line = lineOf(part, index, delimiter);
+  /** What looks broken in a file that changes meanwhile is no fault of the export. */
+  async *#whole(parts: AsyncGenerator<Records>): AsyncGenerator<Records> {
+    try {
+      yield* parts;
+    } catch (e) {
+      await this.#mustBeUnchanged();
+      throw e;
+    }
+  }
+
+  /** @throws AuditorError transient */
+  async #mustBeUnchanged(): Promise<void> {
+    const after = await this.#handle.stat();
+    if (after.size === this.#before.size && after.mtimeMs === this.#before.mtimeMs) return;
+    throw csvError(
+      this.#label,
+      null,
+      "the file changed while it was read",
+      "let the export write to another name and rename it when done",
+      { kind: "transient" },
+    );
+  }
+
+  #ragged(part: Records, index: number, fields: number, columns: number): Error {
+    const { last: line, quoted } = linesOf(part, index);
     const lastLine = index === part.rows.length - 1 && !/[\r\n]$/.test(part.text);
     if (lastLine && fields < columns) {
       return csvError(
@@ -157,6 +172,14 @@ class Reading {
         line,
         `the file ends in the middle of a line: ${fields} of ${columns} fields`,
         "it was cut off; copy or export it again",
+      );
+    }
+    if (quoted !== null) {
+      return csvError(
+        this.#label,
+        quoted.first,
+        `a quote that opens here closes on line ${quoted.last}, in a record of ${fields} fields where the header has ${columns}`,
+        "close the quote on its own line, or double it if it belongs to the text",
       );
     }
     return csvError(
