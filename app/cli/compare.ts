@@ -13,7 +13,7 @@ import { compareText } from "../compare/text.ts";
 import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
 import { type CliIo, EXIT } from "./command.ts";
-import { showProgress } from "./progress.ts";
+import { startProgress } from "./progress.ts";
 import { writePage } from "./write-page.ts";
 
 /** Shape of `plumbline compare --json`. */
@@ -154,23 +154,29 @@ async function freePath(path: string, shown: string, inputs: readonly string[]):
   );
 }
 
-const MEGABYTE = 1e6;
-
+/** In rows, as far as their beginning tells how long they are. */
 async function readingProgress(
   io: CliIo,
   sources: readonly Source[],
 ): Promise<{ read(file: number, bytes: number): void; stop(): void }> {
-  const sizes = await Promise.all(sources.map((s) => textSize(s.path)));
-  const total = sizes.reduce((n, size) => n + size, 0);
-  let done = 0;
-  const bar = showProgress(io, "Reading, MB", Math.max(1, Math.round(total / MEGABYTE)), async () =>
-    Math.round(done / MEGABYTE),
-  );
+  const sizes = io.isTTY ? await Promise.all(sources.map((s) => textSize(s.path))) : [];
+  const rows = sizes.reduce((n, s) => n + s.bytes / s.rowBytes, 0);
+  const done = sizes.map(() => 0);
+  const progress = startProgress({
+    what: "Reading",
+    total: rows > 0 ? rows : null,
+    unit: "rows",
+    now: () => performance.now(),
+    write: (text) => void io.stderr.write(text),
+    isTty: io.isTTY,
+  });
   return {
     read(file, bytes) {
-      const before = sizes.slice(0, file).reduce((n, size) => n + size, 0);
-      done = before + Math.min(bytes, sizes[file] ?? bytes);
+      const size = sizes[file];
+      if (size === undefined) return;
+      done[file] = Math.min(bytes, size.bytes) / size.rowBytes;
+      progress.update(done.reduce((n, d) => n + d, 0));
     },
-    stop: () => bar.stop(),
+    stop: () => progress.stop(),
   };
 }

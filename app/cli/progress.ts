@@ -1,8 +1,46 @@
 import cliProgress from "cli-progress";
 import type { Progress } from "../app.ts";
 import type { CliIo } from "./command.ts";
+import { type ProgressOf, progressLine } from "./progress-line.ts";
 
 const EVERY_MS = 250;
+const CLEAR = "\r\u001b[K";
+const HIDE = "\u001b[?25l";
+const SHOW = "\u001b[?25h";
+
+export type ProgressOptions = ProgressOf & {
+  /** Milliseconds. */
+  now(): number;
+  write(text: string): void;
+  /** Nothing is written otherwise. */
+  readonly isTty: boolean;
+};
+
+export type RunningProgress = {
+  /** Call as often as you like. @param done units from the beginning */
+  update(done: number): void;
+  /** Takes the line away. Call once, however the work ended. */
+  stop(): void;
+};
+
+/** One line on a terminal while something long runs: how far it is, how fast, and how long it takes still. */
+export function startProgress(o: ProgressOptions): RunningProgress {
+  if (!o.isTty) return { update: () => undefined, stop: () => undefined };
+  const start = o.now();
+  let shown: number | null = null;
+  return {
+    update(done) {
+      const now = o.now();
+      if (shown !== null && now - shown < EVERY_MS) return;
+      o.write(`${shown === null ? HIDE : ""}${CLEAR}${progressLine(o, done, now - start)}`);
+      shown = now;
+    },
+    stop() {
+      if (shown !== null) o.write(`${CLEAR}${SHOW}`);
+      shown = null;
+    },
+  };
+}
 
 /** A bar on stderr while something long runs, only on a terminal; `done` is asked a few times a second. */
 export function showProgress(

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { startProgress } from "./progress.ts";
+import { progressLine } from "./progress-line.ts";
+
+const rows = { what: "Reading", total: 4_000_000, unit: "rows" };
+
+test.each<[number | null, number, number, string]>([
+  [4_000_000, 0, 0, "Reading ░░░░░░░░░░░░░░░░░░░░ 0 %  0 of 4,000,000 rows"],
+  [
+    4_000_000,
+    1_000_000,
+    2_000,
+    "Reading █████░░░░░░░░░░░░░░░ 25 %  1,000,000 of 4,000,000 rows  500,000 rows/s  6 s left",
+  ],
+  [
+    4_000_000,
+    12_345,
+    100_000,
+    "Reading ░░░░░░░░░░░░░░░░░░░░ 0 %  12,300 of 4,000,000 rows  123 rows/s  9.0 h left",
+  ],
+  [
+    4_000_000,
+    1_000_000,
+    100_000,
+    "Reading █████░░░░░░░░░░░░░░░ 25 %  1,000,000 of 4,000,000 rows  10,000 rows/s  5 min left",
+  ],
+  [
+    4_000_000,
+    4_100_000,
+    4_100,
+    "Reading ████████████████████ 100 %  4,000,000 of 4,000,000 rows  1,000,000 rows/s",
+  ],
+  [null, 5, 100, "Reading  5 rows"],
+  [0, 0, 5_000, "Reading  0 of 0 rows"],
+])("of %j, %j after %i ms", (total, done, elapsed, line) => {
+  expect(progressLine({ ...rows, total }, done, elapsed)).toBe(line);
+});
+
+describe("startProgress", () => {
+  const run = (isTty: boolean): string[] => {
+    const written: string[] = [];
+    let time = 5_000;
+    const progress = startProgress({ ...rows, now: () => time, write: (text) => written.push(text), isTty });
+    for (const at of [5_000, 5_100, 5_249, 5_250, 7_000]) {
+      time = at;
+      progress.update((at - 5_000) * 1_000);
+    }
+    progress.stop();
+    return written;
+  };
+
+  test("writes at most four times a second, and takes its line away", () => {
+    const written = run(true);
+    expect(written).toHaveLength(4);
+    expect(written[0]).toMatch(/^\u001b\[\?25l\r\u001b\[KReading .* 0 of 4,000,000 rows$/);
+    expect(written[2]).toContain("2,000,000 of 4,000,000 rows  1,000,000 rows/s  2 s left");
+    expect(written[3]).toBe("\r\u001b[K\u001b[?25h");
+  });
+
+  test("writes nothing where there is no terminal", () => expect(run(false)).toEqual([]));
+});
