@@ -13,6 +13,7 @@ import { compareText } from "../compare/text.ts";
 import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
 import { type CliIo, EXIT } from "./command.ts";
+import { memorySize } from "./memory-size.ts";
 import { startProgress } from "./progress.ts";
 import { writePage } from "./write-page.ts";
 
@@ -25,6 +26,7 @@ type Options = {
   readonly owner?: string;
   readonly html?: string;
   readonly out?: string;
+  readonly memory?: number;
   readonly json: boolean;
 };
 
@@ -60,6 +62,11 @@ export function command(io: CliIo): Command {
     .option(
       "--out <folder>",
       "write who is missing, extra, different or twice, one CSV each; it names people",
+    )
+    .option(
+      "--memory <size>",
+      "memory for rows, such as 512MB; more wait in the temporary folder (default: a quarter of the machine's)",
+      memorySize,
     )
     .option("--json", "machine-readable result", false)
     .addHelpText("after", HELP)
@@ -102,6 +109,7 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
       people,
       id: options.id ?? null,
       attributes: attributeWishes(options.attributes),
+      memory: options.memory ?? null,
       secret: randomBytes(32),
       signal: io.signal,
       progress: progress.read,

@@ -3,6 +3,7 @@ import type { IdentifierKind } from "../../core/model.ts";
 import { CsvReading, THREADS } from "../../members/kernel/csv-reading.ts";
 import { compileKernel } from "../../members/kernel/instance.ts";
 import { type Merged, MergePeople, MOST_SETS } from "../../members/kernel/merge-people.ts";
+import { NamePeople, type Note } from "../../members/kernel/name-people.ts";
 import type { Keys } from "../../members/keys.ts";
 import { PARTITIONS } from "../../members/set-file.ts";
 import type { CsvFile } from "../../systems/files/csv.ts";
@@ -17,18 +18,39 @@ export type KernelInput = {
   readonly identity: IdentifierKind;
   readonly keys: Keys;
   readonly temporaryFolder: string;
+  /** Bytes of rows in memory, of all files together; null: as the machine has. */
+  readonly memory: number | null;
   readonly signal: AbortSignal;
+  /** Told who is behind the counts; null: they are only counted. */
+  readonly naming: Naming | null;
   progress(file: number, bytes: number): void;
+};
+
+export type Naming = {
+  /**
+   * Called when all was read, before anybody is named.
+   *
+   * @returns false: the reference has to name them
+   */
+  start(reads: readonly Pick<ReadCounts, "records" | "invalid">[]): Promise<boolean>;
+  add(note: Note): void;
+  endByte(): Promise<void>;
+  /**
+   * @param unusable of each file, rows that name nobody: offset and number by turns; null: more than are held
+   * @param repeatedRows were all of them noted?
+   */
+  end(unusable: readonly (Float64Array | null)[], repeatedRows: boolean): Promise<void>;
 };
 
 export type KernelRead = { readonly counts: ReadCounts; readonly finalNewline: boolean };
 export type KernelResult = { readonly reads: readonly KernelRead[]; readonly counted: Counted };
 
-const plainCsv = (table: TableFile): table is CsvFile =>
+export const plainCsv = (table: TableFile): table is CsvFile =>
   "delimiter" in table && "gzip" in table && table.gzip === false;
 
 /** A quarter of the machine for all files together; more waits on the disk. */
-const memoryFor = (files: number): number => Math.min(2 ** 31, Math.floor(totalmem() / 4 / files));
+const memoryFor = (files: number, asked: number | null): number =>
+  Math.min(2 ** 31, Math.floor((asked ?? totalmem() / 4) / files));
 
 /**
  * Compares plain CSV files with the compiled kernel, a thread for each file.
@@ -61,9 +83,10 @@ export async function compareByKernel(i: KernelInput): Promise<KernelResult | nu
                 idColumn: f.chosen.id,
                 attributeColumns: f.chosen.attributes,
                 identity: i.identity,
+                places: i.naming !== null,
               },
               keys: i.keys,
-              most: memoryFor(i.files.length),
+              most: memoryFor(i.files.length, i.memory),
               temporaryFolder: i.temporaryFolder,
             },
             (bytes) => i.progress(n, bytes),
@@ -74,18 +97,34 @@ export async function compareByKernel(i: KernelInput): Promise<KernelResult | nu
       ),
     );
     if (ends.some((end) => end === null)) return null;
+    const { naming } = i;
+    if (
+      naming !== null &&
+      !(await naming.start((await Promise.all(readings.map((r) => r.counts()))).map((c) => c.counts)))
+    )
+      return null;
     const attributes = i.files[0]?.chosen.attributes.length ?? 0;
     const merge = new MergePeople(module, i.keys, i.identity, readings.length, i.owner, attributes);
+    const people = naming && new NamePeople(module, i.keys, i.identity, readings.length, i.owner, attributes);
     let next = Promise.all(readings.map((r) => r.partition(0)));
     for (let p = 0; p < PARTITIONS; p++) {
       goOn(i.signal);
       const parts = await next;
       if (p + 1 < PARTITIONS) next = Promise.all(readings.map((r) => r.partition(p + 1)));
-      merge.add(parts);
+      merge.add(parts.map((p) => p.part));
+      people?.add(
+        parts.flatMap((p) => p.records ?? []),
+        (note) => naming?.add(note),
+      );
+      await naming?.endByte();
     }
     const counts = await Promise.all(readings.map((r) => r.counts()));
+    await naming?.end(
+      counts.map((c) => c.unusable),
+      people?.crowded !== true,
+    );
     return {
-      reads: counts.map((c, n) => ({ counts: c, finalNewline: ends[n]?.finalNewline ?? true })),
+      reads: counts.map((c, n) => ({ counts: c.counts, finalNewline: ends[n]?.finalNewline ?? true })),
       counted: countedOf(merge.result(), i.files.length, i.owner, attributes),
     };
   } finally {

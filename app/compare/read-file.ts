@@ -14,6 +14,8 @@ export type ReadOptions = {
   readonly setFile: string;
   readonly spoolFile: string | null;
   readonly temporaryFolder: string;
+  /** Bytes of rows in memory; null: what the builder takes. */
+  readonly memory: number | null;
   readonly signal: AbortSignal;
   /** Told after every batch: about how many bytes of text it had. */
   read(bytes: number): void;
@@ -42,6 +44,7 @@ export async function readFile(table: TableFile, chosen: Chosen, o: ReadOptions)
     epoch: 0,
     spool: o.spoolFile !== null,
     temporaryFolder: o.temporaryFolder,
+    ...(o.memory === null ? {} : { maxBytesInMemory: o.memory }),
   });
   try {
     let n = 1;

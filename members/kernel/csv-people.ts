@@ -6,6 +6,7 @@ import type { Keys } from "../keys.ts";
 import type { Partition } from "../member-set.ts";
 import { PARTITIONS } from "../set-file.ts";
 import { domainOf, type Kernel, PAGE, spellingStart, startKernel } from "./instance.ts";
+import { placeAt, recordBytes, UnusableRows } from "./row-places.ts";
 import type { WasmModule } from "./wasm.ts";
 
 export type CsvLayout = {
@@ -15,6 +16,8 @@ export type CsvLayout = {
   readonly idColumn: number;
   readonly attributeColumns: readonly number[];
   readonly identity: IdentifierKind;
+  /** Keep where each row stands, so that people can be named; records are longer then. */
+  readonly places?: boolean;
 };
 
 /** Counts of one file; see SetSummary. */
@@ -32,8 +35,6 @@ const PAD = 128;
 const WINDOW = 1 << 20;
 const CHUNK_BYTES = 16_384;
 const CHUNK_HEAD = 16;
-/** Key, spelling, prints; a record moves in steps of 16 bytes. */
-const recordBytes = (attributes: number): number => Math.ceil((20 + 4 * attributes) / 16) * 16;
 const bodyBytes = (rows: number, attributes: number): number => rows * (24 + 4 * attributes);
 const up = (n: number): number => Math.ceil(n / 64) * 64;
 
@@ -53,6 +54,7 @@ export class CsvPeople {
   readonly #arena: number;
   #arenaEnd: number;
   #spill: { fd: number; end: number; extents: Extent[][] } | null = null;
+  readonly #unusable = new UnusableRows();
   #counted = { size: 0, respelled: 0 };
 
   /** @param most bytes of rows in memory; more wait in a file without a name in `folder` */
@@ -60,10 +62,12 @@ export class CsvPeople {
     this.#layout = layout;
     this.#most = most;
     this.#folder = folder;
-    this.#kernel = startKernel(module, keys, layout.identity);
+    this.#kernel = startKernel(module, keys, layout.identity, (offset, row) =>
+      this.#unusable.add(offset, row),
+    );
     const { exports } = this.#kernel;
     const attributes = layout.attributeColumns.length;
-    this.#record = recordBytes(attributes);
+    this.#record = recordBytes(attributes, layout.places === true);
     const answer = 1024;
     const columns = 2048;
     const memo = up(columns + 4 * attributes);
@@ -87,6 +91,7 @@ export class CsvPeople {
       rowTable,
       answer,
     );
+    if (layout.places === true) exports.keepPlaces(placeAt(attributes));
   }
 
   /** Makes the memory at least so long. */
@@ -121,6 +126,7 @@ export class CsvPeople {
       const length = tail + n;
       if (n > 0) lastByte = bytes[length - 1] as number;
       this.#room(length);
+      exports.setOffset(this.#input, position - length);
       const taken = exports.feed(this.#input, length, n === 0 ? 1 : 0);
       if (exports.status.value !== 0) return null;
       onBytes(n);
@@ -180,8 +186,17 @@ export class CsvPeople {
     return spilled + this.#kernel.exports.rowsOf(p);
   }
 
-  /** People of one partition, each once: `counts` sums what it saw. The arrays are copies. */
-  partition(p: number): Partition {
+  /** Rows that name nobody, where places are kept; null: more than are held. */
+  get unusable(): Float64Array | null {
+    return this.#unusable.rows();
+  }
+
+  /**
+   * People of one partition, each once: `counts` sums what it saw. The arrays are copies.
+   *
+   * @param onRecords given the sorted records of the partition, before those of one person become one
+   */
+  partition(p: number, onRecords?: (records: ArrayBuffer) => void): Partition {
     const { exports, memory } = this.#kernel;
     const attributes = this.#layout.attributeColumns.length;
     const records = this.#recordsOf(p);
@@ -197,6 +212,7 @@ export class CsvPeople {
     const before = this.#stage(staged, stage, list);
     const chunks = before + exports.chunksOf(p, list + 4 * before);
     exports.sortPartition(list, chunks, counts, sorted);
+    onRecords?.(memory.buffer.slice(sorted, sorted + records * this.#record));
     exports.makePeople(sorted, records, attributes, body);
     const n = exports.people.value;
     this.#counted = {

@@ -19,8 +19,13 @@ export type CsvJob = {
 export type CsvMessage =
   | { readonly kind: "bytes"; readonly bytes: number }
   | { readonly kind: "read"; readonly finalNewline: boolean | null }
-  | { readonly kind: "partition"; readonly part: Partition }
-  | { readonly kind: "counts"; readonly counts: Omit<CsvCounts, "finalNewline"> }
+  /** `records`: sorted, as `NamePeople` takes them, where the layout keeps places. */
+  | { readonly kind: "partition"; readonly part: Partition; readonly records: ArrayBuffer | null }
+  | {
+      readonly kind: "counts";
+      readonly counts: Omit<CsvCounts, "finalNewline">;
+      readonly unusable: Float64Array | null;
+    }
   | { readonly kind: "failed"; readonly where: string; readonly problem: string; readonly fix: string };
 
 export type CsvOrder = { readonly kind: "partition"; readonly p: number } | { readonly kind: "counts" };
@@ -70,14 +75,15 @@ export class CsvReading {
     return finalNewline === null ? null : { finalNewline };
   }
 
-  async partition(p: number): Promise<Partition> {
+  async partition(p: number): Promise<Omit<Extract<CsvMessage, { kind: "partition" }>, "kind">> {
     this.#worker.postMessage({ kind: "partition", p } satisfies CsvOrder);
-    return (await this.#next("partition")).part;
+    return this.#next("partition");
   }
 
-  async counts(): Promise<Omit<CsvCounts, "finalNewline">> {
+  /** Before all partitions were asked for, records and unusable rows only. */
+  async counts(): Promise<Omit<Extract<CsvMessage, { kind: "counts" }>, "kind">> {
     this.#worker.postMessage({ kind: "counts" } satisfies CsvOrder);
-    return (await this.#next("counts")).counts;
+    return this.#next("counts");
   }
 
   async close(): Promise<void> {

@@ -47,10 +47,11 @@ try {
 
 parentPort?.on("message", (order: CsvOrder) => {
   try {
-    if (order.kind === "counts") say({ kind: "counts", counts: people.counts() });
+    if (order.kind === "counts") say({ kind: "counts", counts: people.counts(), unusable: people.unusable });
     else {
-      const part = people.partition(order.p);
-      say({ kind: "partition", part }, [part.keys.buffer as ArrayBuffer]);
+      const kept: ArrayBuffer[] = [];
+      const part = people.partition(order.p, job.layout.places === true ? (r) => kept.push(r) : undefined);
+      say({ kind: "partition", part, records: kept[0] ?? null }, [part.keys.buffer as ArrayBuffer, ...kept]);
     }
   } catch (cause) {
     failed(cause);

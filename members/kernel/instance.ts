@@ -42,6 +42,21 @@ export type KernelExports = {
   rowsOf(partition: number): number;
   sortPartition(chunks: number, n: number, counts: number, out: number): number;
   makePeople(sorted: number, records: number, prints: number, body: number): void;
+  /** Of `differing`: somebody has more rows than there was room for. */
+  readonly crowded: WasmGlobal;
+  keepPlaces(at: number): void;
+  setOffset(address: number, offset: number): void;
+  differing(
+    sets: number,
+    n: number,
+    owner: number,
+    prints: number,
+    recordBytes: number,
+    placeAt: number,
+    firsts: number,
+    out: number,
+    room: number,
+  ): number;
   mergeSets(sets: number, n: number, owner: number, prints: number, heads: number, result: number): void;
 };
 
@@ -70,8 +85,17 @@ export function compileKernel(file: URL | string = KERNEL_FILE): WasmModule | nu
   return wasm.validate(bytes) ? new wasm.Module(bytes) : null;
 }
 
-/** An instance with a memory of its own. Fields that are not plain ASCII go through the same functions as the reference's. */
-export function startKernel(module: WasmModule, keys: Keys, identity: IdentifierKind): Kernel {
+/**
+ * An instance with a memory of its own. Fields that are not plain ASCII go through the same functions as the reference's.
+ *
+ * @param onUnusable told each row that names nobody, where rows keep their places: its offset in the file and its number from 0
+ */
+export function startKernel(
+  module: WasmModule,
+  keys: Keys,
+  identity: IdentifierKind,
+  onUnusable: (offset: number, row: number) => void = () => undefined,
+): Kernel {
   const memory = new wasm.Memory({ initial: 1, maximum: MOST_PAGES });
   const print = fingerprinter(keys);
   const spelling = spellingHasher(keys);
@@ -101,6 +125,7 @@ export function startKernel(module: WasmModule, keys: Keys, identity: Identifier
       out.setInt32(16, spelled(raw.trim()), true);
       return 1;
     },
+    unusable: (offset: number, row: number): void => onUnusable(offset, row >>> 0),
     spellings(at: number, records: number, recordBytes: number): number {
       const view = new DataView(memory.buffer, at, records * recordBytes);
       const seen = new Set<number>();

@@ -72,7 +72,7 @@ class Reading {
       gzip: this.#gzip,
       asOf,
       declaredRows: null,
-      rows: () => this.#rows(parts, head.columns.length, head.delimiter),
+      rows: () => this.#rows(parts, head.columns.length),
       end: () => this.#end,
       close: async () => {
         await parts.return(undefined);
@@ -121,7 +121,6 @@ class Reading {
   async *#rows(
     parts: AsyncGenerator<Records>,
     columns: number,
-    delimiter: string,
   ): AsyncGenerator<readonly (readonly string[])[]> {
     let rows = 0;
     let header = 1;

@@ -255,6 +255,19 @@ describe("a disk that is full", () => {
     expect(readdirSync(folder)).toEqual(["good.csv", "page.html"]);
   });
 
+  test.each([0, 1])("while rows wait that do not fit in memory (program %i)", (which) => {
+    put("many.csv", `email,plan\n${rows(60_000)}`);
+    const argv = ["many.csv", "many.csv", "--attributes", "plan", "--json"];
+    const run = (...more: string[]): Ended => compareIn(programs()[which] ?? "", folder, [...argv, ...more]);
+    expect(run("--memory", "1MB")).toEqual(run());
+    const ended = compareIn(programs()[which] ?? "", folder, [...argv, "--memory", "1MB", "--out", "out"], {
+      shell,
+    });
+    expect(ended).toMatchObject({ code: 1, out: "" });
+    expect(ended.err).toMatch(/^temporary files: .*\(EFBIG\) → .*TMPDIR/);
+    expect(readdirSync(join(folder, "out"))).toEqual([]);
+  });
+
   test("no temporary folder", () => {
     const ended = both(["good.csv", "good.csv"], { env: { TMPDIR: join(folder, "none") } });
     expect(ended).toMatchObject({ code: 1, out: "" });

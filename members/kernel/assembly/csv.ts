@@ -1,4 +1,5 @@
 import { high, high2, low, low2, sip, sipPair } from "./sip";
+import { countRows, initPlaces, keepPlace, tellUnusable } from "./offsets";
 import { take } from "./rows";
 import { from, isPlainEmail, isPlainId, isUtf8, spelling, to, trim } from "./text";
 import { printOf } from "./values";
@@ -65,6 +66,10 @@ export function initCsv(
   rows = 0;
   unusable = 0;
   status = FINE;
+}
+/** Records keep where their rows stand, `at` bytes from their beginning. Call after `initCsv`. */
+export function keepPlaces(at: u32): void {
+  initPlaces(at, rowTable, stride());
 }
 @inline function masks(b: usize, c: v128): u64 {
   return (
@@ -243,6 +248,7 @@ function flush(end: usize): usize {
     }
   }
   settle();
+  countRows(end);
   return rowTable;
 }
 
@@ -284,6 +290,7 @@ function byReference(row: usize, a: usize, e: usize, doubled: bool): void {
   settle();
   if (a == e || !hostKey(a, <u32>(e - a), doubled, answer)) {
     unusable++;
+    tellUnusable(row);
     return;
   }
   keep(row, load<u64>(answer), load<u64>(answer, 8), load<u32>(answer, 16));
@@ -292,6 +299,7 @@ function byReference(row: usize, a: usize, e: usize, doubled: bool): void {
 function keep(row: usize, h: u64, l: u64, word: u32): void {
   const at = take(h, l);
   store<u32>(at, word, 16);
+  keepPlace(at, row);
   for (let k: u32 = 0; k < prints; k++) {
     const column = load<u32>(printColumns + (<usize>k << 2));
     let a = fieldAt(row, column);

@@ -5,6 +5,8 @@
 export { high, low, setKeys, sip } from "./sip";
 export { arenaUsed, chunksOf, initRows, resetRows, rowsOf, seal, setArenaEnd } from "./rows";
 export { initValues, memoBytes } from "./values";
-export { feed, initCsv, rows, rowTableBytes, status, unusable } from "./csv";
+export { feed, initCsv, keepPlaces, rows, rowTableBytes, status, unusable } from "./csv";
 export { makePeople, people, respelled, sortPartition } from "./sort";
 export { mergeSets } from "./merge";
+export { setOffset } from "./offsets";
+export { crowded, differing } from "./differing";

@@ -1,0 +1,56 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { rowsAt } from "../../systems/files/rows-at.ts";
+import type { Chosen } from "./columns.ts";
+
+/** A plain CSV file whose rows are read where they stand. */
+export type PlacedFile = {
+  readonly path: string;
+  readonly label: string;
+  readonly delimiter: string;
+  readonly chosen: Chosen;
+};
+
+/** Identifier and attributes of a row as they stand in the file. */
+export type Cells = readonly string[];
+
+/** Reads the rows of one file by their offsets. */
+export class RowReader {
+  readonly #file: PlacedFile;
+  #handle: FileHandle | null = null;
+
+  constructor(file: PlacedFile) {
+    this.#file = file;
+  }
+
+  get label(): string {
+    return this.#file.label;
+  }
+
+  /** @param offsets in any order, several times each */
+  async read(offsets: readonly number[]): Promise<{ at(offset: number): Cells }> {
+    const sorted = new Float64Array(new Set(offsets)).sort();
+    if (sorted.length === 0) return { at: () => [] };
+    this.#handle ??= await open(this.#file.path, "r");
+    const { label, delimiter, chosen } = this.#file;
+    const rows = await rowsAt(this.#handle, label, delimiter, sorted);
+    const cells = rows.map((fields) =>
+      [chosen.id, ...chosen.attributes].map((column) => fields[column] ?? ""),
+    );
+    return { at: (offset) => cells[placeOf(sorted, offset)] as Cells };
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = null;
+  }
+}
+
+function placeOf(sorted: Float64Array, offset: number): number {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
