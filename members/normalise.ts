@@ -1,6 +1,14 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js";
+import { createRequire } from "node:module";
 import type { IdentifierKind } from "../core/model.ts";
 import { isPlaceholder } from "./placeholder.ts";
+
+type Phones = typeof import("libphonenumber-js");
+let phones: Phones | null = null;
+/** Loaded with the first phone number: most threads never meet one, and it takes as long as to read a million rows. */
+const phoneLibrary = (): Phones => {
+  phones ??= createRequire(import.meta.url)("libphonenumber-js") as Phones;
+  return phones;
+};
 
 const ASCII = /^[\x21-\x7e]+$/;
 /** Spaces, control and invisible characters, and what only ever stands around an address, never in it. */
@@ -62,7 +70,9 @@ function email(raw: string): string | null {
 function phone(raw: string): string | null {
   const trimmed = raw.trim();
   if (trimmed.length > 40) return null;
-  const number = parsePhoneNumberFromString(trimmed.startsWith("00") ? `+${trimmed.slice(2)}` : trimmed);
+  const number = phoneLibrary().parsePhoneNumberFromString(
+    trimmed.startsWith("00") ? `+${trimmed.slice(2)}` : trimmed,
+  );
   // An extension names a person behind a shared line; E.164 would drop it and merge them.
   return number?.isPossible() && !number.ext ? number.number : null;
 }

@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, st
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileKernel, KERNEL_SOURCES } from "./kernel.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const quiet = process.argv.includes("--quiet");
@@ -24,8 +25,11 @@ const SERVER = [
   "demo",
   "bench",
 ];
-/** Made here, not copied. */
-const KERNEL = join(root, "dist/members/kernel/kernel.wasm");
+/** Made here, not copied: the kernel of member sets, for a memory of its own and for one that threads share. */
+const KERNELS = [
+  { file: join(root, "dist/members/kernel/kernel.wasm"), shared: false },
+  { file: join(root, "dist/members/kernel/kernel-shared.wasm"), shared: true },
+];
 /** Read at run time through import.meta.url, so they must stand beside the compiled code. */
 const ASSET = /\.(sql|ya?ml|json|html|css|txt|ttf|sh|wasm)$/;
 
@@ -63,7 +67,7 @@ function copyAssets() {
     for (const copy of files(join(root, "dist", folder))) {
       if (
         ASSET.test(copy) &&
-        copy !== KERNEL &&
+        !KERNELS.some(({ file }) => file === copy) &&
         !existsSync(join(root, copy.slice(join(root, "dist").length + 1)))
       )
         rmSync(copy);
@@ -90,20 +94,23 @@ function dashboardIsCurrent() {
   return inputs.every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
 }
 
-/** The kernel of member sets: AssemblyScript to WebAssembly. */
-function buildKernel() {
-  const folder = join(root, "members/kernel/assembly");
-  const from = existsSync(KERNEL) ? statSync(KERNEL).mtimeMs : 0;
-  const inputs = [...files(folder), join(root, "package-lock.json"), fileURLToPath(import.meta.url)];
-  if (inputs.every((file) => statSync(file).mtimeMs <= from)) return;
-  mkdirSync(dirname(KERNEL), { recursive: true });
-  const flags =
-    "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --enable simd --use abort= -O3 --noAssert";
-  run("assemblyscript", "asc", [join(folder, "index.ts"), "-o", KERNEL, ...flags.split(" ")]);
+function buildKernels() {
+  const inputs = [
+    ...files(KERNEL_SOURCES),
+    ...["package-lock.json", "scripts/kernel.mjs"].map((file) => join(root, file)),
+  ];
+  for (const { file, shared } of KERNELS) {
+    const from = existsSync(file) ? statSync(file).mtimeMs : 0;
+    if (inputs.every((input) => statSync(input).mtimeMs <= from)) continue;
+    const wrong = compileKernel(file, { shared, checked: false });
+    if (wrong === null) continue;
+    process.stderr.write(`${wrong}\nBuild failed in asc.\n`);
+    process.exit(1);
+  }
 }
 
 copyAssets();
-buildKernel();
+buildKernels();
 run("typescript", "tsc", ["-b", "tsconfig.server.json"]);
 const bin = join(root, "dist/app/cli/main.js");
 if (existsSync(bin)) chmodSync(bin, 0o755);

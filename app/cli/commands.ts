@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { CliIo } from "./command.ts";
 
-/** What every command module exports; also, as `output`, the TypeBox schema of its `--json` result. */
+/** What every command module exports; also, as `output`, the TypeBox schema of its `--json` result, or what loads it. */
 export type CommandModule = { command(io: CliIo): Command };
 
 /** Name → one line for `plumbline --help`; the module of the same name is loaded only when it is asked for. */
@@ -43,7 +43,8 @@ export async function loadCommand(name: string): Promise<CommandModule | null> {
 export async function outputSchema(name: string): Promise<Record<string, unknown> | null> {
   const module = await load(name);
   if (typeof module !== "object" || module === null || !("output" in module)) return null;
-  const schema: unknown = JSON.parse(JSON.stringify(module.output));
+  const output: unknown = typeof module.output === "function" ? await module.output() : module.output;
+  const schema: unknown = JSON.parse(JSON.stringify(output));
   return { $schema: "https://json-schema.org/draft/2020-12/schema", ...Object(schema) };
 }
 

@@ -8,7 +8,7 @@ import { compareFiles, type Source } from "../compare/compare-files.ts";
 import { labelsOf, visible } from "../compare/label.ts";
 import { comparePage } from "../compare/page.ts";
 import { PeopleFiles } from "../compare/people-files.ts";
-import { CompareReport } from "../compare/report.ts";
+import type { CompareReport } from "../compare/report.ts";
 import { compareText } from "../compare/text.ts";
 import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
@@ -18,7 +18,8 @@ import { startProgress } from "./progress.ts";
 import { writePage } from "./write-page.ts";
 
 /** Shape of `plumbline compare --json`. */
-export const output = CompareReport;
+/** Loaded when it is asked for; see report.ts. */
+export const output = async () => (await import("../compare/report-schema.ts")).CompareReport;
 
 type Options = {
   readonly id?: string;

@@ -1,5 +1,7 @@
 import type { IdentifierKind } from "../../core/model.ts";
-import { NOTE, type Note } from "../../members/kernel/name-people.ts";
+import type { NamedFile } from "../../members/kernel/name-people.ts";
+import { NOTE, type Note } from "../../members/kernel/notes.ts";
+import { rowNumber } from "../../members/kernel/row-places.ts";
 import type { PeopleFiles } from "./people-files.ts";
 import { type PlacedFile, RowReader } from "./row-reader.ts";
 
@@ -15,6 +17,9 @@ export type NamingInput = {
   readonly attributes: readonly string[];
   readonly people: PeopleFiles;
 };
+
+/** Rows are counted with the header as row 1. */
+const numbered = (row: number): string => String(row + 2);
 
 type Repeated = { readonly first: number; readonly offset: number; readonly row: number };
 
@@ -96,13 +101,14 @@ export class NameByPlace {
    * Writes the rows of one file that name somebody twice or nobody, those of one person together.
    *
    * @param duplicates how many there are beyond the first of each person
-   * @param unusable offset and number of rows that name nobody, by turns; null: too many were found
+   * @param known null: not all of them are
    * @returns false when they are too many to hold: nothing of them was written
    */
-  async writeRepeated(f: number, duplicates: number, unusable: Float64Array | null): Promise<boolean> {
+  async writeRepeated(f: number, duplicates: number, known: NamedFile | null): Promise<boolean> {
     const { people, files } = this.#input;
     const rows = this.#repeated[f] ?? [];
-    if (unusable === null || duplicates > MOST_REPEATED) return false;
+    const { unusable, rowIndex } = known ?? { unusable: null, rowIndex: null };
+    if (unusable === null || rowIndex === null || duplicates > MOST_REPEATED) return false;
     const label = files[f]?.label ?? "";
     const reader = this.#readers[f] as RowReader;
     // A person stands where their first row does.
@@ -111,7 +117,11 @@ export class NameByPlace {
       const some = rows.slice(from, from + BATCH);
       const read = await reader.read(some.map((r) => r.offset));
       for (const { offset, row } of some)
-        await people.row("duplicates", [label, String(row + 2), ...read.at(offset)]);
+        await people.row("duplicates", [
+          label,
+          numbered(rowNumber(rowIndex, offset, row)),
+          ...read.at(offset),
+        ]);
     }
     for (let from = 0; from < unusable.length; from += 2 * BATCH) {
       const some = unusable.subarray(from, from + 2 * BATCH);
@@ -119,7 +129,7 @@ export class NameByPlace {
       for (let k = 0; k < some.length; k += 2)
         await people.row("unusable", [
           label,
-          String((some[k + 1] as number) + 2),
+          numbered(some[k + 1] as number),
           read.at(some[k] as number)[0] ?? "",
         ]);
     }

@@ -1,8 +1,9 @@
 import type { IdentifierKind } from "../../core/model.ts";
+import type { NamedFile, Naming } from "../../members/kernel/name-people.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import { buildReport, type FileRead, hasPeople } from "./build-report.ts";
-import { compareByKernel, type KernelRead, type Naming, plainCsv } from "./by-kernel.ts";
+import { compareByKernel, type KernelRead, plainCsv } from "./by-kernel.ts";
 import type { Chosen } from "./columns.ts";
 import type { CompareOptions } from "./compare-files.ts";
 import { NameByPlace } from "./name-by-place.ts";
@@ -49,7 +50,7 @@ export async function readByKernel(i: Opened, o: CompareOptions): Promise<Compar
           attributes,
           people: o.people,
         });
-  let unusable: readonly (Float64Array | null)[] = [];
+  let found: readonly NamedFile[] = [];
   const naming: Naming | null = names && {
     async start(reads) {
       const named = reads.every((r) => hasPeople({ size: r.records - r.invalid, records: r.records }));
@@ -59,8 +60,8 @@ export async function readByKernel(i: Opened, o: CompareOptions): Promise<Compar
     },
     add: (note) => names.add(note),
     endByte: () => names.endByte(),
-    async end(found, repeatedRows) {
-      unusable = repeatedRows ? found : found.map(() => null);
+    async end(told, repeatedRows) {
+      found = repeatedRows ? told : [];
       await names.end();
     },
   };
@@ -89,7 +90,7 @@ export async function readByKernel(i: Opened, o: CompareOptions): Promise<Compar
     if (names !== null && o.people !== null) {
       const input = { ...o, people: o.people, reads, identity: i.identity, keys: i.keys };
       for (const [f, read] of reads.entries()) {
-        const written = await names.writeRepeated(f, read.summary?.duplicates ?? 0, unusable[f] ?? null);
+        const written = await names.writeRepeated(f, read.summary?.duplicates ?? 0, found[f] ?? null);
         if (!written) await writeRepeatedRows(input, f);
       }
     }

@@ -32,10 +32,7 @@ export class RowReader {
     if (sorted.length === 0) return { at: () => [] };
     this.#handle ??= await open(this.#file.path, "r");
     const { label, delimiter, chosen } = this.#file;
-    const rows = await rowsAt(this.#handle, label, delimiter, sorted);
-    const cells = rows.map((fields) =>
-      [chosen.id, ...chosen.attributes].map((column) => fields[column] ?? ""),
-    );
+    const cells = await rowsAt(this.#handle, label, delimiter, sorted, [chosen.id, ...chosen.attributes]);
     return { at: (offset) => cells[placeOf(sorted, offset)] as Cells };
   }
 

@@ -16,8 +16,10 @@ export type KernelExports = {
   readonly status: WasmGlobal;
   readonly people: WasmGlobal;
   readonly respelled: WasmGlobal;
+  /** Of `differing`: somebody has more rows than there was room for. */
+  readonly crowded: WasmGlobal;
   setKeys(identity0: bigint, identity1: bigint, print0: bigint, print1: bigint): void;
-  sip(at: number, bytes: number, identity: number, fold: number): void;
+  sip(at: number, bytes: number, identity: number): void;
   initValues(at: number): void;
   memoBytes(): number;
   initCsv(
@@ -29,21 +31,19 @@ export type KernelExports = {
     attributeColumns: number,
     spellingStart: number,
     rowTable: number,
-    answer: number,
+    room: number,
   ): void;
   rowTableBytes(columns: number): number;
+  rowKeyBytes(): number;
   feed(at: number, bytes: number, last: number): number;
-  initRows(table: number, recordBytes: number, arena: number, arenaEnd: number): void;
-  resetRows(arena: number, arenaEnd: number): void;
-  setArenaEnd(at: number): void;
-  arenaUsed(): number;
+  setShape(recordBytes: number, partitionBits: number): void;
+  initRows(table: number, arena: number, arenaEnd: number): void;
+  resetRows(arena: number): void;
   seal(): void;
-  chunksOf(partition: number, out: number): number;
-  rowsOf(partition: number): number;
+  chunksOf(table: number, partition: number, out: number): number;
+  rowsOf(table: number, partition: number): number;
   sortPartition(chunks: number, n: number, counts: number, out: number): number;
   makePeople(sorted: number, records: number, prints: number, body: number): void;
-  /** Of `differing`: somebody has more rows than there was room for. */
-  readonly crowded: WasmGlobal;
   keepPlaces(at: number): void;
   setOffset(address: number, offset: number): void;
   differing(
@@ -58,11 +58,16 @@ export type KernelExports = {
     room: number,
   ): number;
   mergeSets(sets: number, n: number, owner: number, prints: number, heads: number, result: number): void;
+  mergeRecords(sets: number, n: number, owner: number, prints: number, heads: number, result: number): void;
 };
 
 export type Kernel = {
   readonly exports: KernelExports;
   readonly memory: WasmMemory;
+  /** Called when a file's rows need more room than there is: puts those so far elsewhere. */
+  onFull(makeRoom: () => void): void;
+  /** Told each row that names nobody, where rows keep their places: its offset in the file, its number from 0. */
+  onUnusable(tell: (offset: number, row: number) => void): void;
 };
 
 export const PAGE = 65_536;
@@ -72,6 +77,8 @@ export const domainOf = (kind: IdentifierKind): number => DOMAIN[kind];
 
 /** Beside the compiled code; sources that run without a build have none. */
 export const KERNEL_FILE = new URL("./kernel.wasm", import.meta.url);
+/** The same code, for a memory that threads share. */
+export const SHARED_KERNEL_FILE = new URL("./kernel-shared.wasm", import.meta.url);
 
 /** null: it was not built, or this machine has no SIMD; then the reference does everything, with the same results. */
 export function compileKernel(file: URL | string = KERNEL_FILE): WasmModule | null {
@@ -86,46 +93,40 @@ export function compileKernel(file: URL | string = KERNEL_FILE): WasmModule | nu
 }
 
 /**
- * An instance with a memory of its own. Fields that are not plain ASCII go through the same functions as the reference's.
+ * An instance of the kernel. Text that is not plain goes through the same functions as the reference's.
  *
- * @param onUnusable told each row that names nobody, where rows keep their places: its offset in the file and its number from 0
+ * @param memory none: one of its own, which grows
  */
 export function startKernel(
   module: WasmModule,
   keys: Keys,
   identity: IdentifierKind,
-  onUnusable: (offset: number, row: number) => void = () => undefined,
+  memory: WasmMemory = new wasm.Memory({ initial: 1, maximum: MOST_PAGES }),
 ): Kernel {
-  const memory = new wasm.Memory({ initial: 1, maximum: MOST_PAGES });
   const print = fingerprinter(keys);
-  const spelling = spellingHasher(keys);
-  const key = keyWriter(keys);
-  const words = new Uint32Array(4);
-  const start = spellingStart(keys);
-  /** Of a text that the kernel may meet without what was trimmed here, its own hash. */
-  const spelled = (trimmed: string): number =>
-    ASCII.test(trimmed) ? plainSpelling(trimmed, start) : spelling(trimmed);
-  const text = (at: number, bytes: number, doubled: number): string => {
-    const field = Buffer.from(memory.buffer, at, bytes).toString("utf8");
+  const spelled = spellings(keys);
+  let bytes = Buffer.from(memory.buffer);
+  let makeRoom = (): void => {
+    throw new RangeError("the kernel has no room for more rows");
+  };
+  let unusable = (_offset: number, _row: number): void => undefined;
+  const text = (at: number, length: number, doubled: number): string => {
+    // A memory that has grown has another buffer.
+    if (bytes.buffer !== memory.buffer) bytes = Buffer.from(memory.buffer);
+    const field = bytes.toString("utf8", at, at + length);
     return doubled === 0 ? field : field.replaceAll('""', '"');
   };
   const host = {
-    print: (at: number, bytes: number, doubled: number): number => print(text(at, bytes, doubled) || null),
-    key(at: number, bytes: number, doubled: number, answer: number): number {
-      const raw = text(at, bytes, doubled);
-      const normal = normalise(identity, raw);
+    makeRoom: (): void => makeRoom(),
+    unusable: (offset: number, row: number): void => unusable(offset, row >>> 0),
+    print: (at: number, length: number, doubled: number): number => print(text(at, length, doubled) || null),
+    identity(at: number, length: number, doubled: number, answer: number): number {
+      const trimmed = text(at, length, doubled).trim();
+      const normal = normalise(identity, trimmed);
       if (normal === null) return 0;
-      key(identity, normal, words, 0);
-      const out = new DataView(memory.buffer, answer, 20);
-      // Two numbers of 64 bits, most significant word last, as the kernel loads them.
-      out.setUint32(0, words[1] as number, true);
-      out.setUint32(4, words[0] as number, true);
-      out.setUint32(8, words[3] as number, true);
-      out.setUint32(12, words[2] as number, true);
-      out.setInt32(16, spelled(raw.trim()), true);
-      return 1;
+      bytes.writeInt32LE(trimmed === normal ? 0 : spelled(trimmed), answer);
+      return bytes.write(normal, answer + 16, "utf8");
     },
-    unusable: (offset: number, row: number): void => onUnusable(offset, row >>> 0),
     spellings(at: number, records: number, recordBytes: number): number {
       const view = new DataView(memory.buffer, at, records * recordBytes);
       const seen = new Set<number>();
@@ -143,17 +144,35 @@ export function startKernel(
     half(keys.fingerprint, 0),
     half(keys.fingerprint, 8),
   );
-  return { exports: kernel, memory };
+  return {
+    exports: kernel,
+    memory,
+    onFull(make) {
+      makeRoom = make;
+    },
+    onUnusable(tell) {
+      unusable = tell;
+    },
+  };
 }
 
-const ASCII = /^[\x00-\x7f]*$/;
+/** What the kernel may meet on its own, with less trimmed from it. */
+const MET = /^[\x00-\x7f\u00c0-\u00ff]*$/;
 const U64 = (1n << 64n) - 1n;
+
+/** Tells spellings apart as the kernel does, of texts that are not in their normal form (those have 0). */
+function spellings(keys: Keys): (trimmed: string) => number {
+  const start = spellingStart(keys);
+  const rare = spellingHasher(keys);
+  return (trimmed) => (MET.test(trimmed) ? plainSpelling(trimmed, start) : rare(trimmed));
+}
 
 /** `spelling` of assembly/text.ts, for the few texts that come by here. */
 function plainSpelling(text: string, start: number): number {
-  let h = BigInt(start >>> 0) ^ ((BigInt(text.length) * 0x9e3779b97f4a7c15n) & U64);
-  const bytes = Buffer.alloc(Math.ceil(text.length / 8) * 8);
-  bytes.write(text, "latin1");
+  const length = Buffer.byteLength(text);
+  let h = BigInt(start >>> 0) ^ ((BigInt(length) * 0x9e3779b97f4a7c15n) & U64);
+  const bytes = Buffer.alloc(Math.ceil(length / 8) * 8);
+  bytes.write(text, "utf8");
   for (let at = 0; at < bytes.length; at += 8) {
     h = ((h ^ bytes.readBigUInt64LE(at)) * 0xff51afd7ed558ccdn) & U64;
     h ^= h >> 32n;

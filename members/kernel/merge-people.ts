@@ -2,28 +2,9 @@ import type { IdentifierKind } from "../../core/model.ts";
 import type { Keys } from "../keys.ts";
 import type { Partition } from "../member-set.ts";
 import { type Kernel, PAGE, startKernel } from "./instance.ts";
+import { type Merged, MOST_SETS, mergedOf, resultBytes } from "./merge-result.ts";
 import type { WasmModule } from "./wasm.ts";
 
-/** How one attribute of the people in both a file and the owner compares. */
-export type Agreement = {
-  readonly equal: number;
-  readonly differ: number;
-  readonly nullHere: number;
-  readonly nullAtOwner: number;
-  readonly nullBoth: number;
-};
-
-export type Merged = {
-  /** People per presence mask; bit s: in set s. */
-  readonly masks: ReadonlyMap<number, number>;
-  /** Per set and attribute; of the owner itself all 0. */
-  readonly agreement: readonly (readonly Agreement[])[];
-};
-
-/** Sets that one merge takes. */
-export const MOST_SETS = 8;
-const MASKS = 256;
-const STATES = 5;
 const up = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** Merges partition after partition of the same sets and keeps the counts. */
@@ -51,7 +32,7 @@ export class MergePeople {
     this.#owner = owner;
     this.#prints = prints;
     this.#result = 1024;
-    this.#heads = up(this.#result + 4 * (MASKS + sets * prints * STATES));
+    this.#heads = up(this.#result + resultBytes(sets, prints));
     this.#described = this.#heads + 8 * MOST_SETS;
     this.#bodies = up(this.#described + 16 * MOST_SETS);
     this.#grow(this.#bodies);
@@ -83,26 +64,8 @@ export class MergePeople {
   }
 
   result(): Merged {
-    const words = new Uint32Array(
-      this.#kernel.memory.buffer,
-      this.#result,
-      MASKS + this.#sets * this.#prints * STATES,
-    );
-    const masks = new Map<number, number>();
-    for (let mask = 1; mask < 1 << this.#sets; mask++) {
-      const people = words[mask] as number;
-      if (people > 0) masks.set(mask, people);
-    }
-    const agreement = Array.from({ length: this.#sets }, (_, s) =>
-      Array.from({ length: this.#prints }, (_, a): Agreement => {
-        const at = MASKS + (s * this.#prints + a) * STATES;
-        const [equal = 0, differ = 0, nullHere = 0, nullAtOwner = 0, nullBoth = 0] = words.subarray(
-          at,
-          at + STATES,
-        );
-        return { equal, differ, nullHere, nullAtOwner, nullBoth };
-      }),
-    );
-    return { masks, agreement };
+    const { memory } = this.#kernel;
+    const words = new Uint32Array(memory.buffer, this.#result, resultBytes(this.#sets, this.#prints) / 4);
+    return mergedOf([words], this.#sets, this.#prints);
   }
 }

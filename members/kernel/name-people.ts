@@ -1,117 +1,83 @@
-import type { IdentifierKind } from "../../core/model.ts";
-import type { Keys } from "../keys.ts";
-import { type Kernel, PAGE, startKernel } from "./instance.ts";
-import { placeAt, recordBytes } from "./row-places.ts";
-import type { WasmModule } from "./wasm.ts";
+import type { ComparePlan } from "./compare-plan.ts";
+import { eachNote, type Note, type Noted } from "./notes.ts";
+import type { WasmMemory } from "./wasm.ts";
 
-/** `kind` of a note: who lacks whom, or rows of one person. As assembly/differing.ts has them. */
-export const NOTE = { missing: 0, extra: 1, mismatched: 2, repeated: 3 } as const;
-
-/** Offsets are bytes from the beginning of the file. */
-export type Note = {
-  readonly kind: number;
-  /** The set that lacks somebody, has them too many, has another value, or has them twice. */
-  readonly set: number;
-  /** The attribute that differs; of a repeated row its number, from 0 and without the header. */
-  readonly detail: number;
-  /** Row at the owner; of a repeated row, the first of its person. */
-  readonly owner: number;
-  /** Row in the set. */
-  readonly here: number;
+/** Whoever is told the people behind the counts. */
+export type Naming = {
+  /**
+   * Called when all was read, before anybody is named.
+   *
+   * @returns false: the reference has to name them
+   */
+  start(reads: readonly { readonly records: number; readonly invalid: number }[]): Promise<boolean>;
+  /** In order of the first byte of their keys; within it, of the keys. */
+  add(note: Note): void;
+  /** Everybody whose key begins with one byte was told. Nobody else is until this is done. */
+  endByte(): Promise<void>;
+  /** @param repeatedRows were all of them told? */
+  end(files: readonly NamedFile[], repeatedRows: boolean): Promise<void>;
 };
 
-const NOTE_BYTES = 32;
-/** Notes that are made at once, and the rows of one person that are named at most. */
-const ROOM = 1 << 24;
-const SETS = 1024;
-const up = (n: number): number => Math.ceil(n / 64) * 64;
+/** What else is known of a file's rows. */
+export type NamedFile = {
+  /** Rows that name nobody: offset and number by turns; null: more than are held. */
+  readonly unusable: Float64Array | null;
+  /** As `rowNumber` takes it. */
+  readonly rowIndex: Float64Array | null;
+};
 
-/** Names the people behind the counts of a merge, as places in their files. */
-export class NamePeople {
-  readonly #kernel: Kernel;
-  readonly #sets: number;
-  readonly #owner: number;
-  readonly #prints: number;
-  readonly #firsts: number;
-  readonly #notes: number;
-  readonly #room: number;
-  #crowded = false;
+const BYTES = 256;
 
-  constructor(
-    module: WasmModule,
-    keys: Keys,
-    identity: IdentifierKind,
-    sets: number,
-    owner: number,
-    prints: number,
-  ) {
-    this.#kernel = startKernel(module, keys, identity);
-    this.#sets = sets;
-    this.#owner = owner;
-    this.#prints = prints;
-    this.#firsts = up(SETS + 8 * sets);
-    this.#notes = up(this.#firsts + 4 * sets);
-    this.#room = ROOM + NOTE_BYTES * sets * (prints + 1);
-    this.#grow(this.#notes + this.#room);
-  }
+/** Tells notes in order of partitions, whichever thread is done first. */
+export class NamesInOrder {
+  readonly #naming: Naming;
+  readonly #memory: WasmMemory;
+  readonly #plan: ComparePlan;
+  readonly #waiting = new Map<number, ArrayBuffer[]>();
+  readonly #ended = new Set<number>();
+  #next = 0;
+  #failed = false;
+  #telling: Promise<void> = Promise.resolve();
+  #settle: { done(): void; failed(e: unknown): void } = { done: () => undefined, failed: () => undefined };
+  /** Rejected when telling fails. */
+  readonly finished: Promise<void>;
+  crowded = false;
 
-  #grow(bytes: number): void {
-    const { memory } = this.#kernel;
-    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
-    if (missing > 0) memory.grow(missing);
-  }
-
-  /** Somebody had more rows than can be named: of repeated rows, not all were given. */
-  get crowded(): boolean {
-    return this.#crowded;
-  }
-
-  /**
-   * @param records the same partition of each set, sorted, with places (`CsvLayout.places`)
-   * @param onNote by person in order of keys; of one person by set, and by attribute
-   */
-  add(records: readonly ArrayBuffer[], onNote: (note: Note) => void): void {
-    const { exports, memory } = this.#kernel;
-    const begin = up(this.#notes + this.#room);
-    this.#grow(records.reduce((at, r) => at + up(r.byteLength), begin));
-    const bytes = new Uint8Array(memory.buffer);
-    const sets = new Uint32Array(memory.buffer, SETS, 2 * this.#sets);
-    let at = begin;
-    records.forEach((r, s) => {
-      bytes.set(new Uint8Array(r), at);
-      sets.set([at, at + r.byteLength], 2 * s);
-      at += up(r.byteLength);
+  constructor(naming: Naming, memory: WasmMemory, plan: ComparePlan) {
+    this.#naming = naming;
+    this.#memory = memory;
+    this.#plan = plan;
+    this.finished = new Promise((done, failed) => {
+      this.#settle = { done, failed };
     });
-    for (;;) {
-      const written = exports.differing(
-        SETS,
-        this.#sets,
-        this.#owner,
-        this.#prints,
-        recordBytes(this.#prints, true),
-        placeAt(this.#prints),
-        this.#firsts,
-        this.#notes,
-        this.#room,
-      );
-      if (exports.crowded.value !== 0) this.#crowded = true;
-      this.#tell(written, onNote);
-      if (sets.every((_, i) => i % 2 === 1 || sets[i] === sets[i + 1])) return;
-    }
   }
 
-  #tell(bytes: number, onNote: (note: Note) => void): void {
-    const { memory } = this.#kernel;
-    const words = new Uint32Array(memory.buffer, this.#notes, bytes / 4);
-    const offsets = new Float64Array(memory.buffer, this.#notes, bytes / 8);
-    for (let n = 0; n < bytes / NOTE_BYTES; n++) {
-      onNote({
-        kind: words[8 * n] as number,
-        set: words[8 * n + 1] as number,
-        detail: words[8 * n + 2] as number,
-        owner: offsets[4 * n + 2] as number,
-        here: offsets[4 * n + 3] as number,
-      });
+  /** Never rejects; done when everything that can be told was. */
+  add({ partition, notes, crowded, last }: Noted): Promise<void> {
+    if (crowded) this.crowded = true;
+    if (notes !== null) this.#waiting.set(partition, [...(this.#waiting.get(partition) ?? []), notes]);
+    if (!last) return this.#telling;
+    this.#ended.add(partition);
+    this.#telling = this.#telling.then(() => this.#tell()).catch((e: unknown) => this.#fail(e));
+    return this.#telling;
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#settle.failed(error);
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#failed) return;
+    const { partitions, named } = this.#plan;
+    for (; this.#ended.delete(this.#next); this.#next++) {
+      for (const notes of this.#waiting.get(this.#next) ?? []) eachNote(notes, (n) => this.#naming.add(n));
+      this.#waiting.delete(this.#next);
+      if ((this.#next + 1) % (partitions / BYTES) === 0) await this.#naming.endByte();
+      const words = new Int32Array(this.#memory.buffer);
+      Atomics.store(words, named >>> 2, this.#next + 1);
+      Atomics.notify(words, named >>> 2);
     }
+    if (this.#next === partitions) this.#settle.done();
   }
 }

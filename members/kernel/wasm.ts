@@ -3,12 +3,16 @@
  * window along.
  */
 export type WasmModule = { readonly kind?: "module" };
-export type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export type WasmMemory = { readonly buffer: ArrayBufferLike; grow(pages: number): number };
 export type WasmGlobal = { readonly value: number };
 
 type Wasm = {
   readonly Module: new (bytes: Uint8Array) => WasmModule;
-  readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
+  readonly Memory: new (limits: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared?: boolean;
+  }) => WasmMemory;
   readonly Instance: new (
     module: WasmModule,
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

@@ -15,7 +15,8 @@ const QUOTE = 34;
  * Reads some rows of a plain CSV file, split as `records` splits them.
  *
  * @param offsets where rows begin, in bytes, ascending, each once; of a file in which all quotes fit
- * @returns their fields, in the same order
+ * @param columns places of the fields that are wanted
+ * @returns these fields, row by row in the same order
  * @throws AuditorError transient when no row can be there: the file was cut meanwhile
  */
 export async function rowsAt(
@@ -23,8 +24,10 @@ export async function rowsAt(
   label: string,
   delimiter: string,
   offsets: Float64Array,
+  columns: readonly number[],
 ): Promise<string[][]> {
   const rows: string[][] = new Array(offsets.length);
+  const window = new Window(handle, label);
   for (let from = 0; from < offsets.length; ) {
     const start = offsets[from] as number;
     let to = from + 1;
@@ -34,81 +37,91 @@ export async function rowsAt(
       (offsets[to] as number) - start <= BLOCK_BYTES
     )
       to++;
-    await readGroup(handle, label, delimiter, offsets, from, to, rows);
+    await window.move(start, (offsets[to - 1] as number) - start + BEYOND_BYTES);
+    const quoted: number[] = [];
+    let text = "";
+    for (let n = from; n < to; n++) {
+      const begin = (offsets[n] as number) - start;
+      const line = window.plainLine(begin) ?? (await window.line(begin));
+      if (line.includes('"')) {
+        quoted.push(n);
+        text += `${line}\n`;
+      } else rows[n] = fieldsOf(line, delimiter, columns);
+    }
+    const parsed = quoted.length === 0 ? [] : parseQuoted(text, delimiter, 1, label);
+    if (parsed.length !== quoted.length) throw changed(label);
+    for (const [k, n] of quoted.entries()) rows[n] = columns.map((c) => parsed[k]?.[c] ?? "");
     from = to;
   }
   return rows;
 }
 
-async function readGroup(
-  handle: FileHandle,
-  label: string,
-  delimiter: string,
-  offsets: Float64Array,
-  from: number,
-  to: number,
-  rows: string[][],
-): Promise<void> {
-  const start = offsets[from] as number;
-  let beyond = BEYOND_BYTES;
-  let bytes: Buffer = Buffer.alloc(0);
-  let whole = false;
-  const quoted: number[] = [];
-  let text = "";
-  for (let n = from; n < to; ) {
-    const begin = (offsets[n] as number) - start;
-    const end = begin < bytes.length ? rowEnd(bytes, begin, whole) : -1;
-    if (end < 0) {
-      if (whole) throw cut(label);
-      const wanted = (offsets[to - 1] as number) - start + beyond;
-      bytes = await readUpTo(handle, start, wanted);
-      whole = bytes.length < wanted;
-      beyond *= 4;
-      continue;
+/** Of a line without quotes. */
+function fieldsOf(line: string, delimiter: string, columns: readonly number[]): string[] {
+  const fields = line.split(delimiter);
+  return columns.map((c) => fields[c] ?? "");
+}
+
+/** A part of the file in memory. */
+class Window {
+  readonly #handle: FileHandle;
+  readonly #label: string;
+  #bytes = Buffer.allocUnsafe(BLOCK_BYTES + BEYOND_BYTES);
+  #start = 0;
+  #length = 0;
+  /** The file ends with it. */
+  #whole = false;
+
+  constructor(handle: FileHandle, label: string) {
+    this.#handle = handle;
+    this.#label = label;
+  }
+
+  async move(start: number, length: number): Promise<void> {
+    if (length > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(length);
+    this.#start = start;
+    this.#length = 0;
+    while (this.#length < length) {
+      const at = this.#length;
+      const { bytesRead } = await this.#handle.read(this.#bytes, at, length - at, start + at);
+      if (bytesRead === 0) break;
+      this.#length += bytesRead;
     }
-    const line = bytes.toString("utf8", begin, end);
-    if (line.includes('"')) {
-      quoted.push(n);
-      text += `${line}\n`;
-    } else rows[n] = line.split(delimiter);
-    n++;
+    this.#whole = this.#length < length;
   }
-  if (quoted.length === 0) return;
-  const parsed = parseQuoted(text, delimiter, 1, label);
-  if (parsed.length !== quoted.length) throw cut(label);
-  for (const [k, n] of quoted.entries()) rows[n] = parsed[k] as string[];
-}
 
-/** Without the line break; −1: the row goes on beyond these bytes. @param whole nothing follows them in the file */
-function rowEnd(bytes: Buffer, begin: number, whole: boolean): number {
-  let at = begin;
-  let newline = bytes.indexOf(NEWLINE, at);
-  for (let open = false; ; ) {
-    const quote = bytes.subarray(at, newline < 0 ? bytes.length : newline).indexOf(QUOTE);
-    if (quote >= 0) {
-      open = !open;
-      at += quote + 1;
-      continue;
+  /** The line that begins there, without its line break; null: it has quotes, or goes on beyond the window. */
+  plainLine(begin: number): string | null {
+    const newline = this.#bytes.indexOf(NEWLINE, begin);
+    if (newline < 0 || newline >= this.#length) return null;
+    const line = this.#bytes.toString("utf8", begin, this.#before(begin, newline));
+    return line.includes('"') ? null : line;
+  }
+
+  /** The row that begins there, which may hold line breaks, or be the last one without; reads on where it must. */
+  async line(begin: number): Promise<string> {
+    for (let end = this.#end(begin); ; end = this.#end(begin)) {
+      if (end >= 0) return this.#bytes.toString("utf8", begin, end);
+      if (this.#whole) throw changed(this.#label);
+      await this.move(this.#start, this.#length * 4);
     }
-    if (newline < 0) return whole ? bytes.length : -1;
-    if (!open) return newline > begin && bytes[newline - 1] === RETURN ? newline - 1 : newline;
-    at = newline + 1;
-    newline = bytes.indexOf(NEWLINE, at);
+  }
+
+  #end(begin: number): number {
+    let open = false;
+    for (let at = begin; at < this.#length; at++) {
+      if (this.#bytes[at] === QUOTE) open = !open;
+      else if (this.#bytes[at] === NEWLINE && !open) return this.#before(begin, at);
+    }
+    return this.#whole && begin < this.#length ? this.#length : -1;
+  }
+
+  #before(begin: number, newline: number): number {
+    return newline > begin && this.#bytes[newline - 1] === RETURN ? newline - 1 : newline;
   }
 }
 
-async function readUpTo(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
-}
-
-const cut = (label: string): Error =>
+const changed = (label: string): Error =>
   csvError(label, null, "the file changed while it was read", "run it again when the export is done", {
     kind: "transient",
   });

@@ -1,7 +1,6 @@
 import { openCsv } from "./csv.ts";
 import { csvError } from "./csv-error.ts";
 import { openFile } from "./open-file.ts";
-import { openParquet } from "./parquet.ts";
 import type { TableEnd, TableFile } from "./table-file.ts";
 
 /**
@@ -21,7 +20,10 @@ export async function openTable(path: string, label: string): Promise<TableFile>
   const magic = first.toString("latin1");
   if (magic === "PARE")
     throw csvError(label, null, "the Parquet file is encrypted", "export it without encryption");
-  return magic === "PAR1" ? openParquet(path, label) : openCsv(path, label);
+  if (magic !== "PAR1") return openCsv(path, label);
+  // Loaded when there is one: most exports are CSV, and it takes a while.
+  const { openParquet } = await import("./parquet.ts");
+  return openParquet(path, label);
 }
 
 /** What shows that this was the whole file: `7 rows, gzip checksum right`. */

@@ -229,14 +229,16 @@ describe("a disk that is full", () => {
   /** Files end at 32 kB; the signal that comes with it would end the program before it can say so. */
   const shell = "trap '' XFSZ; ulimit -f 64";
 
-  test("while people are written: what stood there stays whole", () => {
+  test.each([0, 1])("while people are written: what stood there stays whole (program %i)", (which) => {
     put("many.csv", `email,plan\n${rows(4000)}`);
     mkdirSync(join(folder, "out"));
     for (const kind of ["missing", "extra", "mismatched", "duplicates", "unusable"])
       put(`out/${kind}.csv`, "of an earlier run\n");
-    const ended = both(["good.csv", "many.csv", "--out", "out", "--html", "page.html"], { shell });
+    const argv = ["good.csv", "many.csv", "--out", "out", "--html", "page.html"];
+    const ended = compareIn(programs()[which] ?? "", folder, argv, { shell });
     expect(ended).toMatchObject({ code: 1, out: "" });
-    expect(ended.err).toMatch(/: the disk is full \(EFBIG\) → make room/);
+    // The reference's own files may be the first that do not fit.
+    expect(ended.err).toMatch(/^(out\/extra\.csv|temporary files): the disk is full \(EFBIG\) → make room/);
     expect(
       readdirSync(join(folder, "out")).map((name) => readFileSync(join(folder, "out", name), "utf8")),
     ).toEqual(Array(5).fill("of an earlier run\n"));

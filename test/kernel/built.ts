@@ -13,7 +13,7 @@ export function withoutKernel(): { readonly root: string; remove(): void } {
   chmodSync(root, 0o755);
   cpSync(join(BUILT, "dist"), join(root, "dist"), {
     recursive: true,
-    filter: (path) => !path.endsWith("kernel.wasm") && !path.endsWith("public"),
+    filter: (path) => !path.endsWith(".wasm") && !path.endsWith("public"),
   });
   cpSync(join(BUILT, "package.json"), join(root, "package.json"));
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };

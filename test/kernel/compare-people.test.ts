@@ -182,6 +182,9 @@ test("rows that wait on the disk give the same report and the same people", () =
   });
   const all = { id: "email", owner: 0, files };
   const [inMemory, onDisk] = both([write("in-memory", all), write("on-disk", { ...all, memory: 1e6 })]);
-  expect(onDisk).toEqual(inMemory);
+  expect(onDisk?.people).toEqual(inMemory?.people);
+  const counts = (answer: Answer | undefined): string =>
+    JSON.stringify(answer?.report).replaceAll(/"changedAt":"[^"]+"/g, "");
+  expect(counts(onDisk?.answer)).toBe(counts(inMemory?.answer));
   expect(inMemory?.people.map((text) => text.length > 100_000)).toEqual([true, true, true, true, false]);
 });

@@ -3,12 +3,14 @@
  * arrival, each with its place at the end (offsets.ts).
  *
  *     set:  address of the next record 4 | end 4
- *     note: kind 4 | set 4 | attribute or number of the row 4 | 0 | offset at the owner, of a repeated row its person's first 8 |
+ *     note: kind 4 | set 4 | attribute, or last 24 bits of the row's number 4 | 0 | offset at the owner, of a repeated row its person's first 8 |
  *           offset in the set 8; offsets as floats
  */
 const SET_BYTES: usize = 8;
 const NOTE_BYTES: usize = 32;
 const PRINTS_AT: usize = 20;
+
+const OFFSET: u64 = 0xffffffffff;
 
 const MISSING: u32 = 0;
 const EXTRA: u32 = 1;
@@ -30,7 +32,10 @@ export let crowded: u32 = 0;
   return <usize>load<u32>(sets + <usize>set * SET_BYTES, 4);
 }
 @inline function offset(record: usize): f64 {
-  return record ? <f64>load<i64>(record + placeAt) : 0;
+  return record ? <f64>(load<u64>(record + placeAt) & OFFSET) : 0;
+}
+@inline function number(record: usize): u32 {
+  return <u32>(load<u64>(record + placeAt) >> 40);
 }
 
 function note(kind: u32, set: u32, detail: u32, owner: f64, here: f64): void {
@@ -109,7 +114,7 @@ export function differing(
   let p = first + recordBytes;
   if (p < end(set) && load<u64>(p) == high && load<u64>(p, 8) == low) {
     for (p = first; p < end(set) && load<u64>(p) == high && load<u64>(p, 8) == low; p += recordBytes)
-      if (fits) note(REPEATED, set, load<u32>(p + placeAt, 8), offset(first), offset(p));
+      if (fits) note(REPEATED, set, number(p), offset(first), offset(p));
   }
   store<u32>(sets + <usize>set * SET_BYTES, <u32>p);
 }

@@ -1,12 +1,14 @@
 /**
  * The hot loops of member sets: rows of a CSV file → keyed hashes → partitions → people in order of their keys.
- * No runtime and no static data: every address is handed in, and a second instance on the same memory would change nothing.
+ * No runtime and no static data: every address is handed in, and a second instance on the same memory changes nothing.
  */
 export { high, low, setKeys, sip } from "./sip";
-export { arenaUsed, chunksOf, initRows, resetRows, rowsOf, seal, setArenaEnd } from "./rows";
+export { chunksOf, initRows, resetRows, rowsOf, seal, setShape } from "./rows";
 export { initValues, memoBytes } from "./values";
-export { feed, initCsv, keepPlaces, rows, rowTableBytes, status, unusable } from "./csv";
+export { rowKeyBytes, unusable } from "./row-keys";
+export { feed, initCsv, keepPlaces, rows, rowTableBytes, status } from "./csv";
 export { makePeople, people, respelled, sortPartition } from "./sort";
 export { mergeSets } from "./merge";
+export { mergeRecords } from "./merge-records";
 export { setOffset } from "./offsets";
 export { crowded, differing } from "./differing";

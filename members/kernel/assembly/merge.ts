@@ -6,8 +6,8 @@
  */
 export const MASKS: usize = 256;
 const SET_BYTES: usize = 16;
-const STATES: usize = 5;
-const EMPTY: u32 = 1;
+export const STATES: usize = 5;
+export const EMPTY: u32 = 1;
 
 @inline function highAt(set: usize, row: u32): u64 {
   return rotl(load<u64>(<usize>load<u32>(set, 4) + (<usize>row << 4)), 32);

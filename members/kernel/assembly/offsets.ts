@@ -1,10 +1,12 @@
 /**
- * Where in its file each row stands, kept in its record when people are to be named: offset of its first byte 8 | number of the row 4.
- * Without that, records are shorter.
+ * Where in its file each row stands, kept in its record when people are to be named: 8 bytes, of which the low 40 bits are the offset
+ * of its first byte and the others the last 24 bits of its number. Without that, records are shorter.
  */
 
 /** Of a row that names nobody. */
 @external("host", "unusable") declare function hostUnusable(offset: f64, row: u32): void;
+
+const OFFSET_BITS: u64 = 40;
 
 /** Where in a record; 0: not kept. */
 let placeAt: usize = 0;
@@ -37,8 +39,7 @@ export function setOffset(address: usize, offset: f64): void {
 @inline
 export function keepPlace(record: usize, row: usize): void {
   if (!placeAt) return;
-  store<i64>(record + placeAt, offsetOf(row));
-  store<u32>(record + placeAt, numberOf(row), 8);
+  store<u64>(record + placeAt, <u64>offsetOf(row) | (<u64>numberOf(row) << OFFSET_BITS));
 }
 
 @inline

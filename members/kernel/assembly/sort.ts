@@ -1,4 +1,4 @@
-import { CHUNK_HEAD, recordSize } from "./rows";
+import { CHUNK_HEAD, partitionBits, recordSize } from "./rows";
 
 /** Of many rows of one person, how many spellings: by the host. @param p first record */
 @external("host", "spellings") declare function hostSpellings(p: usize, n: u32, bytes: u32): u32;
@@ -9,8 +9,12 @@ const FEW: usize = 16;
 export let people: u32 = 0;
 export let respelled: u32 = 0;
 
+/** A record has 20 bytes or more; its last 16 may overlap what was moved before them. */
 @inline function move(to: usize, p: usize, bytes: usize): void {
-  for (let k: usize = 0; k < bytes; k += 16) v128.store(to + k, v128.load(p + k));
+  const tail = v128.load(p + bytes - 16);
+  v128.store(to, v128.load(p));
+  for (let k: usize = 16; k + 16 < bytes; k += 16) v128.store(to + k, v128.load(p + k));
+  v128.store(to + bytes - 16, tail);
 }
 
 @inline function isBefore(h: u64, l: u64, p: usize): bool {
@@ -34,13 +38,14 @@ export function sortPartition(chunks: usize, n: u32, counts: usize, out: usize):
   if (!records) return 0;
   const bits = max<u64>(4, 64 - clz<u64>(records));
   const shift = 64 - bits;
+  const above = partitionBits();
   const buckets = <usize>1 << <usize>bits;
   memory.fill(counts, 0, buckets << 2);
   for (let k: usize = 0; k < <usize>n; k++) {
     const chunk = <usize>load<u32>(chunks + (k << 2));
     let p = chunk + CHUNK_HEAD;
     for (let left = load<u32>(chunk, 4); left > 0; left--, p += bytes) {
-      const slot = counts + (<usize>((load<u64>(p) << 8) >> shift) << 2);
+      const slot = counts + (<usize>((load<u64>(p) << above) >> shift) << 2);
       store<u32>(slot, load<u32>(slot) + 1);
     }
   }
@@ -54,8 +59,9 @@ export function sortPartition(chunks: usize, n: u32, counts: usize, out: usize):
     const chunk = <usize>load<u32>(chunks + (k << 2));
     let p = chunk + CHUNK_HEAD;
     for (let left = load<u32>(chunk, 4); left > 0; left--, p += bytes) {
-      const slot = counts + (<usize>((load<u64>(p) << 8) >> shift) << 2);
+      const slot = counts + (<usize>((load<u64>(p) << above) >> shift) << 2);
       const to = <usize>load<u32>(slot);
+      assert(to < out + <usize>records * bytes);
       store<u32>(slot, <u32>(to + bytes));
       move(to, p, bytes);
     }
@@ -66,10 +72,15 @@ export function sortPartition(chunks: usize, n: u32, counts: usize, out: usize):
 
 /** Insertion sort, stable; the room behind the records holds the one that is moved. */
 function insert(out: usize, end: usize, bytes: usize): void {
+  let before = load<u64>(out);
   for (let p = out + bytes; p < end; p += bytes) {
     const h = load<u64>(p);
+    if (h > before) {
+      before = h;
+      continue;
+    }
     const l = load<u64>(p, 8);
-    if (!isBefore(h, l, p - bytes)) continue;
+    if (h == before && l >= load<u64>(p - bytes, 8)) continue;
     move(end, p, bytes);
     let to = p;
     do {
@@ -114,8 +125,8 @@ export function makePeople(sorted: usize, records: u32, prints: u32, body: usize
   }
 }
 
-/** Distinct spellings of the rows of one person. */
-function spellingsOf(first: usize, end: usize, bytes: usize): u32 {
+/** Distinct spellings of the rows of one person, `first` up to `end`. */
+export function spellingsOf(first: usize, end: usize, bytes: usize): u32 {
   const n = (end - first) / bytes;
   if (n > FEW) return hostSpellings(first, <u32>n, <u32>bytes);
   let distinct: u32 = 0;

@@ -1,7 +1,7 @@
 import { high, sip } from "./sip";
-import { from, to, trim } from "./text";
+import { isPlainNfc, trimEnd, trimStart } from "./text";
 
-/** Of a value that is not plain ASCII, or has doubled quotes: by the reference. */
+/** Of a value that may not be in the form that is hashed, or has doubled quotes: by the reference. */
 @external("host", "print") declare function hostPrint(p: usize, n: u32, doubled: bool): u32;
 
 const EMPTY: u32 = 1;
@@ -26,21 +26,22 @@ export function initValues(at: usize): void {
 }
 
 /** Keyed 32-bit fingerprint of a value without quotes around it; the same as `fingerprinter` gives. */
+@inline
 export function printOf(a: usize, e: usize, doubled: bool): u32 {
-  if (doubled) return hostPrint(a, <u32>(e - a), true);
-  trim(a, e);
-  const n = <u32>(to - from);
-  const p = from;
-  if (n > 16) return printOfLong(a, e);
+  const p = trimStart(a, e);
+  const n = <u32>(trimEnd(p, e) - p);
+  if (n > 16 || doubled) return printOfLong(a, e, doubled);
   if (n == 0) return EMPTY;
   const x = n >= 8 ? load<u64>(p) : load<u64>(p) & ((<u64>1 << (n << 3)) - 1);
   const y = n <= 8 ? 0 : n == 16 ? load<u64>(p, 8) : load<u64>(p, 8) & ((<u64>1 << ((n - 8) << 3)) - 1);
-  // The reference also trims white space outside ASCII, so it gets the field as it was.
-  if ((x | y) & HIGH_BITS) return hostPrint(a, <u32>(e - a), false);
   const slot = memo + <usize>(((x ^ rotl(y, 23) ^ <u64>n) * 0x9e3779b97f4a7c15) >> 52) * SLOT_BYTES;
   if (load<u64>(slot) == x && load<u64>(slot, 8) == y && load<u32>(slot, 16) == n) return load<u32>(slot, 20);
-  sip(p, n, false, false);
-  const print = keptFree(<u32>(high >> 32));
+  let print: u32;
+  if ((x | y) & HIGH_BITS && !isPlainNfc(p, n)) print = hostPrint(p, n, false);
+  else {
+    sip(p, n, false);
+    print = keptFree(<u32>(high >> 32));
+  }
   store<u64>(slot, x);
   store<u64>(slot, y, 8);
   store<u32>(slot, n, 16);
@@ -48,13 +49,11 @@ export function printOf(a: usize, e: usize, doubled: bool): u32 {
   return print;
 }
 
-function printOfLong(a: usize, e: usize): u32 {
-  const n = <u32>(to - from);
-  let bits: u64 = 0;
-  let i: u32 = 0;
-  for (; i + 8 <= n; i += 8) bits |= load<u64>(from + i);
-  for (; i < n; i++) bits |= <u64>load<u8>(from + i);
-  if (bits & HIGH_BITS) return hostPrint(a, <u32>(e - a), false);
-  sip(from, n, false, false);
+function printOfLong(a: usize, e: usize, doubled: bool): u32 {
+  if (doubled) return hostPrint(a, <u32>(e - a), true);
+  const p = trimStart(a, e);
+  const n = <u32>(trimEnd(p, e) - p);
+  if (!isPlainNfc(p, n)) return hostPrint(p, n, false);
+  sip(p, n, false);
   return keptFree(<u32>(high >> 32));
 }

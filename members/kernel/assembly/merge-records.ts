@@ -1,0 +1,92 @@
+import { EMPTY, MASKS, STATES } from "./merge";
+import { recordSize } from "./rows";
+import { spellingsOf } from "./sort";
+
+/**
+ * One pass over one partition of up to 8 sets whose records stand sorted, rows of one person in order of arrival: the first counts.
+ *
+ *     set:    address of the next record 4 | end 4 | people 4 | rows spelled otherwise 4; the last two are added to
+ *     result: as `mergeSets`
+ */
+const SET_BYTES: usize = 16;
+
+@inline function at(set: usize): usize {
+  return <usize>load<u32>(set);
+}
+
+/** Adds to `result`, and to the counts of the sets. Records of `prints` attributes. @param heads room for 8 bytes a set */
+export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads: usize, result: usize): void {
+  const bytes = <usize>recordSize();
+  let live: u32 = 0;
+  for (let s: u32 = 0; s < n; s++) {
+    const set = sets + <usize>s * SET_BYTES;
+    const here = at(set) < <usize>load<u32>(set, 4);
+    if (here) live |= 1 << s;
+    store<u64>(heads + (<usize>s << 3), here ? load<u64>(at(set)) : u64.MAX_VALUE);
+  }
+  const ownerSet = sets + <usize>owner * SET_BYTES;
+  const ownerBit: u32 = 1 << owner;
+  while (live) {
+    let least = load<u64>(heads);
+    for (let s: u32 = 1; s < n; s++) least = min(least, load<u64>(heads + (<usize>s << 3)));
+    let mask: u32 = 0;
+    for (let s: u32 = 0; s < n; s++) mask |= <u32>(load<u64>(heads + (<usize>s << 3)) == least) << s;
+    mask = withLeastLow(sets, mask & live);
+    const count = result + (<usize>mask << 2);
+    store<u32>(count, load<u32>(count) + 1);
+    if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, at(ownerSet), prints, result);
+    for (let left = mask; left; left &= left - 1) {
+      const s = ctz(left);
+      const set = sets + <usize>s * SET_BYTES;
+      const first = at(set);
+      const end = <usize>load<u32>(set, 4);
+      let next = first + bytes;
+      if (next < end && load<u64>(next) == least) next = nextPerson(set, first, end, bytes);
+      store<u32>(set, <u32>next);
+      store<u32>(set, load<u32>(set, 8) + 1, 8);
+      const more = next < end;
+      if (!more) live &= ~(1 << s);
+      store<u64>(heads + (<usize>s << 3), more ? load<u64>(next) : u64.MAX_VALUE);
+    }
+  }
+}
+
+/** Passes over the other rows of the person whose first row is at `first`, and counts their spellings. */
+function nextPerson(set: usize, first: usize, end: usize, bytes: usize): usize {
+  const h = load<u64>(first);
+  const l = load<u64>(first, 8);
+  let next = first + bytes;
+  while (next < end && load<u64>(next) == h && load<u64>(next, 8) == l) next += bytes;
+  if (next > first + bytes) store<u32>(set, load<u32>(set, 12) + spellingsOf(first, next, bytes) - 1, 12);
+  return next;
+}
+
+/** Of the sets whose keys begin alike, those with the least key: the other half of the key decides. */
+@inline function withLeastLow(sets: usize, mask: u32): u32 {
+  if (popcnt(mask) == 1) return mask;
+  let least: u64 = u64.MAX_VALUE;
+  let kept: u32 = 0;
+  for (let left = mask; left; left &= left - 1) {
+    const low = load<u64>(at(sets + <usize>ctz(left) * SET_BYTES), 8);
+    const bit = left & (~left + 1);
+    if (!kept || low < least) {
+      least = low;
+      kept = bit;
+    } else if (low == least) kept |= bit;
+  }
+  return kept;
+}
+
+@inline function compareValues(sets: usize, others: u32, ownerRecord: usize, prints: u32, result: usize): void {
+  for (let left = others; left; left &= left - 1) {
+    const s = ctz(left);
+    const record = at(sets + <usize>s * SET_BYTES);
+    for (let a: u32 = 0; a < prints; a++) {
+      const there = load<u32>(ownerRecord + (<usize>a << 2), 20);
+      const here = load<u32>(record + (<usize>a << 2), 20);
+      const state: usize = here == there ? (here == EMPTY ? 4 : 0) : there == EMPTY ? 3 : here == EMPTY ? 2 : 1;
+      const count = result + ((MASKS + (<usize>s * <usize>prints + <usize>a) * STATES + state) << 2);
+      store<u32>(count, load<u32>(count) + 1);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const require = createRequire(import.meta.url);
+export const KERNEL_SOURCES = fileURLToPath(new URL("../members/kernel/assembly", import.meta.url));
+
+/**
+ * Compiles the kernel of member sets, AssemblyScript to WebAssembly.
+ *
+ * @param {string} out where kernel.wasm goes
+ * @param {{ shared: boolean, checked: boolean }} variant shared: for a memory that threads share; checked: asserts trap, for tests
+ * @returns {string | null} what the compiler says is wrong
+ */
+export function compileKernel(out, { shared, checked }) {
+  mkdirSync(dirname(out), { recursive: true });
+  const asc = join(dirname(require.resolve("assemblyscript/package.json")), "bin/asc.js");
+  const flags =
+    "--runtime stub --importMemory --initialMemory 1 --maximumMemory 65536 --enable simd --use abort= -O3";
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      asc,
+      join(KERNEL_SOURCES, "index.ts"),
+      "-o",
+      out,
+      ...flags.split(" "),
+      ...(shared ? ["--sharedMemory", "--enable", "threads"] : []),
+      ...(checked ? [] : ["--noAssert"]),
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" },
+  );
+  return status === 0 ? null : `${stdout}${stderr}`;
+}
