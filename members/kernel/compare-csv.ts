@@ -43,15 +43,18 @@ export type ComparedCsv = {
 /**
  * Compares CSV files: threads read them into one memory, a file a thread, and then merge them, a partition a thread.
  *
- * @returns null: the reference has to read these files; one of them is not plain, or they do not fit
+ * @returns null: the reference has to read these files; one of them is not plain, or there is not enough memory
+ * @throws AuditorError interrupted; permanent when the disk fails
  */
 export async function compareCsv(o: CompareCsv): Promise<ComparedCsv | null> {
   const hands = Math.max(1, Math.min(o.threads, o.sources.length));
-  const measure: WasmMemory = newMemory(1, o.threads > 0);
-  const { exports } = startKernel(o.module, o.keys, o.identity, measure);
+  const memory = withEnough(
+    () => new wasm.Memory({ initial: 1, maximum: MOST_PAGES, shared: o.threads > 0 }),
+  );
+  if (memory === null) return null;
+  const { exports } = startKernel(o.module, o.keys, o.identity, memory);
   const { plan, places } = comparePlan(exports, o.sources, hands, o.most);
-  const memory = newMemory(Math.ceil(plan.bytes / PAGE), o.threads > 0);
-  places.guard(memory);
+  if (!makeRoom(memory, places)) return null;
   const { module, sources, owner, keys, identity, temporaryFolder } = o;
   const job: CompareJob = { module, memory, plan, sources, owner, keys, identity, temporaryFolder };
   const crew: CompareHand[] = Array.from({ length: hands }, (_, id) =>
@@ -74,8 +77,22 @@ export async function compareCsv(o: CompareCsv): Promise<ComparedCsv | null> {
   }
 }
 
-function newMemory(pages: number, shared: boolean): WasmMemory {
-  return new wasm.Memory({ initial: pages, maximum: MOST_PAGES, shared });
+/** null: there is not so much memory, or no more addresses. */
+function withEnough<T>(asked: () => T): T | null {
+  try {
+    return asked();
+  } catch (cause) {
+    if (cause instanceof RangeError) return null;
+    throw cause;
+  }
+}
+
+/** Grows the memory to these places, while no thread runs. @returns false: there is not enough */
+function makeRoom(memory: WasmMemory, places: Places): boolean {
+  const missing = Math.max(0, Math.ceil((places.end - memory.buffer.byteLength) / PAGE));
+  if (withEnough(() => memory.grow(missing)) === null) return false;
+  places.guard(memory);
+  return true;
 }
 
 /** Each hand takes the next file, the largest first. */
@@ -108,10 +125,7 @@ async function mergeAll(
   const attributes = o.sources[0]?.layout.attributeColumns.length ?? 0;
   const places = before.following();
   const at = crew.map(() => mergePlaces(places, plan, files, attributes));
-  if (places.end > MOST_PAGES * PAGE) return null;
-  const missing = Math.ceil((places.end - memory.buffer.byteLength) / PAGE);
-  if (missing > 0) memory.grow(missing);
-  places.guard(memory);
+  if (!makeRoom(memory, places)) return null;
   await Promise.all(crew.map((hand, n) => hand.merge(files, at[n] as (typeof at)[number])));
   before.check(memory);
   places.check(memory);
