@@ -136,7 +136,23 @@ async function same(
   if (mustRead) expect(ours).not.toBeNull();
   if (ours === null) return;
   expect(ours.counts).toEqual(expected.counts);
-  for (const [p, part] of expected.parts.entries()) expect(ours.parts[p]).toEqual(part);
+  expectSame(ours.parts, expected.parts);
+}
+
+const columns = (part: Partition | undefined): Buffer[] =>
+  part === undefined
+    ? []
+    : [part.keys, part.presence, ...part.prints, part.consent].map((c) =>
+        Buffer.from(c.buffer, c.byteOffset, c.byteLength),
+      );
+
+/** Looks at bytes first: comparing numbers one by one takes a minute for large files. */
+function expectSame(ours: readonly Partition[], expected: readonly Partition[]): void {
+  for (const [p, part] of expected.entries()) {
+    const mine = columns(ours[p]);
+    if (!columns(part).every((column, k) => mine[k]?.equals(column))) expect(ours[p]).toEqual(part);
+  }
+  expect(ours).toHaveLength(expected.length);
 }
 
 const local = fc.stringMatching(/^[a-zA-Z0-9.+_'-]{1,12}$/);
@@ -290,12 +306,17 @@ describe("the kernel reads what the reference reads", () => {
 
   it("many rows of few people, with rows waiting on the disk", async () => {
     const rows = Array.from(
-      { length: 260_000 },
-      (_, i) => `${i % 3 === 0 ? "ANN" : "ann"}${(i * 7919) % 150_011}@x.com,p${i % 7},r${i % 5}`,
+      { length: 170_000 },
+      (_, i) => `${i % 3 === 0 ? "ANN" : "ann"}${(i * 7919) % 90_011}@x.com,p${i % 7},r${i % 5}`,
     );
-    await same(`email,plan,region\n${rows.join("\n")}\n`, "email", true);
-    await same(`email,plan,region\n${rows.join("\n")}\n`, "email", true, 1);
-  }, 60_000);
+    const text = `email,plan,region\n${rows.join("\n")}\n`;
+    await same(text, "email", true);
+    const inMemory = kernel(Buffer.from(text), "email", ",", 3);
+    const onDisk = kernel(Buffer.from(text), "email", ",", 3, 1);
+    expect(inMemory).not.toBeNull();
+    expect(onDisk?.counts).toEqual(inMemory?.counts);
+    expectSame(onDisk?.parts ?? [], inMemory?.parts ?? []);
+  }, 120_000);
 
   it("one person in every row", async () => {
     await same(
