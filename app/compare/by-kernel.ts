@@ -6,6 +6,7 @@ import { estimateRows } from "../../members/kernel/estimate-rows.ts";
 import { compileKernel, SHARED_KERNEL_FILE } from "../../members/kernel/instance.ts";
 import { type Merged, MOST_SETS } from "../../members/kernel/merge-result.ts";
 import type { Naming } from "../../members/kernel/name-people.ts";
+import type { WasmModule } from "../../members/kernel/wasm.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { CsvFile } from "../../systems/files/csv.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
@@ -40,20 +41,24 @@ export const plainCsv = (table: TableFile): table is CsvFile =>
 const MOST_BYTES = 800 * 2 ** 20;
 const memoryFor = (asked: number | null): number => asked ?? Math.min(MOST_BYTES, Math.floor(totalmem() / 4));
 
+/** With threads where there are any; null: there is no kernel here, or it cannot run. */
+function choose(): { readonly module: WasmModule; readonly threads: number } | null {
+  const shared = THREADS && "SharedArrayBuffer" in globalThis ? compileKernel(SHARED_KERNEL_FILE) : null;
+  if (shared !== null) return { module: shared, threads: availableParallelism() };
+  const module = compileKernel();
+  return module === null ? null : { module, threads: 0 };
+}
+
 /**
  * Compares plain CSV files with the compiled kernel.
  *
  * @returns null: these files are for the reference, which gives the same counts, or says what is wrong with them
  */
 export async function compareByKernel(i: KernelInput): Promise<KernelResult | null> {
-  const module =
-    THREADS && i.files.length <= MOST_SETS && i.files.every((f) => plainCsv(f.table))
-      ? compileKernel(SHARED_KERNEL_FILE)
-      : null;
-  if (module === null) return null;
+  const kernel = i.files.length <= MOST_SETS && i.files.every((f) => plainCsv(f.table)) ? choose() : null;
+  if (kernel === null) return null;
   const compared = await compareCsv({
-    module,
-    threads: availableParallelism(),
+    ...kernel,
     sources: i.files.map(({ path, table, chosen }) => ({
       path,
       rows: estimateRows(path),

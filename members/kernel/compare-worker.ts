@@ -32,7 +32,9 @@ function read(file: number): void {
       say({ kind: "bytes", bytes: untold });
       untold = 0;
     }
-    if (step.done) return say({ kind: "read", read: step.value });
+    if (!step.done) continue;
+    say({ kind: "read", read: step.value });
+    return;
   }
 }
 

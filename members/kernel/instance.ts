@@ -3,7 +3,6 @@ import type { IdentifierKind } from "../../core/model.ts";
 import { fingerprinter } from "../fingerprint.ts";
 import type { Keys } from "../keys.ts";
 import { normalise } from "../normalise.ts";
-import { keyWriter } from "../person-key.ts";
 import { spellingHasher } from "../row-reader.ts";
 import { type WasmGlobal, type WasmMemory, type WasmModule, wasm } from "./wasm.ts";
 

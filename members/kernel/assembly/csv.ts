@@ -1,5 +1,5 @@
 import { initPlaces } from "./offsets";
-import { initRowKeys, keepRows } from "./row-keys";
+import { initRowKeys, keepRows, ROWS_AT_ONCE } from "./row-keys";
 import { hasRoom } from "./rows";
 import { isUtf8 } from "./text";
 
@@ -9,8 +9,6 @@ import { isUtf8 } from "./text";
 const QUOTE: u8 = 34;
 const NEWLINE: u8 = 10;
 const RETURN: u8 = 13;
-/** Rows of a block that are found before they are hashed: few, so that they are still in the nearest cache then. */
-const ROWS_AT_ONCE: usize = 256;
 
 /** Why the reference has to read this file instead. */
 export const FINE: u32 = 0;

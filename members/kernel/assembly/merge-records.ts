@@ -16,6 +16,10 @@ const SET_BYTES: usize = 16;
 
 /** Adds to `result`, and to the counts of the sets. Records of `prints` attributes. @param heads room for 8 bytes a set */
 export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads: usize, result: usize): void {
+  if (n == 2) {
+    mergeTwo(sets, owner, prints, result);
+    return;
+  }
   const bytes = <usize>recordSize();
   let live: u32 = 0;
   for (let s: u32 = 0; s < n; s++) {
@@ -32,8 +36,7 @@ export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads
     let mask: u32 = 0;
     for (let s: u32 = 0; s < n; s++) mask |= <u32>(load<u64>(heads + (<usize>s << 3)) == least) << s;
     mask = withLeastLow(sets, mask & live);
-    const count = result + (<usize>mask << 2);
-    store<u32>(count, load<u32>(count) + 1);
+    add(result + (<usize>mask << 2), 1);
     if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, at(ownerSet), prints, result);
     for (let left = mask; left; left &= left - 1) {
       const s = ctz(left);
@@ -43,12 +46,59 @@ export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads
       let next = first + bytes;
       if (next < end && load<u64>(next) == least) next = nextPerson(set, first, end, bytes);
       store<u32>(set, <u32>next);
-      store<u32>(set, load<u32>(set, 8) + 1, 8);
+      add(set + 8, 1);
       const more = next < end;
       if (!more) live &= ~(1 << s);
       store<u64>(heads + (<usize>s << 3), more ? load<u64>(next) : u64.MAX_VALUE);
     }
   }
+}
+
+/** The same for two sets, which is the usual case. */
+function mergeTwo(sets: usize, owner: u32, prints: u32, result: usize): void {
+  const bytes = <usize>recordSize();
+  const other = sets + SET_BYTES;
+  let p = at(sets);
+  let q = at(other);
+  const pEnd = <usize>load<u32>(sets, 4);
+  const qEnd = <usize>load<u32>(other, 4);
+  let onlyFirst: u32 = 0;
+  let onlySecond: u32 = 0;
+  let both: u32 = 0;
+  while (p < pEnd && q < qEnd) {
+    const h = load<u64>(p);
+    const g = load<u64>(q);
+    const l = load<u64>(p, 8);
+    const m = load<u64>(q, 8);
+    if (h == g && l == m) {
+      both++;
+      compareRecords(owner ? q : p, owner ? p : q, 1 - owner, prints, result);
+    }
+    // Of the two people, the one with the lesser key is passed, or both when they are one.
+    const first = h < g || (h == g && l <= m);
+    const second = g < h || (h == g && m <= l);
+    if (first) {
+      if (!second) onlyFirst++;
+      p += bytes;
+      if (p < pEnd && load<u64>(p) == h) p = nextPerson(sets, p - bytes, pEnd, bytes);
+    }
+    if (second) {
+      if (!first) onlySecond++;
+      q += bytes;
+      if (q < qEnd && load<u64>(q) == g) q = nextPerson(other, q - bytes, qEnd, bytes);
+    }
+  }
+  for (; p < pEnd; onlyFirst++) p = nextPerson(sets, p, pEnd, bytes);
+  for (; q < qEnd; onlySecond++) q = nextPerson(other, q, qEnd, bytes);
+  add(result + 4, onlyFirst);
+  add(result + 8, onlySecond);
+  add(result + 12, both);
+  add(sets + 8, onlyFirst + both);
+  add(other + 8, onlySecond + both);
+}
+
+@inline function add(count: usize, n: u32): void {
+  store<u32>(count, load<u32>(count) + n);
 }
 
 /** Passes over the other rows of the person whose first row is at `first`, and counts their spellings. */
@@ -57,7 +107,7 @@ function nextPerson(set: usize, first: usize, end: usize, bytes: usize): usize {
   const l = load<u64>(first, 8);
   let next = first + bytes;
   while (next < end && load<u64>(next) == h && load<u64>(next, 8) == l) next += bytes;
-  if (next > first + bytes) store<u32>(set, load<u32>(set, 12) + spellingsOf(first, next, bytes) - 1, 12);
+  if (next > first + bytes) add(set + 12, spellingsOf(first, next, bytes) - 1);
   return next;
 }
 
@@ -80,13 +130,17 @@ function nextPerson(set: usize, first: usize, end: usize, bytes: usize): usize {
 @inline function compareValues(sets: usize, others: u32, ownerRecord: usize, prints: u32, result: usize): void {
   for (let left = others; left; left &= left - 1) {
     const s = ctz(left);
-    const record = at(sets + <usize>s * SET_BYTES);
-    for (let a: u32 = 0; a < prints; a++) {
-      const there = load<u32>(ownerRecord + (<usize>a << 2), 20);
-      const here = load<u32>(record + (<usize>a << 2), 20);
-      const state: usize = here == there ? (here == EMPTY ? 4 : 0) : there == EMPTY ? 3 : here == EMPTY ? 2 : 1;
-      const count = result + ((MASKS + (<usize>s * <usize>prints + <usize>a) * STATES + state) << 2);
-      store<u32>(count, load<u32>(count) + 1);
-    }
+    compareRecords(ownerRecord, at(sets + <usize>s * SET_BYTES), s, prints, result);
+  }
+}
+
+/** Adds how the values of set `s` compare with the owner's. */
+@inline function compareRecords(ownerRecord: usize, record: usize, s: u32, prints: u32, result: usize): void {
+  let counts = result + ((MASKS + <usize>s * <usize>prints * STATES) << 2);
+  for (let a: usize = 0; a < <usize>prints << 2; a += 4, counts += STATES << 2) {
+    const there = load<u32>(ownerRecord + a, 20);
+    const here = load<u32>(record + a, 20);
+    const state: usize = here == there ? (here == EMPTY ? 4 : 0) : there == EMPTY ? 3 : here == EMPTY ? 2 : 1;
+    add(counts + (state << 2), 1);
   }
 }

@@ -1,7 +1,7 @@
 import { countRows, keepPlace, tellUnusable } from "./offsets";
 import { take } from "./rows";
 import { high, high2, low, low2, sip, sipPair } from "./sip";
-import { CAPITALS, plainEmail, plainId, spelling, toLowerCase, trimEnd, trimStart, UNUSUAL } from "./text";
+import { CAPITALS, NORMAL, plainEmail, plainId, spelling, toLowerCase, trimEnd, trimStart, UNUSUAL } from "./text";
 import { printOf } from "./values";
 
 /**
@@ -13,12 +13,17 @@ import { printOf } from "./values";
 const QUOTE: u8 = 34;
 export const KIND_EMAIL: u32 = 1;
 export const KIND_ID: u32 = 3;
+/** Rows that are kept at once: few, so that they are still in the nearest cache at each step. */
+export const ROWS_AT_ONCE: usize = 256;
 /** Identifiers up to this length are hashed two at a time. */
 const PAIRED: u32 = 64;
-/** A row may wait for another one whose identifier has as many words: 0 to 8. */
-const WAITING: usize = 9;
-const WAITING_BYTES: usize = 16;
-/** Room for an identifier in lower case, with a byte before it and what is read beyond it. */
+/** One list for each number of words that such an identifier has after its kind: 0 to 8. */
+const LISTS: usize = 9;
+const ENDS_BYTES: usize = 64;
+/** high 8 | low 8 | row 4 | spelling 4 | identifier 4 | its bytes 4 */
+const ENTRY_BYTES: usize = 32;
+const LIST_BYTES: usize = ROWS_AT_ONCE * ENTRY_BYTES;
+/** Room for an identifier that is not hashed as it stands, with what is before and what is read beyond it. */
 const COPY_BYTES: usize = 96;
 const COPY_HEAD: usize = 16;
 /** The normal form of an identifier has at most 512 characters of 3 bytes. */
@@ -31,17 +36,18 @@ let prints: u32 = 0;
 /** Column numbers of the attributes, four bytes each. */
 let printColumns: usize = 0;
 let spellingStart: u32 = 0;
-/** One entry a length: row | identifier | its bytes | its spelling. Then the copies, one a length and one more. */
-let waiting: usize = 0;
+/** Where the next entry of each list goes, four bytes each. */
+let ends: usize = 0;
+let lists: usize = 0;
 let copies: usize = 0;
+let nextCopy: usize = 0;
 let answer: usize = 0;
-/** One bit a length: a row waits. */
-let anyWaiting: u32 = 0;
 
 export let unusable: u32 = 0;
 
 export function rowKeyBytes(): u32 {
-  return <u32>(WAITING * WAITING_BYTES + (WAITING + 1) * COPY_BYTES + ANSWER_BYTES);
+  const bytes = ENDS_BYTES + LISTS * LIST_BYTES + ROWS_AT_ONCE * COPY_BYTES + ANSWER_BYTES;
+  return <u32>bytes;
 }
 
 export function initRowKeys(
@@ -53,10 +59,10 @@ export function initRowKeys(
   prints = attributes;
   printColumns = attributeColumns;
   spellingStart = start;
-  waiting = roomAt;
-  copies = waiting + WAITING * WAITING_BYTES;
-  answer = copies + (WAITING + 1) * COPY_BYTES;
-  anyWaiting = 0;
+  ends = roomAt;
+  lists = ends + ENDS_BYTES;
+  copies = lists + LISTS * LIST_BYTES;
+  answer = copies + ROWS_AT_ONCE * COPY_BYTES;
   unusable = 0;
 }
 
@@ -74,10 +80,13 @@ function doubledQuotes(p: usize, e: usize): bool {
 }
 
 /**
- * Makes records of the rows in a table: positions before each field and the end, four bytes each, `width` bytes a row. Identifiers
- * are hashed two at a time where both are plain and of about the same length.
+ * Makes records of at most ROWS_AT_ONCE rows in a table: positions before each field and the end, four bytes each, `width` bytes a
+ * row. First identifiers are found and listed by their length, then each list is hashed, two at a time, and then records are
+ * written: steps of few kinds are what processors are good at. Rows of one person stay in order, since they are in one list.
  */
 export function keepRows(table: usize, end: usize, width: usize): void {
+  for (let k: usize = 0; k < LISTS; k++) store<u32>(ends + (k << 2), <u32>(lists + k * LIST_BYTES));
+  nextCopy = copies;
   for (let row = table; row < end; row += width) {
     let a = fieldAt(row, idColumn);
     let e = fieldEnd(row, idColumn);
@@ -90,67 +99,88 @@ export function keepRows(table: usize, end: usize, width: usize): void {
     const p = trimStart(a, e);
     const n = <u32>(trimEnd(p, e) - p);
     const what = doubled ? UNUSUAL : kind == KIND_EMAIL ? plainEmail(p, n) : kind == KIND_ID ? plainId(p, n) : UNUSUAL;
-    if (what == UNUSUAL) byReference(row, a, e, doubled);
-    else if (n > PAIRED) single(row, p, n, 0);
-    else paired(row, p, n, what == CAPITALS);
+    if (what == NORMAL) enlist(row, p, n, 0);
+    else if (what == CAPITALS) inLowerCase(row, p, n);
+    else byReference(row, a, e, doubled);
   }
-  settle();
+  for (let k: usize = 0; k < LISTS; k++) {
+    const list = lists + k * LIST_BYTES;
+    const listEnd = <usize>load<u32>(ends + (k << 2));
+    hash(list, listEnd);
+    for (let entry = list; entry < listEnd; entry += ENTRY_BYTES) {
+      keep(<usize>load<u32>(entry, 16), load<u64>(entry), load<u64>(entry, 8), load<u32>(entry, 20));
+    }
+  }
   countRows(end);
 }
 
-/** Rows of one person keep their order: their identifiers are of one length, and whoever waits goes before anyone who does not. */
-@inline function paired(row: usize, p: usize, n: u32, capitals: bool): void {
-  const words = (n + 1) >> 3;
-  const other = waiting + <usize>words * WAITING_BYTES;
-  const one = <u32>1 << words;
-  const pair = (anyWaiting & one) != 0;
-  let word: u32 = 0;
-  if (capitals) {
-    word = spelling(p, p + n, spellingStart);
-    const copy = copies + (pair ? WAITING : <usize>words) * COPY_BYTES + COPY_HEAD;
-    toLowerCase(p, n, copy);
-    p = copy;
+@inline function enlist(row: usize, p: usize, n: u32, word: u32): void {
+  if (n > PAIRED) {
+    single(p, n);
+    keep(row, high, low, word);
+    return;
   }
-  anyWaiting ^= one;
-  if (pair) {
-    sipPair(<usize>load<u32>(other, 4), load<u32>(other, 8), p, n, kind);
-    const h = high2; // values are hashed next
-    const l = low2;
-    keep(<usize>load<u32>(other), high, low, load<u32>(other, 12));
-    keep(row, h, l, word);
-  } else {
-    store<u32>(other, <u32>row);
-    store<u32>(other, <u32>p, 4);
-    store<u32>(other, n, 8);
-    store<u32>(other, word, 12);
-  }
+  const list = ends + (<usize>((n + 1) >> 3) << 2);
+  const entry = <usize>load<u32>(list);
+  store<u32>(list, <u32>(entry + ENTRY_BYTES));
+  store<u32>(entry, <u32>row, 16);
+  store<u32>(entry, word, 20);
+  store<u32>(entry, <u32>p, 24);
+  store<u32>(entry, n, 28);
 }
 
-function settle(): void {
-  for (; anyWaiting; anyWaiting &= anyWaiting - 1) {
-    const other = waiting + <usize>ctz(anyWaiting) * WAITING_BYTES;
-    single(<usize>load<u32>(other), <usize>load<u32>(other, 4), load<u32>(other, 8), load<u32>(other, 12));
+/** Room for a copy of a short identifier, for as long as these rows are kept. */
+@inline function copyRoom(): usize {
+  const copy = nextCopy + COPY_HEAD;
+  assert(nextCopy + COPY_BYTES <= answer);
+  nextCopy += COPY_BYTES;
+  return copy;
+}
+
+function inLowerCase(row: usize, p: usize, n: u32): void {
+  const copy = copyRoom();
+  toLowerCase(p, n, copy);
+  enlist(row, copy, n, spelling(p, p + n, spellingStart));
+}
+
+function byReference(row: usize, a: usize, e: usize, doubled: bool): void {
+  const n: u32 = a == e ? 0 : hostIdentity(a, <u32>(e - a), doubled, answer);
+  assert(<usize>n + 24 <= ANSWER_BYTES);
+  if (!n) {
+    unusable++;
+    tellUnusable(row);
+    return;
   }
+  let p = answer + 16;
+  if (n <= PAIRED) {
+    p = copyRoom();
+    memory.copy(p, answer + 16, n);
+  }
+  enlist(row, p, n, load<u32>(answer));
+}
+
+/** Hashes the identifiers of a list, all of the same number of words. */
+@inline function hash(list: usize, listEnd: usize): void {
+  let entry = list;
+  for (; entry + ENTRY_BYTES < listEnd; entry += 2 * ENTRY_BYTES) {
+    sipPair(<usize>load<u32>(entry, 24), load<u32>(entry, 28), <usize>load<u32>(entry, 56), load<u32>(entry, 60), kind);
+    store<u64>(entry, high);
+    store<u64>(entry, low, 8);
+    store<u64>(entry, high2, 32);
+    store<u64>(entry, low2, 40);
+  }
+  if (entry == listEnd) return;
+  single(<usize>load<u32>(entry, 24), load<u32>(entry, 28));
+  store<u64>(entry, high);
+  store<u64>(entry, low, 8);
 }
 
 // The kind of identifier is hashed before its text; the byte before it is put back afterwards.
-function single(row: usize, p: usize, n: u32, word: u32): void {
+function single(p: usize, n: u32): void {
   const before = load<u8>(p - 1);
   store<u8>(p - 1, <u8>kind);
   sip(p - 1, n + 1, true);
   store<u8>(p - 1, before);
-  keep(row, high, low, word);
-}
-
-function byReference(row: usize, a: usize, e: usize, doubled: bool): void {
-  settle();
-  const n = a == e ? 0 : hostIdentity(a, <u32>(e - a), doubled, answer);
-  assert(<usize>n + 24 <= ANSWER_BYTES);
-  if (n) single(row, answer + 16, n, load<u32>(answer));
-  else {
-    unusable++;
-    tellUnusable(row);
-  }
 }
 
 @inline function keep(row: usize, h: u64, l: u64, word: u32): void {
