@@ -66,7 +66,7 @@ export function command(io: CliIo): Command {
     )
     .option(
       "--memory <size>",
-      "memory for rows, such as 512MB; more wait in the temporary folder (default: a quarter of the machine's)",
+      "memory for rows, such as 512MB; more wait in the temporary folder (default: a quarter of the machine's, at most 800MB)",
       memorySize,
     )
     .option("--json", "machine-readable result", false)

@@ -1,8 +1,8 @@
-import type { IdentifierKind } from "../../core/model.ts";
 import type { NamedFile } from "../../members/kernel/name-people.ts";
 import { NOTE, type Note } from "../../members/kernel/notes.ts";
 import { rowNumber } from "../../members/kernel/row-places.ts";
 import type { PeopleFiles } from "./people-files.ts";
+import { goOn } from "./read-file.ts";
 import { type PlacedFile, RowReader } from "./row-reader.ts";
 
 /** Rows that are held at once. */
@@ -13,9 +13,9 @@ const MOST_REPEATED = 250_000;
 export type NamingInput = {
   readonly files: readonly PlacedFile[];
   readonly owner: number;
-  readonly identity: IdentifierKind;
   readonly attributes: readonly string[];
   readonly people: PeopleFiles;
+  readonly signal: AbortSignal;
 };
 
 /** Rows are counted with the header as row 1. */
@@ -72,7 +72,8 @@ export class NameByPlace {
   }
 
   async #writeBatch(notes: readonly Note[]): Promise<void> {
-    const { people, owner, attributes } = this.#input;
+    const { people, owner, attributes, signal } = this.#input;
+    goOn(signal);
     const wanted = this.#readers.map((): number[] => []);
     for (const note of notes) {
       if (note.kind !== NOTE.extra) wanted[owner]?.push(note.owner);
@@ -114,6 +115,7 @@ export class NameByPlace {
     // A person stands where their first row does.
     rows.sort((a, b) => a.first - b.first || a.offset - b.offset);
     for (let from = 0; from < rows.length; from += BATCH) {
+      goOn(this.#input.signal);
       const some = rows.slice(from, from + BATCH);
       const read = await reader.read(some.map((r) => r.offset));
       for (const { offset, row } of some)

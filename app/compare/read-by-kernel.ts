@@ -46,9 +46,9 @@ export async function readByKernel(i: Opened, o: CompareOptions): Promise<Compar
       : new NameByPlace({
           files: places,
           owner: o.owner,
-          identity: i.identity,
           attributes,
           people: o.people,
+          signal: o.signal,
         });
   let found: readonly NamedFile[] = [];
   const naming: Naming | null = names && {

@@ -28,7 +28,7 @@ export class RowReader {
 
   /** @param offsets in any order, several times each */
   async read(offsets: readonly number[]): Promise<{ at(offset: number): Cells }> {
-    const sorted = new Float64Array(new Set(offsets)).sort();
+    const sorted = eachOnce(Float64Array.from(offsets).sort());
     if (sorted.length === 0) return { at: () => [] };
     this.#handle ??= await open(this.#file.path, "r");
     const { label, delimiter, chosen } = this.#file;
@@ -40,6 +40,13 @@ export class RowReader {
     await this.#handle?.close();
     this.#handle = null;
   }
+}
+
+/** @param sorted is overwritten */
+function eachOnce(sorted: Float64Array): Float64Array {
+  let n = 0;
+  for (const offset of sorted) if (n === 0 || offset !== sorted[n - 1]) sorted[n++] = offset;
+  return sorted.subarray(0, n);
 }
 
 function placeOf(sorted: Float64Array, offset: number): number {

@@ -258,7 +258,7 @@ describe("a disk that is full", () => {
   });
 
   test.each([0, 1])("while rows wait that do not fit in memory (program %i)", (which) => {
-    put("many.csv", `email,plan\n${rows(60_000)}`);
+    put("many.csv", `email,plan\n${rows(400_000)}`);
     const argv = ["many.csv", "many.csv", "--attributes", "plan", "--json"];
     const run = (...more: string[]): Ended => compareIn(programs()[which] ?? "", folder, [...argv, ...more]);
     expect(run("--memory", "1MB")).toEqual(run());

