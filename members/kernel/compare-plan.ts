@@ -34,7 +34,7 @@ export type ComparePlan = {
 };
 
 /** So many records of one partition are sorted within the cache. */
-const AT_ONCE = 12_000;
+const AT_ONCE = 24_000;
 const LEAST_PARTITIONS = 256;
 /** More of them would cost more in half-filled chunks than they save. */
 const MOST_PARTITIONS = 2048;

@@ -28,7 +28,7 @@ const ROWS_AT_ONCE = 256;
 export const recordBytes = (attributes: number, places = false): number =>
   placeAt(attributes) + (places ? PLACE_BYTES : 0);
 /** Records that a chunk holds. */
-export const chunkRecords = (record: number): number => Math.floor((CHUNK_BYTES - CHUNK_HEAD) / record);
+export const chunkRecords = (record: number): number => Math.floor((CHUNK_BYTES - CHUNK_HEAD - 1) / record);
 /** Chunks without which no file can be read: one a partition, and those of the next rows. */
 export const leastChunks = (partitions: number): number => partitions + ROWS_AT_ONCE + 1;
 
