@@ -18,6 +18,7 @@ export class AtomicFile {
   readonly #handle: FileHandle;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  #complete = false;
   /** Bytes written or waiting: the position of the next write. */
   bytes = 0;
 
@@ -86,17 +87,30 @@ export class AtomicFile {
   }
 
   /**
+   * Everything is written and the file closed; only its name is missing. For files that belong together: complete all,
+   * then commit each.
+   */
+  async complete({ durable } = { durable: true }): Promise<void> {
+    await this.#flush();
+    try {
+      // a full disk may show only now
+      if (durable) await this.#handle.sync();
+      await this.#handle.close();
+      this.#complete = true;
+    } catch (cause) {
+      throw unwritable(this.path, cause);
+    }
+  }
+
+  /**
    * Makes the file visible.
    *
    * @param durable its bytes and its name are on the disk before this returns; false only for what can be lost in a
    *   power cut without harm
    */
   async commit({ durable } = { durable: true }): Promise<void> {
-    await this.#flush();
+    if (!this.#complete) await this.complete({ durable });
     try {
-      // a full disk may show only now
-      if (durable) await this.#handle.sync();
-      await this.#handle.close();
       await rename(this.#temporary, this.path);
       if (durable) await syncFolder(dirname(this.path));
     } catch (cause) {

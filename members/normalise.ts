@@ -60,7 +60,7 @@ const plausibleLabel = (s: string, from: number, to: number): boolean =>
 
 function email(raw: string): string | null {
   const trimmed = raw.trim();
-  if (plausibleEmail(trimmed) && ASCII.test(trimmed)) return trimmed.toLowerCase();
+  if (ASCII.test(trimmed)) return plausibleEmail(trimmed) ? trimmed.toLowerCase() : null;
   if (trimmed.length > 254 || BECOMES_ASCII.test(trimmed)) return null;
   const lower = trimmed.normalize("NFC").toLowerCase();
   return plausibleEmail(lower) ? lower : null;

@@ -1,3 +1,4 @@
+// Also: node scripts/kernel.mjs <out> [--shared] [--checked]
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -36,4 +37,16 @@ export function compileKernel(out, { name = "kernel", shared, checked }) {
     { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" },
   );
   return status === 0 ? null : `${stdout}${stderr}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [out, ...options] = process.argv.slice(2);
+  const wrong =
+    out === undefined
+      ? "Where does it go?\n"
+      : compileKernel(out, { shared: options.includes("--shared"), checked: options.includes("--checked") });
+  if (wrong !== null) {
+    process.stderr.write(wrong);
+    process.exit(1);
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { realpath, writeFile } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { Command } from "commander";
 import { requireConfig, secretsOf } from "../../config/read.ts";
@@ -16,7 +16,9 @@ import { compareText } from "../compare/text.ts";
 import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
 import { type CliIo, EXIT } from "./command.ts";
-import { showProgress } from "./progress.ts";
+import { memorySize } from "./memory-size.ts";
+import { startProgress } from "./progress.ts";
+import { writePage } from "./write-page.ts";
 
 /** Shape of `plumbline compare --json`; loaded when it is asked for, see report.ts. */
 export const output = async () => (await import("../compare/report-schema.ts")).CompareReport;
@@ -29,6 +31,7 @@ type Options = {
   readonly out?: string;
   readonly config?: string;
   readonly pushdown: boolean;
+  readonly memory?: number;
   readonly json: boolean;
 };
 
@@ -71,6 +74,11 @@ export function command(io: CliIo): Command {
     )
     .option("--config <file>", "compare segments of this configuration instead of files")
     .option("--no-pushdown", "read segments that live in one database, and compare them here")
+    .option(
+      "--memory <size>",
+      "memory for rows, such as 512MB; more wait in the temporary folder (default: a quarter of the machine's, at most 800MB)",
+      memorySize,
+    )
     .option("--json", "machine-readable result", false)
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: Options) => {
@@ -130,6 +138,7 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
       people,
       id: options.id ?? null,
       attributes: attributeWishes(options.attributes),
+      memory: options.memory ?? null,
       secret: randomBytes(32),
       signal: io.signal,
       progress: progress.read,
@@ -143,7 +152,11 @@ async function run(io: CliIo, sources: readonly Source[], owner: number, options
     await people?.abort();
   }
   if (page !== null)
-    await writePage(page, options.html ?? "", comparePage(report, { at: new Date(), version: VERSION }));
+    await writePage(
+      page,
+      visible(options.html ?? ""),
+      comparePage(report, { at: new Date(), version: VERSION }),
+    );
   io.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : compareText(report, widthOf(io)));
   for (const words of told) io.stderr.write(`${words[0]?.toUpperCase()}${words.slice(1)}.\n`);
   if (page !== null) io.stderr.write(`Page without names: ${visible(relative(io.cwd, page) || page)}\n`);
@@ -182,37 +195,29 @@ async function freePath(path: string, shown: string, inputs: readonly string[]):
   );
 }
 
-async function writePage(path: string, shown: string, html: string): Promise<void> {
-  try {
-    await writeFile(path, html);
-  } catch (cause) {
-    throw new AuditorError(
-      "config",
-      visible(shown),
-      "the page cannot be written",
-      "name a file in a folder that you may write",
-      { cause },
-    );
-  }
-}
-
-const MEGABYTE = 1e6;
-
+/** In rows, as far as their beginning tells how long they are. */
 async function readingProgress(
   io: CliIo,
   sources: readonly Source[],
 ): Promise<{ read(file: number, bytes: number): void; stop(): void }> {
-  const sizes = await Promise.all(sources.map((s) => textSize(s.path)));
-  const total = sizes.reduce((n, size) => n + size, 0);
-  let done = 0;
-  const bar = showProgress(io, "Reading, MB", Math.max(1, Math.round(total / MEGABYTE)), async () =>
-    Math.round(done / MEGABYTE),
-  );
+  const sizes = io.isTTY ? await Promise.all(sources.map((s) => textSize(s.path))) : [];
+  const rows = sizes.reduce((n, s) => n + s.bytes / s.rowBytes, 0);
+  const done = sizes.map(() => 0);
+  const progress = startProgress({
+    what: "Reading",
+    total: rows > 0 ? rows : null,
+    unit: "rows",
+    now: () => performance.now(),
+    write: (text) => void io.stderr.write(text),
+    isTty: io.isTTY,
+  });
   return {
     read(file, bytes) {
-      const before = sizes.slice(0, file).reduce((n, size) => n + size, 0);
-      done = before + Math.min(bytes, sizes[file] ?? bytes);
+      const size = sizes[file];
+      if (size === undefined) return;
+      done[file] = Math.min(bytes, size.bytes) / size.rowBytes;
+      progress.update(done.reduce((n, d) => n + d, 0));
     },
-    stop: () => bar.stop(),
+    stop: () => progress.stop(),
   };
 }

@@ -40,6 +40,9 @@ export type FileRead = {
   readonly end: TableEnd | null;
 };
 
+/** A list without rows is empty; a list with rows of which none names anybody was not understood. */
+export const hasPeople = (s: { size: number; records: number }): boolean => s.size > 0 || s.records === 0;
+
 export type ReportInput = {
   readonly reads: readonly FileRead[];
   readonly owner: number;

@@ -5,6 +5,8 @@ import { compareCsv } from "../../members/kernel/compare-csv.ts";
 import { estimateRows } from "../../members/kernel/estimate-rows.ts";
 import { compileKernel, SHARED_KERNEL_FILE } from "../../members/kernel/instance.ts";
 import { type Merged, MOST_SETS } from "../../members/kernel/merge-result.ts";
+import type { Naming } from "../../members/kernel/name-people.ts";
+import type { WasmModule } from "../../members/kernel/wasm.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { CsvFile } from "../../systems/files/csv.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
@@ -18,14 +20,18 @@ export type KernelInput = {
   readonly identity: IdentifierKind;
   readonly keys: Keys;
   readonly temporaryFolder: string;
+  /** Bytes of rows in memory, of all files together; null: as the machine has. */
+  readonly memory: number | null;
   readonly signal: AbortSignal;
+  /** Told who is behind the counts; null: they are only counted. */
+  readonly naming: Naming | null;
   progress(file: number, bytes: number): void;
 };
 
 export type KernelRead = { readonly counts: ReadCounts; readonly finalNewline: boolean };
 export type KernelResult = { readonly reads: readonly KernelRead[]; readonly counted: Counted };
 
-const plainCsv = (table: TableFile): table is CsvFile =>
+export const plainCsv = (table: TableFile): table is CsvFile =>
   "delimiter" in table && "gzip" in table && table.gzip === false;
 
 /**
@@ -33,7 +39,15 @@ const plainCsv = (table: TableFile): table is CsvFile =>
  * any size stays below 1 GB.
  */
 const MOST_BYTES = 800 * 2 ** 20;
-const memoryFor = (): number => Math.min(MOST_BYTES, Math.floor(totalmem() / 4));
+const memoryFor = (asked: number | null): number => asked ?? Math.min(MOST_BYTES, Math.floor(totalmem() / 4));
+
+/** With threads where there are any; null: there is no kernel here, or it cannot run. */
+function choose(): { readonly module: WasmModule; readonly threads: number } | null {
+  const shared = THREADS && "SharedArrayBuffer" in globalThis ? compileKernel(SHARED_KERNEL_FILE) : null;
+  if (shared !== null) return { module: shared, threads: availableParallelism() };
+  const module = compileKernel();
+  return module === null ? null : { module, threads: 0 };
+}
 
 /**
  * Compares plain CSV files with the compiled kernel.
@@ -41,14 +55,10 @@ const memoryFor = (): number => Math.min(MOST_BYTES, Math.floor(totalmem() / 4))
  * @returns null: these files are for the reference, which gives the same counts, or says what is wrong with them
  */
 export async function compareByKernel(i: KernelInput): Promise<KernelResult | null> {
-  const module =
-    THREADS && i.files.length <= MOST_SETS && i.files.every((f) => plainCsv(f.table))
-      ? compileKernel(SHARED_KERNEL_FILE)
-      : null;
-  if (module === null) return null;
+  const kernel = i.files.length <= MOST_SETS && i.files.every((f) => plainCsv(f.table)) ? choose() : null;
+  if (kernel === null) return null;
   const compared = await compareCsv({
-    module,
-    threads: availableParallelism(),
+    ...kernel,
     sources: i.files.map(({ path, table, chosen }) => ({
       path,
       rows: estimateRows(path),
@@ -58,14 +68,16 @@ export async function compareByKernel(i: KernelInput): Promise<KernelResult | nu
         idColumn: chosen.id,
         attributeColumns: chosen.attributes,
         identity: i.identity,
+        places: i.naming !== null,
       },
     })),
     owner: i.owner,
     identity: i.identity,
     keys: i.keys,
-    most: memoryFor(),
+    most: memoryFor(i.memory),
     temporaryFolder: i.temporaryFolder,
     signal: i.signal,
+    naming: i.naming,
     onBytes: i.progress,
   });
   if (compared === null) return null;

@@ -23,6 +23,8 @@ export type PushInput = {
   readonly identity: IdentifierKind;
   readonly keys: Keys;
   readonly temporaryFolder: string;
+  /** As in CompareOptions. */
+  readonly memory: number | null;
   readonly signal: AbortSignal;
   /** Elapsed milliseconds from any start. */
   elapsed(): number;
@@ -124,6 +126,7 @@ async function compareThere(
         setFile: join(i.temporaryFolder, `pushed-${s}.pls`),
         spoolFile: null,
         temporaryFolder: i.temporaryFolder,
+        memory: i.memory,
         signal: i.signal,
         read: () => undefined,
       }),

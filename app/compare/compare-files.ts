@@ -2,20 +2,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuditorError, isKind } from "../../core/errors.ts";
-import { type IdentifierKind, systemId } from "../../core/model.ts";
+import { systemId } from "../../core/model.ts";
 import { compareSets } from "../../members/compare-sets.ts";
-import { deriveKeys, type Keys } from "../../members/keys.ts";
+import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
 import { openTable } from "../../systems/files/table.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
-import { buildReport, type FileRead } from "./build-report.ts";
-import { compareByKernel, type KernelRead } from "./by-kernel.ts";
+import { buildReport, type FileRead, hasPeople } from "./build-report.ts";
 import type { PushInput } from "./by-postgres.ts";
 import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
+import { temporaryError } from "./disk.ts";
 import type { PeopleFiles } from "./people-files.ts";
 import { pushedReport } from "./pushed-report.ts";
+import { readByKernel } from "./read-by-kernel.ts";
 import { goOn, readFile } from "./read-file.ts";
 import type { CompareReport } from "./report.ts";
+import { type FileState, fileState } from "./unchanged.ts";
 import { writePeople } from "./write-people.ts";
 
 export type Source = {
@@ -33,6 +35,8 @@ export type CompareOptions = {
   readonly attributes: readonly AttributeWish[];
   /** Where the people behind the counts go; null: they are only counted. */
   readonly people: PeopleFiles | null;
+  /** Bytes of rows in memory, of all files together; null: what suits the machine. More wait in the temporary folder. */
+  readonly memory: number | null;
   /** Random bytes that live as long as this run: nothing that is written to disk meanwhile can be read after it. */
   readonly secret: Uint8Array;
   readonly signal: AbortSignal;
@@ -53,14 +57,25 @@ type Opened =
  *   interrupted; nothing of what was read stays on the disk
  */
 export async function compareFiles(o: CompareOptions): Promise<CompareReport> {
-  const folder = await mkdtemp(join(tmpdir(), "plumbline-compare-"));
+  const folder = await temporaryFolder();
   const opened: Opened[] = [];
   try {
+    const before = await Promise.all(o.sources.map((source) => fileState(source.path)));
     for (const source of o.sources) opened.push(await openOne(source));
-    return await compareIn(folder, opened, o);
+    return await compareIn(folder, opened, before, o);
+  } catch (error) {
+    throw temporaryError(error);
   } finally {
     for (const { table } of opened) await table?.close();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "plumbline-compare-"));
+  } catch (error) {
+    throw temporaryError(error);
   }
 }
 
@@ -77,12 +92,18 @@ async function openOne(source: Source): Promise<Opened> {
 async function compareIn(
   folder: string,
   opened: readonly Opened[],
+  before: readonly (FileState | null)[],
   o: CompareOptions,
 ): Promise<CompareReport> {
   const readable = opened.flatMap(({ table }) => (table === null ? [] : [table]));
   const { identity, columns } = chooseColumns(readable, o.id, o.attributes);
   const keys = deriveKeys(o.secret);
-  const quick = await readByKernel(folder, opened, columns, identity, keys, o);
+  const tables = opened.flatMap(({ table }) => table ?? []);
+  const quick =
+    // one file is compared with nothing, and the reference says so
+    opened.length < 2 || tables.length < opened.length
+      ? null
+      : await readByKernel({ folder, tables, before, columns, identity, keys }, o);
   if (quick !== null) return quick;
   if (o.pushdown !== undefined && o.people === null && readable.length === opened.length) {
     const pushed = await pushedReport({
@@ -94,6 +115,7 @@ async function compareIn(
       identity,
       keys,
       temporaryFolder: folder,
+      memory: o.memory,
       signal: o.signal,
     });
     if (pushed !== null) return pushed;
@@ -122,6 +144,7 @@ async function compareIn(
         setFile: join(folder, `${f}.pls`),
         spoolFile: o.people === null ? null : join(folder, `${f}.spool`),
         temporaryFolder: folder,
+        memory: o.memory,
         signal: o.signal,
         read(n) {
           bytes += n;
@@ -184,57 +207,3 @@ async function compareIn(
     for (const set of sets) await set.close();
   }
 }
-
-/** The report of plain files, when nobody behind the counts is to be named; null: the reference reads them. */
-async function readByKernel(
-  folder: string,
-  opened: readonly Opened[],
-  columns: readonly Chosen[],
-  identity: IdentifierKind,
-  keys: Keys,
-  o: CompareOptions,
-): Promise<CompareReport | null> {
-  // One file is compared with nothing, and the reference says so.
-  if (o.people !== null || opened.length < 2 || opened.some((f) => f.table === null)) return null;
-  const files = opened.flatMap(({ table }, f) =>
-    table === null
-      ? []
-      : [
-          {
-            path: o.sources[f]?.path ?? "",
-            label: o.sources[f]?.label ?? "",
-            table,
-            chosen: columns[f] as Chosen,
-          },
-        ],
-  );
-  const bytes = files.map(() => 0);
-  const result = await compareByKernel({
-    files,
-    owner: o.owner,
-    identity,
-    keys,
-    temporaryFolder: folder,
-    signal: o.signal,
-    progress(f, n) {
-      bytes[f] = (bytes[f] ?? 0) + n;
-      o.progress(f, bytes[f] ?? 0);
-    },
-  });
-  if (result === null || !result.reads.every((r) => hasPeople(r.counts))) return null;
-  return buildReport({
-    reads: files.map(({ label, table, chosen }, f): FileRead => {
-      const { counts, finalNewline } = result.reads[f] as KernelRead;
-      const end = { rows: counts.records, gzip: false, finalNewline };
-      return { label, coverage: "complete", because: null, table, chosen, summary: counts, end };
-    }),
-    owner: o.owner,
-    identity,
-    attributes: o.attributes.map((a) => a.name),
-    compared: files.map((_, f) => f),
-    comparison: result.counted,
-  });
-}
-
-/** A list without rows is empty; a list with rows of which none names anybody was not understood. */
-const hasPeople = (s: { size: number; records: number }): boolean => s.size > 0 || s.records === 0;

@@ -30,6 +30,7 @@ test("a Parquet file against a Mailchimp export, by their usual column names", a
       id: null,
       attributes: attributeWishes(["first_name"]),
       people: null,
+      memory: null,
       secret: new Uint8Array(32).fill(7),
       signal: new AbortController().signal,
       progress: () => undefined,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AuditorError } from "../../core/errors.ts";
 import { AtomicFile } from "../../members/atomic-file.ts";
 import { csvLine } from "./csv-cell.ts";
+import { writeError } from "./disk.ts";
 
 /** One file per kind of difference, `<kind>.csv`. */
 export const PEOPLE_KINDS = ["missing", "extra", "mismatched", "duplicates", "unusable"] as const;
@@ -13,10 +14,12 @@ const FLUSH_CHARACTERS = 1 << 16;
 /** Raw identifiers, because a person asked for them: readable by the owner only, and there whole or not at all. */
 export class PeopleFiles {
   readonly #folder: string;
+  readonly #shown: string;
   readonly #files = new Map<PeopleKind, { file: AtomicFile; waiting: string }>();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, shown: string) {
     this.#folder = folder;
+    this.#shown = shown;
   }
 
   /**
@@ -45,13 +48,13 @@ export class PeopleFiles {
           "name another folder for --out",
         );
     }
-    return new PeopleFiles(real);
+    return new PeopleFiles(real, shown);
   }
 
   /** Starts every file with its header; a file without people is its header alone, so that none is left from before. */
   async start(headers: Readonly<Record<PeopleKind, readonly string[]>>): Promise<void> {
     for (const kind of PEOPLE_KINDS) {
-      const file = await AtomicFile.create(join(this.#folder, `${kind}.csv`));
+      const file = await this.#onDisk(kind, () => AtomicFile.create(join(this.#folder, `${kind}.csv`)));
       this.#files.set(kind, { file, waiting: csvLine(distinct(headers[kind])) });
     }
   }
@@ -63,19 +66,36 @@ export class PeopleFiles {
     if (target.waiting.length < FLUSH_CHARACTERS) return;
     const { waiting } = target;
     target.waiting = "";
-    await target.file.write(Buffer.from(waiting));
+    await this.#onDisk(kind, () => target.file.write(Buffer.from(waiting)));
   }
 
-  /** @returns names of the files, empty when none was started */
+  /**
+   * All files are whole before the first replaces the one of an earlier run.
+   *
+   * @returns names of the files, empty when none was started
+   */
   async commit(): Promise<string[]> {
-    const names: string[] = [];
     for (const [kind, { file, waiting }] of this.#files) {
-      await file.write(Buffer.from(waiting));
-      await file.commit({ durable: false });
+      await this.#onDisk(kind, async () => {
+        await file.write(Buffer.from(waiting));
+        await file.complete({ durable: false });
+      });
+    }
+    const names: string[] = [];
+    for (const [kind, { file }] of this.#files) {
+      await this.#onDisk(kind, () => file.commit({ durable: false }));
       this.#files.delete(kind);
       names.push(`${kind}.csv`);
     }
     return names;
+  }
+
+  async #onDisk<T>(kind: PeopleKind, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw writeError(error, `${this.#shown}/${kind}.csv`);
+    }
   }
 
   async abort(): Promise<void> {

@@ -5,6 +5,7 @@ import { SetBuilder } from "../../members/set-builder.ts";
 import type { SetSummary } from "../../members/set-terms.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import type { Chosen } from "./columns.ts";
+import { changedError } from "./unchanged.ts";
 
 export type ReadOptions = {
   readonly identity: IdentifierKind;
@@ -13,6 +14,8 @@ export type ReadOptions = {
   readonly setFile: string;
   readonly spoolFile: string | null;
   readonly temporaryFolder: string;
+  /** Bytes of rows in memory; null: what the builder takes. */
+  readonly memory: number | null;
   readonly signal: AbortSignal;
   /** Told after every batch: about how many bytes of text it had. */
   read(bytes: number): void;
@@ -41,6 +44,7 @@ export async function readFile(table: TableFile, chosen: Chosen, o: ReadOptions)
     epoch: 0,
     spool: o.spoolFile !== null,
     temporaryFolder: o.temporaryFolder,
+    ...(o.memory === null ? {} : { maxBytesInMemory: o.memory }),
   });
   try {
     let n = 1;
@@ -103,10 +107,5 @@ export type Reopened = { readonly label: string; readonly asOf: Instant };
 /** @throws AuditorError transient */
 export function sameFile(table: TableFile, before: Reopened): TableFile {
   if (table.asOf === before.asOf) return table;
-  throw new AuditorError(
-    "transient",
-    before.label,
-    "the file changed while it was compared",
-    "run it again when the export is done",
-  );
+  throw changedError(before.label);
 }

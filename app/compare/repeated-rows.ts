@@ -4,6 +4,8 @@ import { openTable } from "../../systems/files/table.ts";
 import { goOn, sameFile } from "./read-file.ts";
 import type { PeopleInput } from "./write-people.ts";
 
+/** What of PeopleInput is needed. */
+type Input = Pick<PeopleInput, "reads" | "sources" | "identity" | "keys" | "people" | "signal">;
 type Row = { readonly n: number; readonly fields: readonly string[] };
 
 /** Repeated rows that are held at once; more of them take another pass over the file. */
@@ -17,7 +19,7 @@ const MOST_BITS = 30;
  *
  * @throws AuditorError transient when the file is another than before
  */
-export async function writeRepeatedRows(i: PeopleInput, f: number): Promise<void> {
+export async function writeRepeatedRows(i: Input, f: number): Promise<void> {
   const { summary, table: before } = i.reads[f] ?? {};
   if (!summary || !before || summary.duplicates + summary.invalid === 0) return;
   const bits = Math.min(MOST_BITS, Math.max(LEAST_BITS, 38 - Math.clz32(summary.records)));
@@ -45,14 +47,14 @@ export async function writeRepeatedRows(i: PeopleInput, f: number): Promise<void
   }
 }
 
-const idOf = (i: PeopleInput, f: number, row: Row): string => row.fields[i.reads[f]?.chosen?.id ?? -1] ?? "";
+const idOf = (i: Input, f: number, row: Row): string => row.fields[i.reads[f]?.chosen?.id ?? -1] ?? "";
 
 /**
  * `key`: four words, reused between rows; null when the row names nobody. Row 1 is the header. `visit` answers null
  * when there is nothing to wait for, which is nearly always.
  */
 async function eachRow(
-  i: PeopleInput,
+  i: Input,
   f: number,
   visit: (row: Row, key: Uint32Array | null) => Promise<void> | null,
 ): Promise<void> {
@@ -80,11 +82,7 @@ async function eachRow(
 }
 
 /** Two bits per place of a key's hash: seen, and seen again. Has every key that comes twice, and few that do not. */
-async function keysSeenTwice(
-  i: PeopleInput,
-  f: number,
-  bits: number,
-): Promise<{ has(key: Uint32Array): boolean }> {
+async function keysSeenTwice(i: Input, f: number, bits: number): Promise<{ has(key: Uint32Array): boolean }> {
   const once = new Uint8Array(2 ** (bits - 3));
   const twice = new Uint8Array(2 ** (bits - 3));
   const place = (key: Uint32Array): number => (key[0] as number) >>> (32 - bits);

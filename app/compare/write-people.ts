@@ -8,7 +8,7 @@ import { hexOfWords } from "../../members/person-key.ts";
 import { openSpool, type Spool, type SpooledRow } from "../../members/spool.ts";
 import type { FileRead } from "./build-report.ts";
 import type { Source } from "./compare-files.ts";
-import type { PeopleFiles } from "./people-files.ts";
+import type { PeopleFiles, PeopleKind } from "./people-files.ts";
 import { goOn, innerName } from "./read-file.ts";
 import { writeRepeatedRows } from "./repeated-rows.ts";
 
@@ -27,15 +27,20 @@ export type PeopleInput = {
   readonly attributes: readonly string[];
 };
 
+export const peopleHeaders = (
+  identity: IdentifierKind,
+  attributes: readonly string[],
+): Record<PeopleKind, string[]> => ({
+  missing: ["file", identity, ...attributes],
+  extra: ["file", identity, ...attributes],
+  mismatched: ["file", identity, "attribute", "value_in_owner", "value_in_file"],
+  duplicates: ["file", "row", identity, ...attributes],
+  unusable: ["file", "row", identity],
+});
+
 /** Names everybody behind the counts. Bounded memory: one partition of the sets and their sealed rows at a time. */
 export async function writePeople(i: PeopleInput): Promise<void> {
-  await i.people.start({
-    missing: ["file", i.identity, ...i.attributes],
-    extra: ["file", i.identity, ...i.attributes],
-    mismatched: ["file", i.identity, "attribute", "value_in_owner", "value_in_file"],
-    duplicates: ["file", "row", i.identity, ...i.attributes],
-    unusable: ["file", "row", i.identity],
-  });
+  await i.people.start(peopleHeaders(i.identity, i.attributes));
   const spools: Spool[] = [];
   try {
     for (const f of i.compared) spools.push(await openSpool(join(i.folder, `${f}.spool`), i.keys));

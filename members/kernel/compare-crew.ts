@@ -3,12 +3,14 @@ import { Worker } from "node:worker_threads";
 import { AuditorError } from "../../core/errors.ts";
 import { type CompareJob, CompareThread, type FileRead, type MergePlaces } from "./compare-thread.ts";
 import type { CompareAnswer, CompareOrder } from "./compare-worker.ts";
+import type { Noted } from "./notes.ts";
 
 /** Whoever reads files and merges partitions: a thread, or, where there are none, this one. */
 export type CompareHand = {
   /** null: the reference has to read this file. */
   read(file: number, onBytes: (bytes: number) => void): Promise<FileRead | null>;
-  merge(files: readonly FileRead[], at: MergePlaces): Promise<void>;
+  /** @param onNoted after each partition, and before where there are notes about it; this thread waits for it */
+  merge(files: readonly FileRead[], at: MergePlaces, onNoted: (noted: Noted) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -59,8 +61,13 @@ export class ThreadHand implements CompareHand {
     });
   }
 
-  merge(files: readonly FileRead[], at: MergePlaces): Promise<void> {
+  merge(
+    files: readonly FileRead[],
+    at: MergePlaces,
+    onNoted: (noted: Noted) => Promise<void>,
+  ): Promise<void> {
     return this.#ask({ kind: "merge", files, at }, (a, done) => {
+      if (a.kind === "noted") void onNoted(a.noted);
       if (a.kind === "merged") done();
     });
   }
@@ -80,12 +87,12 @@ export class OwnHand implements CompareHand {
     this.#signal = signal;
   }
 
-  async #all<S, T>(steps: Generator<S, T>, each: (step: S) => void): Promise<T> {
+  async #all<S, T>(steps: Generator<S, T>, each: (step: S) => void | Promise<void>): Promise<T> {
     try {
       for (let n = 1; ; n++) {
         const step = steps.next();
         if (step.done) return step.value;
-        each(step.value);
+        await each(step.value);
         if (n % 32 === 0) await setImmediate();
         if (this.#signal.aborted) throw stopped();
       }
@@ -100,8 +107,12 @@ export class OwnHand implements CompareHand {
     return this.#all(this.#thread.read(file), onBytes);
   }
 
-  async merge(files: readonly FileRead[], at: MergePlaces): Promise<void> {
-    await this.#all(this.#thread.merge(files, at), () => undefined);
+  async merge(
+    files: readonly FileRead[],
+    at: MergePlaces,
+    onNoted: (noted: Noted) => Promise<void>,
+  ): Promise<void> {
+    await this.#all(this.#thread.merge(files, at), onNoted);
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { type ComparePlan, type CsvSource, comparePlan } from "./compare-plan.ts
 import { type CompareJob, type FileRead, mergePlaces } from "./compare-thread.ts";
 import { PAGE, startKernel } from "./instance.ts";
 import { type Merged, mergedOf, resultBytes } from "./merge-result.ts";
+import { NamesInOrder, type Naming } from "./name-people.ts";
 import type { Places } from "./places.ts";
 import { type WasmMemory, type WasmModule, wasm } from "./wasm.ts";
 
@@ -23,6 +24,8 @@ export type CompareCsv = {
   readonly most: number;
   readonly temporaryFolder: string;
   readonly signal: AbortSignal;
+  /** Told who is behind the counts, where layouts keep places; none: they are only counted. */
+  readonly naming?: Naming | null;
   onBytes(file: number, bytes: number): void;
 };
 
@@ -43,15 +46,18 @@ export type ComparedCsv = {
 /**
  * Compares CSV files: threads read them into one memory, a file a thread, and then merge them, a partition a thread.
  *
- * @returns null: the reference has to read these files; one of them is not plain, or they do not fit
+ * @returns null: the reference has to read these files; one of them is not plain, or there is not enough memory
+ * @throws AuditorError interrupted; permanent when the disk fails
  */
 export async function compareCsv(o: CompareCsv): Promise<ComparedCsv | null> {
   const hands = Math.max(1, Math.min(o.threads, o.sources.length));
-  const measure: WasmMemory = newMemory(1, o.threads > 0);
-  const { exports } = startKernel(o.module, o.keys, o.identity, measure);
+  const memory = withEnough(
+    () => new wasm.Memory({ initial: 1, maximum: MOST_PAGES, shared: o.threads > 0 }),
+  );
+  if (memory === null) return null;
+  const { exports } = startKernel(o.module, o.keys, o.identity, memory);
   const { plan, places } = comparePlan(exports, o.sources, hands, o.most);
-  const memory = newMemory(Math.ceil(plan.bytes / PAGE), o.threads > 0);
-  places.guard(memory);
+  if (!makeRoom(memory, places)) return null;
   const { module, sources, owner, keys, identity, temporaryFolder } = o;
   const job: CompareJob = { module, memory, plan, sources, owner, keys, identity, temporaryFolder };
   const crew: CompareHand[] = Array.from({ length: hands }, (_, id) =>
@@ -63,7 +69,7 @@ export async function compareCsv(o: CompareCsv): Promise<ComparedCsv | null> {
     if (o.signal.aborted) throw stopped();
     const files = await readAll(crew, o);
     places.check(memory);
-    if (files === null) return null;
+    if (files === null || (o.naming && !(await o.naming.start(files)))) return null;
     return await mergeAll(crew, files, memory, plan, places, o);
   } catch (error) {
     if (o.signal.aborted) throw stopped();
@@ -74,8 +80,22 @@ export async function compareCsv(o: CompareCsv): Promise<ComparedCsv | null> {
   }
 }
 
-function newMemory(pages: number, shared: boolean): WasmMemory {
-  return new wasm.Memory({ initial: pages, maximum: MOST_PAGES, shared });
+/** null: there is not so much memory, or no more addresses. */
+function withEnough<T>(asked: () => T): T | null {
+  try {
+    return asked();
+  } catch (cause) {
+    if (cause instanceof RangeError) return null;
+    throw cause;
+  }
+}
+
+/** Grows the memory to these places, while no thread runs. @returns false: there is not enough */
+function makeRoom(memory: WasmMemory, places: Places): boolean {
+  const missing = Math.max(0, Math.ceil((places.end - memory.buffer.byteLength) / PAGE));
+  if (withEnough(() => memory.grow(missing)) === null) return false;
+  places.guard(memory);
+  return true;
 }
 
 /** Each hand takes the next file, the largest first. */
@@ -106,15 +126,21 @@ async function mergeAll(
   o: CompareCsv,
 ): Promise<ComparedCsv | null> {
   const attributes = o.sources[0]?.layout.attributeColumns.length ?? 0;
+  const naming = o.naming ?? null;
   const places = before.following();
-  const at = crew.map(() => mergePlaces(places, plan, files, attributes));
-  if (places.end > MOST_PAGES * PAGE) return null;
-  const missing = Math.ceil((places.end - memory.buffer.byteLength) / PAGE);
-  if (missing > 0) memory.grow(missing);
-  places.guard(memory);
-  await Promise.all(crew.map((hand, n) => hand.merge(files, at[n] as (typeof at)[number])));
+  const at = crew.map(() => mergePlaces(places, plan, files, attributes, naming !== null));
+  if (!makeRoom(memory, places)) return null;
+  const names = naming && new NamesInOrder(naming, memory, plan);
+  const bare = files.map((f) => ({ ...f, unusable: null, rowIndex: null }));
+  await Promise.all([
+    ...crew.map((hand, n) =>
+      hand.merge(bare, at[n] as (typeof at)[number], async (noted) => names?.add(noted)),
+    ),
+    names?.finished,
+  ]);
   before.check(memory);
   places.check(memory);
+  await naming?.end(files, names?.crowded !== true);
   const words = (address: number, bytes: number): Uint32Array =>
     new Uint32Array(memory.buffer, address, bytes / 4);
   const results = at.map((a) => words(a.result, resultBytes(files.length, attributes)));

@@ -27,12 +27,14 @@ export type ComparePlan = {
   readonly files: readonly RowPlaces[];
   /** A number that the threads share: the partition that is merged next. */
   readonly next: number;
+  /** Another one: partitions whose people were named. */
+  readonly named: number;
   /** Bytes of memory. Most of it is never touched. */
   readonly bytes: number;
 };
 
 /** So many records of one partition are sorted within the cache. */
-const AT_ONCE = 12_000;
+const AT_ONCE = 24_000;
 const LEAST_PARTITIONS = 256;
 /** More of them would cost more in half-filled chunks than they save. */
 const MOST_PARTITIONS = 2048;
@@ -60,12 +62,14 @@ export function comparePlan(
   most: number,
 ): { readonly plan: ComparePlan; readonly places: Places } {
   const attributes = sources[0]?.layout.attributeColumns.length ?? 0;
+  const record = recordBytes(attributes, sources[0]?.layout.places);
   const partitions = partitionsFor(Math.max(...sources.map((s) => s.rows)));
   const columns = Math.max(...sources.map((s) => s.layout.columns));
   const places = new Places();
   const next = places.take(4);
+  const named = places.take(4);
   const read = Array.from({ length: threads }, () => readPlaces(places, kernel, { columns, attributes }));
-  const wanted = sources.map((s) => Math.ceil(s.rows / chunkRecords(attributes)) + partitions);
+  const wanted = sources.map((s) => Math.ceil(s.rows / chunkRecords(record)) + partitions);
   const all = wanted.reduce((n, w) => n + w, 0);
   const budget = Math.min(most, MOST_BYTES) / CHUNK_BYTES;
   const files = wanted.map((w) => {
@@ -74,7 +78,7 @@ export function comparePlan(
     return rowPlaces(places, partitions, Math.max(Math.floor(share), leastChunks(partitions)));
   });
   return {
-    plan: { partitions, record: recordBytes(attributes), threads: read, files, next, bytes: places.end },
+    plan: { partitions, record, threads: read, files, next, named, bytes: places.end },
     places,
   };
 }

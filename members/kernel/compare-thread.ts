@@ -5,6 +5,7 @@ import type { ComparePlan, CsvSource } from "./compare-plan.ts";
 import { readCsvRows } from "./csv-rows.ts";
 import { type Kernel, startKernel } from "./instance.ts";
 import { MOST_SETS, resultBytes } from "./merge-result.ts";
+import { type Noted, type NotePlaces, note, notePlaces, waitForNames } from "./notes.ts";
 import type { Places } from "./places.ts";
 import type { RowsFile, Run } from "./rows-file.ts";
 import {
@@ -37,6 +38,9 @@ export type FileRead = {
   readonly fullest: Fullest;
   /** Rows on the disk. The thread that read them holds the file open. */
   readonly staged: { readonly fd: number; readonly runs: readonly Run[] } | null;
+  /** As in RowsRead. */
+  readonly unusable: Float64Array | null;
+  readonly rowIndex: Float64Array | null;
 };
 
 /** What one thread needs to merge. */
@@ -46,12 +50,15 @@ export type MergePlaces = {
   readonly sets: number;
   readonly heads: number;
   readonly result: number;
+  /** null: nobody is named. */
+  readonly notes: NotePlaces | null;
 };
 export const mergePlaces = (
   places: Places,
   plan: ComparePlan,
   files: readonly FileRead[],
   attributes: number,
+  naming: boolean,
 ): MergePlaces => ({
   sort: sortPlaces(
     places,
@@ -61,6 +68,7 @@ export const mergePlaces = (
   sets: places.take(16 * MOST_SETS),
   heads: places.take(8 * MOST_SETS),
   result: places.take(resultBytes(files.length, attributes)),
+  notes: naming ? notePlaces(places, files.length, attributes) : null,
 });
 
 /**
@@ -111,6 +119,8 @@ export class CompareThread {
         invalid: got.invalid,
         finalNewline: got.finalNewline,
         staged,
+        unusable: got.unusable,
+        rowIndex: got.rowIndex,
         fullest: fullestOf(this.#kernel, { places: rows, staged }, plan.partitions, plan.record),
       };
     } finally {
@@ -118,8 +128,11 @@ export class CompareThread {
     }
   }
 
-  /** Merges partitions until none is left; yields after each. The counts stand at `at.result` and, for each file, at `at.sets`. */
-  *merge(files: readonly FileRead[], at: MergePlaces): Generator<void, void> {
+  /**
+   * Merges partitions until none is left; yields after each, and before where there are notes. The counts stand at `at.result` and,
+   * for each file, at `at.sets`.
+   */
+  *merge(files: readonly FileRead[], at: MergePlaces): Generator<Noted, void> {
     const { plan, sources, owner, memory } = this.#job;
     const { exports } = this.#kernel;
     const attributes = sources[0]?.layout.attributeColumns.length ?? 0;
@@ -133,6 +146,7 @@ export class CompareThread {
     for (;;) {
       const p = Atomics.add(words, plan.next >>> 2, 1);
       if (p >= plan.partitions) return;
+      if (at.notes !== null) waitForNames(words, plan.named >>> 2, p);
       for (let f = 0; f < from.length; f++) {
         const records = sortPartition(this.#kernel, from[f] as SortedFrom, at.sort, f, p, plan.record);
         const set = (at.sets >>> 2) + 4 * f;
@@ -140,8 +154,11 @@ export class CompareThread {
         words[set] = sorted;
         words[set + 1] = sorted + records * plan.record;
       }
+      let last: Noted = { partition: p, notes: null, crowded: false, last: true };
+      if (at.notes !== null)
+        last = yield* note(this.#kernel, at, p, owner, attributes, files.length, plan.record);
       exports.mergeRecords(at.sets, files.length, owner, attributes, at.heads, at.result);
-      yield;
+      yield last;
     }
   }
 

@@ -1,6 +1,7 @@
 /** A thread of a comparison: reads files and merges, as it is told. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type CompareJob, CompareThread, type FileRead, type MergePlaces } from "./compare-thread.ts";
+import type { Noted } from "./notes.ts";
 
 export type CompareOrder =
   | { readonly kind: "read"; readonly file: number }
@@ -9,6 +10,7 @@ export type CompareOrder =
 export type CompareAnswer =
   | { readonly kind: "bytes"; readonly bytes: number }
   | { readonly kind: "read"; readonly read: FileRead | null }
+  | { readonly kind: "noted"; readonly noted: Noted }
   | { readonly kind: "merged" }
   /** A disk that is full, or the like. */
   | { readonly kind: "failed"; readonly code: string };
@@ -30,10 +32,9 @@ function read(file: number): void {
       say({ kind: "bytes", bytes: untold });
       untold = 0;
     }
-    if (step.done) {
-      say({ kind: "read", read: step.value });
-      return;
-    }
+    if (!step.done) continue;
+    say({ kind: "read", read: step.value });
+    return;
   }
 }
 
@@ -41,7 +42,8 @@ parentPort?.on("message", (order: CompareOrder) => {
   try {
     if (order.kind === "read") read(order.file);
     else {
-      for (const _ of thread.merge(order.files, order.at));
+      for (const noted of thread.merge(order.files, order.at))
+        if (order.at.notes !== null) say({ kind: "noted", noted });
       say({ kind: "merged" });
     }
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { IdentifierKind } from "../../core/model.ts";
 import type { Keys } from "../keys.ts";
 import { domainOf, type Kernel, spellingStart } from "./instance.ts";
 import type { Places } from "./places.ts";
+import { MOST_OFFSET, PLACE_BYTES, placeAt, RowIndex, UnusableRows } from "./row-places.ts";
 import { RowsFile } from "./rows-file.ts";
 
 export type CsvLayout = {
@@ -12,6 +13,8 @@ export type CsvLayout = {
   readonly idColumn: number;
   readonly attributeColumns: readonly number[];
   readonly identity: IdentifierKind;
+  /** Keep where each row stands, so that people can be named; records are longer then. */
+  readonly places?: boolean;
 };
 
 /** Bytes that are read and split at once, few enough for the cache; a longer row is for the reference. */
@@ -21,11 +24,11 @@ export const CHUNK_HEAD = 16;
 /** Rows that the kernel keeps before it asks for room again; each may begin a chunk. */
 const ROWS_AT_ONCE = 256;
 
-/** Key, spelling, prints. */
-export const recordBytes = (attributes: number): number => 20 + 4 * attributes;
+/** Key, spelling, prints, and the place of the row where it is kept. */
+export const recordBytes = (attributes: number, places = false): number =>
+  placeAt(attributes) + (places ? PLACE_BYTES : 0);
 /** Records that a chunk holds. */
-export const chunkRecords = (attributes: number): number =>
-  Math.floor((CHUNK_BYTES - CHUNK_HEAD) / recordBytes(attributes));
+export const chunkRecords = (record: number): number => Math.floor((CHUNK_BYTES - CHUNK_HEAD - 1) / record);
 /** Chunks without which no file can be read: one a partition, and those of the next rows. */
 export const leastChunks = (partitions: number): number => partitions + ROWS_AT_ONCE + 1;
 
@@ -65,6 +68,10 @@ export type RowsRead = {
   readonly finalNewline: boolean;
   /** Rows that did not fit in memory. */
   readonly file: RowsFile | null;
+  /** Rows that name nobody, where places are kept: offset and number by turns; null: more than are held. */
+  readonly unusable: Float64Array | null;
+  /** As `rowNumber` takes it. */
+  readonly rowIndex: Float64Array;
 };
 
 /**
@@ -91,13 +98,17 @@ export function* readCsvRows(
 ): Generator<number, RowsRead | null> {
   const { exports, memory } = kernel;
   const { layout, rows } = o;
+  const record = recordBytes(layout.attributeColumns.length, layout.places);
+  const unusable = new UnusableRows();
+  kernel.onUnusable((offset, row) => unusable.add(offset, row));
+  const index = new RowIndex();
   let file: RowsFile | null = null;
   kernel.onFull(() => {
     file ??= new RowsFile(o.folder);
-    spill(kernel, file, rows, o.partitions, recordBytes(layout.attributeColumns.length));
+    spill(kernel, file, rows, o.partitions, record);
   });
   new Uint32Array(memory.buffer, o.read.columns, layout.attributeColumns.length).set(layout.attributeColumns);
-  exports.setShape(recordBytes(layout.attributeColumns.length), Math.log2(o.partitions));
+  exports.setShape(record, Math.log2(o.partitions));
   exports.initValues(o.read.memo);
   exports.initRows(rows.table, rows.arena, rows.arenaEnd);
   exports.initCsv(
@@ -111,13 +122,21 @@ export function* readCsvRows(
     o.read.rowTable,
     o.read.room,
   );
+  exports.keepPlaces(layout.places === true ? placeAt(layout.attributeColumns.length) : 0);
   let done = false;
   try {
-    const ended = yield* feedAll(kernel, o.read.input, fd, begin);
+    const ended = yield* feedAll(kernel, o.read.input, fd, begin, layout.places === true ? index : null);
     if (ended === null) return null;
     exports.seal();
     done = true;
-    return { records: exports.rows.value, invalid: exports.unusable.value, ...ended, file };
+    return {
+      records: exports.rows.value,
+      invalid: exports.unusable.value,
+      ...ended,
+      file,
+      unusable: unusable.rows(),
+      rowIndex: index.places(),
+    };
   } finally {
     if (!done) (file as RowsFile | null)?.close();
   }
@@ -128,6 +147,7 @@ function* feedAll(
   input: number,
   fd: number,
   begin: number,
+  index: RowIndex | null,
 ): Generator<number, { finalNewline: boolean } | null> {
   const bytes = new Uint8Array(memory.buffer, input, WINDOW);
   let position = begin;
@@ -138,6 +158,9 @@ function* feedAll(
     position += n;
     const length = tail + n;
     if (n > 0) lastByte = bytes[length - 1] as number;
+    if (index !== null && position > MOST_OFFSET) return null;
+    exports.setOffset(input, position - length);
+    index?.add(position - length, exports.rows.value);
     const taken = exports.feed(input, length, n === 0 ? 1 : 0);
     if (exports.status.value !== 0) return null;
     if (n === 0) return { finalNewline: lastByte === 10 || lastByte === 13 };

@@ -15,6 +15,8 @@ export type KernelExports = {
   readonly status: WasmGlobal;
   readonly people: WasmGlobal;
   readonly respelled: WasmGlobal;
+  /** Of `differing`: somebody has more rows than there was room for. */
+  readonly crowded: WasmGlobal;
   setKeys(identity0: bigint, identity1: bigint, print0: bigint, print1: bigint): void;
   sip(at: number, bytes: number, identity: number): void;
   initValues(at: number): void;
@@ -44,6 +46,19 @@ export type KernelExports = {
   readonly entered: WasmGlobal;
   readonly left: WasmGlobal;
   advance(before: number, now: number, back: number, attributes: number, table: number, out: number): number;
+  keepPlaces(at: number): void;
+  setOffset(address: number, offset: number): void;
+  differing(
+    sets: number,
+    n: number,
+    owner: number,
+    prints: number,
+    recordBytes: number,
+    placeAt: number,
+    firsts: number,
+    out: number,
+    room: number,
+  ): number;
   mergeSets(sets: number, n: number, owner: number, prints: number, heads: number, result: number): void;
   mergeRecords(sets: number, n: number, owner: number, prints: number, heads: number, result: number): void;
 };
@@ -53,6 +68,8 @@ export type Kernel = {
   readonly memory: WasmMemory;
   /** Called when a file's rows need more room than there is: puts those so far elsewhere. */
   onFull(makeRoom: () => void): void;
+  /** Told each row that names nobody, where rows keep their places: its offset in the file, its number from 0. */
+  onUnusable(tell: (offset: number, row: number) => void): void;
 };
 
 export const PAGE = 65_536;
@@ -94,6 +111,7 @@ export function startKernel(
   let makeRoom = (): void => {
     throw new RangeError("the kernel has no room for more rows");
   };
+  let unusable = (_offset: number, _row: number): void => undefined;
   const text = (at: number, length: number, doubled: number): string => {
     // A memory that has grown has another buffer.
     if (bytes.buffer !== memory.buffer) bytes = Buffer.from(memory.buffer);
@@ -102,6 +120,7 @@ export function startKernel(
   };
   const host = {
     makeRoom: (): void => makeRoom(),
+    unusable: (offset: number, row: number): void => unusable(offset, row >>> 0),
     print: (at: number, length: number, doubled: number): number => print(text(at, length, doubled) || null),
     identity(at: number, length: number, doubled: number, answer: number): number {
       const trimmed = text(at, length, doubled).trim();
@@ -132,6 +151,9 @@ export function startKernel(
     memory,
     onFull(make) {
       makeRoom = make;
+    },
+    onUnusable(tell) {
+      unusable = tell;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { CHUNK_BYTES, CHUNK_HEAD, type RowPlaces } from "./csv-rows.ts";
+import { CHUNK_HEAD, chunkRecords, type RowPlaces } from "./csv-rows.ts";
 import type { Kernel } from "./instance.ts";
 import type { Places } from "./places.ts";
 import { type Run, readStaged, stagedBytes } from "./rows-file.ts";
@@ -35,7 +35,7 @@ export function fullestOf(kernel: Kernel, from: SortedFrom, partitions: number, 
     inMemory = Math.max(inMemory, here);
     records = Math.max(records, here + Math.floor(waiting / record));
   }
-  const full = Math.floor((CHUNK_BYTES - CHUNK_HEAD) / record);
+  const full = chunkRecords(record);
   // Each run ends with a chunk that may hold one record only.
   const runs = from.staged?.runs.length ?? 0;
   const chunks = Math.ceil(inMemory / full) + Math.ceil(staged / (CHUNK_HEAD + full * record)) + runs + 2;

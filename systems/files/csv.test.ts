@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -290,4 +290,18 @@ test("columns are found by the names that exports use", () => {
   expect(columnNamed(["Plan", "plan"], "plan")).toBe(1);
   expect(columnNamed(["Plan Name", "plan_name"], "PLAN NAME")).toBe(-1);
   expect(columnNamed(["Plan Name"], "plan_name")).toBe(0);
+});
+
+test("a file that shrinks while it is read says so, not that a line is broken", async () => {
+  const path = join(folder, "shrinking.csv");
+  writeFileSync(path, `email,plan\n${"a@x.com,pro\n".repeat(100_000)}`);
+  const csv = await openCsv(path, "crm.csv");
+  const all = async () => {
+    for await (const batch of csv.rows()) if (batch.length > 0) truncateSync(path, 600_001);
+  };
+  await expect(all()).rejects.toMatchObject({
+    kind: "transient",
+    message: expect.stringMatching(/changed while it was read/),
+  });
+  await csv.close();
 });

@@ -7,7 +7,7 @@ import { csvError } from "./csv-error.ts";
 import { giveBlocks } from "./give-blocks.ts";
 import { type Head, readHead } from "./header.ts";
 import { openFile } from "./open-file.ts";
-import { lineOf, type Records, records } from "./records.ts";
+import { linesOf, type Records, records } from "./records.ts";
 import type { TableFile } from "./table-file.ts";
 import { type Block, textBlocks } from "./text-blocks.ts";
 
@@ -137,35 +137,49 @@ class Reading {
   }
 
   async *#rows(head: Head): AsyncGenerator<readonly (readonly string[])[]> {
-    const { delimiter } = head;
     const columns = head.columns.length;
     let rows = this.#rowsTaken;
     let header = this.#headerTaken ? 0 : 1;
     let finalNewline = this.#finalNewline;
-    for await (const part of records(this.#left ?? head.blocks, delimiter, this.#label)) {
+    for await (const part of this.#whole(records(this.#left ?? head.blocks, head.delimiter, this.#label))) {
       const found = header === 1 ? part.rows.slice(1) : part.rows;
       const bad = found.findIndex((row) => row.length !== columns);
-      if (bad >= 0) throw this.#ragged(part, bad + header, found[bad]?.length ?? 0, columns, delimiter);
+      if (bad >= 0) await this.#mustBeUnchanged();
+      if (bad >= 0) throw this.#ragged(part, bad + header, found[bad]?.length ?? 0, columns);
       if (part.rows.length > 0) header = 0;
       if (part.text !== "") finalNewline = /[\r\n]$/.test(part.text);
       rows += found.length;
       if (found.length > 0) yield found;
     }
-    const after = await this.#handle.stat();
-    if (after.size !== this.#before.size || after.mtimeMs !== this.#before.mtimeMs) {
-      throw csvError(
-        this.#label,
-        null,
-        "the file changed while it was read",
-        "let the export write to another name and rename it when done",
-        { kind: "transient" },
-      );
-    }
+    await this.#mustBeUnchanged();
     this.#end = { rows, gzip: this.#gzip, finalNewline };
   }
 
-  #ragged(part: Records, index: number, fields: number, columns: number, delimiter: string): Error {
-    const line = lineOf(part, index, delimiter);
+  /** What looks broken in a file that changes meanwhile is no fault of the export. */
+  async *#whole(parts: AsyncGenerator<Records>): AsyncGenerator<Records> {
+    try {
+      yield* parts;
+    } catch (e) {
+      await this.#mustBeUnchanged();
+      throw e;
+    }
+  }
+
+  /** @throws AuditorError transient */
+  async #mustBeUnchanged(): Promise<void> {
+    const after = await this.#handle.stat();
+    if (after.size === this.#before.size && after.mtimeMs === this.#before.mtimeMs) return;
+    throw csvError(
+      this.#label,
+      null,
+      "the file changed while it was read",
+      "let the export write to another name and rename it when done",
+      { kind: "transient" },
+    );
+  }
+
+  #ragged(part: Records, index: number, fields: number, columns: number): Error {
+    const { last: line, quoted } = linesOf(part, index);
     const lastLine = index === part.rows.length - 1 && !/[\r\n]$/.test(part.text);
     if (lastLine && fields < columns) {
       return csvError(
@@ -173,6 +187,14 @@ class Reading {
         line,
         `the file ends in the middle of a line: ${fields} of ${columns} fields`,
         "it was cut off; copy or export it again",
+      );
+    }
+    if (quoted !== null) {
+      return csvError(
+        this.#label,
+        quoted.first,
+        `a quote that opens here closes on line ${quoted.last}, in a record of ${fields} fields where the header has ${columns}`,
+        "close the quote on its own line, or double it if it belongs to the text",
       );
     }
     return csvError(

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { csvError } from "./csv-error.ts";
-import { type Block, MAX_LINE_BYTES } from "./text-blocks.ts";
+import { lineOfBadQuote, linesOfRecord } from "./quote-lines.ts";
+import { type Block, count, MAX_LINE_BYTES } from "./text-blocks.ts";
 
 /** Records of one block, with the line that the block begins on. */
 export type Records = {
@@ -28,17 +29,20 @@ export async function* records(
   delimiter: string,
   label: string,
 ): AsyncGenerator<Records> {
-  let open: Block | null = null;
+  let held: Block[] = [];
+  let heldBytes = 0;
+  let quotes = 0;
   for await (const next of blocks) {
-    const block: Block =
-      open === null ? next : { ...open, bytes: Buffer.concat([open.bytes, next.bytes]), last: next.last };
-    open = null;
-    const quoted = block.bytes.includes(QUOTE);
+    held.push(next);
+    heldBytes += next.bytes.length;
+    quotes += count(next.bytes, QUOTE);
     // An odd number of quotes: the last line ends inside a field that continues.
-    if (quoted && !block.last && block.bytes.length <= MAX_LINE_BYTES && odd(block.bytes)) {
-      open = block;
-      continue;
-    }
+    if (quotes % 2 === 1 && !next.last && heldBytes <= MAX_LINE_BYTES) continue;
+    const block: Block = { ...(held[0] as Block), bytes: joined(held), last: next.last };
+    const quoted = quotes > 0;
+    held = [];
+    heldBytes = 0;
+    quotes = 0;
     const text = block.bytes.toString("utf8");
     const strange = block.last && block.bytes.includes(RETURN) && !block.bytes.includes("\n");
     yield {
@@ -53,11 +57,8 @@ export async function* records(
   }
 }
 
-function odd(bytes: Buffer): boolean {
-  let n = 0;
-  for (let at = bytes.indexOf(QUOTE); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) n++;
-  return n % 2 === 1;
-}
+const joined = (blocks: readonly Block[]): Buffer =>
+  blocks.length === 1 ? (blocks[0] as Block).bytes : Buffer.concat(blocks.map((b) => b.bytes));
 
 export function splitPlain(text: string, delimiter: string): string[][] {
   const rows: string[][] = [];
@@ -130,11 +131,11 @@ export function parseQuoted(
   try {
     return parse(text, options(delimiter, ends));
   } catch (e) {
-    throw explained(e, firstLine + (recordEnds(text, delimiter, ends).at(-1) ?? 0), label);
+    throw explained(e, firstLine + (lineOfBadQuote(text, delimiter) ?? 0), label);
   }
 }
 
-/** csv-parse's messages quote the data; only its code is used. @param line where the broken record begins */
+/** csv-parse's messages quote the data; only its code is used. @param line where the quote at fault opened */
 function explained(e: unknown, line: number, label: string): Error {
   if (!(e instanceof Error) || !("code" in e)) return e instanceof Error ? e : new Error(String(e));
   switch (e.code) {
@@ -157,23 +158,12 @@ function explained(e: unknown, line: number, label: string): Error {
   }
 }
 
-/** Lines of a text, counted from 1, on which its records end, up to the first broken one. Slow, for messages only. */
-function recordEnds(text: string, delimiter: string, lineEnds: readonly string[] = endsIn(text)): number[] {
-  const ends: number[] = [];
-  try {
-    parse(text, {
-      ...options(delimiter, lineEnds),
-      on_record: (record: string[], context) => {
-        ends.push(context.lines);
-        return record;
-      },
-    });
-  } catch (e) {
-    if (!(e instanceof Error && "code" in e)) throw e; // broken records are why we are here
-  }
-  return ends;
+/** Lines of the file on which record `index` of a block stands, and its quoted field over several lines, if it has one. */
+export function linesOf(r: Records, index: number) {
+  const { record, quoted } = linesOfRecord(r.text, index);
+  return {
+    first: r.firstLine + record.first,
+    last: r.firstLine + record.last,
+    quoted: quoted && { first: r.firstLine + quoted.first, last: r.firstLine + quoted.last },
+  };
 }
-
-/** Line on which record `index` of a block ends. */
-export const lineOf = (r: Records, index: number, delimiter: string): number =>
-  r.firstLine + (recordEnds(r.text, delimiter)[index] ?? 1) - 1;

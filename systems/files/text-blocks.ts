@@ -7,7 +7,7 @@ export type Block = { readonly bytes: Buffer; readonly firstLine: number; readon
 const NEWLINE = 10;
 export const MAX_LINE_BYTES = 10_000_000;
 
-function count(bytes: Buffer, byte: number): number {
+export function count(bytes: Buffer, byte: number): number {
   let n = 0;
   for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) n++;
   return n;

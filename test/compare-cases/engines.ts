@@ -33,6 +33,7 @@ const options = (c: Case, folder: string): Parameters<typeof compareFiles>[0] =>
   id: c.identity,
   attributes: c.attributes.map((name) => ({ name, columns: [name] })),
   people: null,
+  memory: null,
   secret,
   signal: never,
   progress: () => undefined,

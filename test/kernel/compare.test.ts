@@ -1,40 +1,22 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { BUILT, compareIn, type Ended, withoutKernel } from "./built.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 let folder = "";
-/** The built program without its kernel: every file is read by the reference. */
-let without = "";
+let reference: ReturnType<typeof withoutKernel>;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "plumbline-kernel-"));
-  mkdirSync(join(root, ".cache"), { recursive: true });
-  without = mkdtempSync(join(root, ".cache", "no-kernel-"));
-  cpSync(join(root, "dist"), join(without, "dist"), {
-    recursive: true,
-    filter: (path) => !path.endsWith("kernel.wasm") && !path.endsWith("public"),
-  });
-  cpSync(join(root, "package.json"), join(without, "package.json"));
+  reference = withoutKernel();
 });
 afterAll(() => {
-  for (const made of [folder, without]) rmSync(made, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+  reference.remove();
 });
 
-function compare(program: string, ...files: string[]): { code: number | null; out: string; err: string } {
-  const cli = join(program, "dist/app/cli/main.js");
-  const run = spawnSync(
-    process.execPath,
-    [cli, "compare", ...files, "--attributes", "plan,region", "--json"],
-    {
-      cwd: folder,
-      encoding: "utf8",
-    },
-  );
-  return { code: run.status, out: run.stdout, err: run.stderr };
-}
+const compare = (program: string, ...files: string[]): Ended =>
+  compareIn(program, folder, [...files, "--attributes", "plan,region", "--json"]);
 
 const lines = (n: number, row: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => row(i)).join("");
@@ -62,7 +44,7 @@ it.each([
 ])("%s: the same report with and without the kernel", (_, one, two) => {
   writeFileSync(join(folder, "one.csv"), one);
   writeFileSync(join(folder, "two.csv"), two);
-  const quick = compare(root, "one.csv", "two.csv");
-  expect(quick).toEqual(compare(without, "one.csv", "two.csv"));
+  const quick = compare(BUILT, "one.csv", "two.csv");
+  expect(quick).toEqual(compare(reference.root, "one.csv", "two.csv"));
   expect(quick.out).toContain('"verdict"');
 });

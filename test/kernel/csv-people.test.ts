@@ -1,23 +1,21 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isKind } from "../../core/errors.ts";
 import type { IdentifierKind } from "../../core/model.ts";
 import { instant } from "../../core/model.ts";
 import { CsvPeople } from "../../members/kernel/csv-people.ts";
-import { compileKernel } from "../../members/kernel/instance.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { openSet, type Partition } from "../../members/member-set.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
 import { PARTITIONS } from "../../members/set-file.ts";
 import { type CsvEnd, openCsv } from "../../systems/files/csv.ts";
+import { checkedKernel } from "./checked.ts";
 
-const built = fileURLToPath(new URL("../../dist/members/kernel/kernel.wasm", import.meta.url));
 const keys = deriveKeys(Buffer.alloc(32, 7));
-const module = compileKernel(built);
+const module = checkedKernel();
 /** By hand: PLUMBLINE_KERNEL_RUNS=2000. */
 const RUNS = Number(process.env.PLUMBLINE_KERNEL_RUNS ?? 60);
 let folder = "";
@@ -98,7 +96,6 @@ function kernel(
   columns: number,
   most = 32 << 20,
 ): Read {
-  if (module === null) throw new Error("this test runs the built kernel: npm run build");
   const path = join(folder, "list.csv");
   writeFileSync(path, text);
   const people = new CsvPeople(
@@ -139,7 +136,23 @@ async function same(
   if (mustRead) expect(ours).not.toBeNull();
   if (ours === null) return;
   expect(ours.counts).toEqual(expected.counts);
-  for (const [p, part] of expected.parts.entries()) expect(ours.parts[p]).toEqual(part);
+  expectSame(ours.parts, expected.parts);
+}
+
+const columns = (part: Partition | undefined): Buffer[] =>
+  part === undefined
+    ? []
+    : [part.keys, part.presence, ...part.prints, part.consent].map((c) =>
+        Buffer.from(c.buffer, c.byteOffset, c.byteLength),
+      );
+
+/** Looks at bytes first: comparing numbers one by one takes a minute for large files. */
+function expectSame(ours: readonly Partition[], expected: readonly Partition[]): void {
+  for (const [p, part] of expected.entries()) {
+    const mine = columns(ours[p]);
+    if (!columns(part).every((column, k) => mine[k]?.equals(column))) expect(ours[p]).toEqual(part);
+  }
+  expect(ours).toHaveLength(expected.length);
 }
 
 const local = fc.stringMatching(/^[a-zA-Z0-9.+_'-]{1,12}$/);
@@ -163,6 +176,12 @@ const email = fc.oneof(
     "ANN@X.com",
     " Ann@x.com ",
     "ann@x.com\u00a0",
+    "É@x.com",
+    "\u00c9@x.com",
+    "\u00e9@X.com",
+    "\u00d7\u00f7@x.com",
+    "stra\u00dfe@m\u00dcnchen.de",
+    "\u0160@x.com",
     "é@x.com",
     "e\u0301@x.com",
     "a@b@c.com",
@@ -187,6 +206,10 @@ const value = fc.oneof(
     " pro ",
     "\tteam",
     "über",
+    "\u0160\u0438\u0439",
+    "\u0438\u0306",
+    "\u00e9\u00e8".repeat(6),
+    "\u4e2d\u6587",
     "e\u0301",
     "é",
     "x".repeat(17),
@@ -283,12 +306,17 @@ describe("the kernel reads what the reference reads", () => {
 
   it("many rows of few people, with rows waiting on the disk", async () => {
     const rows = Array.from(
-      { length: 260_000 },
-      (_, i) => `${i % 3 === 0 ? "ANN" : "ann"}${(i * 7919) % 150_011}@x.com,p${i % 7},r${i % 5}`,
+      { length: 170_000 },
+      (_, i) => `${i % 3 === 0 ? "ANN" : "ann"}${(i * 7919) % 90_011}@x.com,p${i % 7},r${i % 5}`,
     );
-    await same(`email,plan,region\n${rows.join("\n")}\n`, "email", true);
-    await same(`email,plan,region\n${rows.join("\n")}\n`, "email", true, 1);
-  }, 60_000);
+    const text = `email,plan,region\n${rows.join("\n")}\n`;
+    await same(text, "email", true);
+    const inMemory = kernel(Buffer.from(text), "email", ",", 3);
+    const onDisk = kernel(Buffer.from(text), "email", ",", 3, 1);
+    expect(inMemory).not.toBeNull();
+    expect(onDisk?.counts).toEqual(inMemory?.counts);
+    expectSame(onDisk?.parts ?? [], inMemory?.parts ?? []);
+  }, 120_000);
 
   it("one person in every row", async () => {
     await same(

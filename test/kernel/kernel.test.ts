@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { compileKernel, startKernel } from "../../members/kernel/instance.ts";
 import { MergePeople } from "../../members/kernel/merge-people.ts";
@@ -7,31 +6,34 @@ import { deriveKeys } from "../../members/keys.ts";
 import type { Partition } from "../../members/member-set.ts";
 import { sipHash128, sipKey } from "../../members/siphash.ts";
 
-const built = fileURLToPath(new URL("../../dist/members/kernel/kernel.wasm", import.meta.url));
-const module = compileKernel(built);
+const KERNELS = new URL("../../dist/members/kernel/", import.meta.url);
+const module = compileKernel(new URL("kernel.wasm", KERNELS));
 if (module === null) throw new Error("this test runs the built kernel: npm run build");
 /** Bytes 00…0f, as the official vectors take. */
 const official = Uint8Array.from({ length: 16 }, (_, i) => i);
 const keys = { ...deriveKeys(Buffer.alloc(32, 1)), identity: official };
 
 describe("the module", () => {
-  it("has no data of its own: a second instance on one memory would write it again", () => {
-    const bytes = readFileSync(built);
-    const sections: number[] = [];
-    for (let at = 8; at < bytes.length; ) {
-      sections.push(bytes[at] as number);
-      let length = 0;
-      let shift = 0;
-      for (at++; ; shift += 7) {
-        const b = bytes[at++] as number;
-        length |= (b & 127) << shift;
-        if (b < 128) break;
+  it.each(["kernel.wasm", "kernel-shared.wasm"])(
+    "%s has no data of its own: a second instance on one memory would write it again",
+    (name) => {
+      const bytes = readFileSync(new URL(name, KERNELS));
+      const sections: number[] = [];
+      for (let at = 8; at < bytes.length; ) {
+        sections.push(bytes[at] as number);
+        let length = 0;
+        let shift = 0;
+        for (at++; ; shift += 7) {
+          const b = bytes[at++] as number;
+          length |= (b & 127) << shift;
+          if (b < 128) break;
+        }
+        at += length;
       }
-      at += length;
-    }
-    expect(sections).toContain(10); // code
-    expect(sections).not.toContain(11); // data
-  });
+      expect(sections).toContain(10); // code
+      expect(sections).not.toContain(11); // data
+    },
+  );
 
   it("is not there: the reference does everything", () => {
     expect(compileKernel("/nowhere/kernel.wasm")).toBeNull();
@@ -66,6 +68,26 @@ describe("SipHash-2-4-128", () => {
       const message = Uint8Array.from({ length: n }, (_, i) => (i * 37 + n) & 255);
       sipHash128(sipKey(official), message, n, out, 0);
       expect(hash(message)).toBe([...out].map((w) => w.toString(16).padStart(8, "0")).join(""));
+    }
+  });
+});
+
+describe("text that the kernel takes for NFC without looking it up", () => {
+  const known = [...Array(0x480).keys()].filter((c) => (c >= 0xc0 && c < 0x300) || c >= 0x400);
+  it("is in NFC, each letter alone and behind each other one, and is no white space", () => {
+    const all = String.fromCodePoint(...known);
+    expect(all.normalize("NFC")).toBe(all);
+    for (const c of known) {
+      const pairs = known.map((d) => String.fromCodePoint(d, c)).join("");
+      expect(pairs.normalize("NFC")).toBe(pairs);
+    }
+    expect(all.replaceAll(/\s/gu, "")).toBe(all);
+  });
+  it("a capital of U+00C0 to U+00DE and its small letter differ in one bit of their second byte", () => {
+    for (let c = 0xc0; c < 0x100; c++) {
+      if (c === 0xd7 || c === 0xf7) continue; // × and ÷
+      const folded = c < 0xdf ? c + 32 : c;
+      expect(String.fromCodePoint(c).toLowerCase()).toBe(String.fromCodePoint(folded));
     }
   });
 });

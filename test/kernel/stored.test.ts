@@ -160,7 +160,9 @@ describe("stored sets compared by the kernel", () => {
     const file = openSync(join(at, "owner.pls"), "r+");
     writeSync(file, "x", 100_000);
     closeSync(file);
-    expect(run()).toMatch(/owner\.pls: the set is damaged: the checksum of partition \d+, column \d+ is wrong/);
+    expect(run()).toMatch(
+      /owner\.pls: the set is damaged: the checksum of partition \d+, column \d+ is wrong/,
+    );
   });
 });
 

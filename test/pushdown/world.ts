@@ -40,6 +40,7 @@ export async function compareSegments(
     id: o.id ?? null,
     attributes: attributeWishes(o.attributes ?? []),
     people: null,
+    memory: null,
     secret: randomBytes(32),
     signal,
     progress: () => undefined,

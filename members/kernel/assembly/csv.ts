@@ -1,3 +1,4 @@
+import { initPlaces } from "./offsets";
 import { initRowKeys, keepRows, ROWS_AT_ONCE } from "./row-keys";
 import { hasRoom } from "./rows";
 import { isUtf8 } from "./text";
@@ -42,6 +43,11 @@ export function initCsv(
   rows = 0;
   status = FINE;
   initRowKeys(n, identity, id, attributes, attributeColumns, start, roomAt);
+}
+
+/** Records keep where their rows stand, `at` bytes from their beginning; 0: they do not. Call after `initCsv`. */
+export function keepPlaces(at: u32): void {
+  initPlaces(at, rowTable, stride());
 }
 
 @inline function bits(a: v128, b: v128, c: v128, d: v128): u64 {

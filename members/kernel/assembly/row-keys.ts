@@ -1,3 +1,4 @@
+import { countRows, keepPlace, tellUnusable } from "./offsets";
 import { take } from "./rows";
 import { high, high2, low, low2, sip, sipPair } from "./sip";
 import { CAPITALS, NORMAL, plainEmail, plainId, spelling, toLowerCase, trimEnd, trimStart, UNUSUAL } from "./text";
@@ -110,6 +111,7 @@ export function keepRows(table: usize, end: usize, width: usize): void {
       keep(<usize>load<u32>(entry, 16), load<u64>(entry), load<u64>(entry, 8), load<u32>(entry, 20));
     }
   }
+  countRows(end);
 }
 
 @inline function enlist(row: usize, p: usize, n: u32, word: u32): void {
@@ -146,6 +148,7 @@ function byReference(row: usize, a: usize, e: usize, doubled: bool): void {
   assert(<usize>n + 24 <= ANSWER_BYTES);
   if (!n) {
     unusable++;
+    tellUnusable(row);
     return;
   }
   let p = answer + 16;
@@ -183,6 +186,7 @@ function single(p: usize, n: u32): void {
 @inline function keep(row: usize, h: u64, l: u64, word: u32): void {
   const at = take(h, l);
   store<u32>(at, word, 16);
+  keepPlace(at, row);
   for (let k: usize = 0; k < <usize>prints; k++) {
     const column = load<u32>(printColumns + (k << 2));
     let a = fieldAt(row, column);

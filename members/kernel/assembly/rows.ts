@@ -62,7 +62,7 @@ function newChunk(entry: usize, partition: u32): usize {
   if (chunk + CHUNK_BYTES > arenaEnd) unreachable();
   arena += CHUNK_BYTES;
   const before = chunkOf(<usize>load<u32>(entry));
-  if (before) store<u32>(before, <u32>((CHUNK_BYTES - CHUNK_HEAD) / recordBytes), 4);
+  if (before) store<u32>(before, <u32>((CHUNK_BYTES - CHUNK_HEAD - 1) / recordBytes), 4);
   store<u32>(chunk, <u32>before);
   store<u32>(chunk, partition, 8);
   return chunk + CHUNK_HEAD;
@@ -74,7 +74,8 @@ export function take(high: u64, low: u64): usize {
   const partition = <u32>(high >> (64 - bits));
   const entry = table + (<usize>partition << 2);
   let at = <usize>load<u32>(entry);
-  if ((at & WITHIN) + recordBytes > CHUNK_BYTES) at = newChunk(entry, partition);
+  // A chunk is never filled to its last byte: the place behind that would be in the next one.
+  if ((at & WITHIN) + recordBytes >= CHUNK_BYTES) at = newChunk(entry, partition);
   assert(at + recordBytes <= arenaEnd);
   store<u64>(at, high);
   store<u64>(at, low, 8);
