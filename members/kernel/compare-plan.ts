@@ -40,6 +40,11 @@ const LEAST_PARTITIONS = 256;
 const MOST_PARTITIONS = 2048;
 /** What 32-bit addresses leave for rows, after room to sort and merge. */
 const MOST_BYTES = 3.25 * 2 ** 30;
+/**
+ * Rows in memory when not all of them fit: what goes by the disk anyway costs less from a memory that stays small. Measured, 2 × 30
+ * million rows: 11.5 processor seconds with 300 MB, 12.4 with 800.
+ */
+const SPILLING_BYTES = 300 * 2 ** 20;
 /** Estimates are no promises. Memory that is not used costs nothing. */
 const MARGIN = 1.4;
 
@@ -71,10 +76,10 @@ export function comparePlan(
   const read = Array.from({ length: threads }, () => readPlaces(places, kernel, { columns, attributes }));
   const wanted = sources.map((s) => Math.ceil(s.rows / chunkRecords(record)) + partitions);
   const all = wanted.reduce((n, w) => n + w, 0);
-  const budget = Math.min(most, MOST_BYTES) / CHUNK_BYTES;
+  const fits = all <= Math.min(most, MOST_BYTES) / CHUNK_BYTES;
+  const budget = Math.min(most, SPILLING_BYTES) / CHUNK_BYTES;
   const files = wanted.map((w) => {
-    const share =
-      all > budget ? (w * budget) / all : Math.min(w * MARGIN, (w * MOST_BYTES) / CHUNK_BYTES / all);
+    const share = fits ? Math.min(w * MARGIN, (w * MOST_BYTES) / CHUNK_BYTES / all) : (w * budget) / all;
     return rowPlaces(places, partitions, Math.max(Math.floor(share), leastChunks(partitions)));
   });
   return {
