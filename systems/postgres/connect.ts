@@ -60,8 +60,11 @@ export async function disconnect(client: pg.Client): Promise<void> {
 export async function cancel(client: pg.Client, o: ConnectOptions): Promise<void> {
   try {
     const other = await connect(o);
-    await other.query("select pg_cancel_backend($1)", [pidOf(client)]);
-    await disconnect(other);
+    try {
+      await other.query("select pg_cancel_backend($1)", [pidOf(client)]);
+    } finally {
+      await disconnect(other);
+    }
   } catch {
     // one that cannot be reached any more cannot be asked
     sever(client);

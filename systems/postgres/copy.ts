@@ -119,11 +119,17 @@ class CopyOut implements pg.Submittable {
 
   handleReadyForQuery(): void {
     this.#end ??= "done";
-    this.#tell();
+    this.#over();
   }
 
   handleError(error: Error): void {
     this.#end ??= error;
+    this.#over();
+  }
+
+  /** The end may stand in the bytes that filled a block: whatever comes next on this connection has to be read again. */
+  #over(): void {
+    this.#connection?.stream.resume();
     this.#tell();
   }
 

@@ -131,6 +131,16 @@ describe("Postgres as bytes", () => {
     expect(result(fast)).toEqual(result(await read(sql, [plain], false)));
   });
 
+  it("ends where the last row fills a block", async () => {
+    for (const rows of [130, 131, 132, 262]) {
+      const sql = `select 'a' || i || '@x.com' as email, repeat('x', 990) as plan from generate_series(100, ${99 + rows}) i`;
+      expect((await read([sql, sql], [plain, plain], true)).ends).toMatchObject([
+        { coverage: "complete", enumerated: rows },
+        { coverage: "complete", enumerated: rows },
+      ]);
+    }
+  });
+
   it("cancels a statement that runs too long, and goes on with the next", async () => {
     const left = await read(
       ["select 'a@x.com' as email, pg_sleep(20)::text as plan", "select 'a@x.com' as email, 'pro' as plan"],
