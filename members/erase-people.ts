@@ -2,7 +2,7 @@ import type { PersonKey } from "../core/model.ts";
 import type { Keys } from "./keys.ts";
 import { type MemberSet, openSet, type Partition } from "./member-set.ts";
 import { rowsOf } from "./rows-of.ts";
-import { AGREED_MAGIC, MAGIC, type SetHead } from "./set-file.ts";
+import { AGREED_MAGIC, MAGIC } from "./set-file.ts";
 import { writtenHead } from "./set-head.ts";
 import { SetWriter } from "./set-writer.ts";
 import { sortedKeys } from "./sorted-keys.ts";
