@@ -2,8 +2,6 @@ import { randomBytes } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { Command } from "commander";
-import { requireConfig, secretsOf } from "../../config/read.ts";
-import { resolveSecret } from "../../config/secret.ts";
 import { AuditorError } from "../../core/errors.ts";
 import { attributeWishes } from "../compare/columns.ts";
 import { compareFiles, type Source } from "../compare/compare-files.ts";
@@ -11,7 +9,6 @@ import { labelsOf, visible } from "../compare/label.ts";
 import { comparePage } from "../compare/page.ts";
 import { PeopleFiles } from "../compare/people-files.ts";
 import type { CompareReport } from "../compare/report.ts";
-import { type SegmentDeps, segmentSource } from "../compare/segments.ts";
 import { compareText } from "../compare/text.ts";
 import { textSize } from "../compare/text-size.ts";
 import { VERSION } from "../version.ts";
@@ -92,9 +89,7 @@ export function command(io: CliIo): Command {
       const segments = options.config === undefined ? null : await segmentsOf(io, options.config);
       const sources = paths.map((path, i): Source => {
         const label = labels[i] ?? path;
-        return segments === null
-          ? { path: resolve(io.cwd, path), label }
-          : segmentSource(path, label, segments);
+        return segments === null ? { path: resolve(io.cwd, path), label } : segments(path, label);
       });
       const owner = options.owner === undefined ? 0 : ownerOf(options.owner, paths, labels);
       if (owner < 0)
@@ -105,15 +100,22 @@ export function command(io: CliIo): Command {
     });
 }
 
-async function segmentsOf(io: CliIo, file: string): Promise<SegmentDeps> {
+/** What makes a source of AUDIENCE@SYSTEM. Loaded here: configurations take half a second, and files need none. */
+async function segmentsOf(io: CliIo, file: string): Promise<(name: string, label: string) => Source> {
+  const [{ requireConfig, secretsOf }, { resolveSecret }, { segmentSource }] = await Promise.all([
+    import("../../config/read.ts"),
+    import("../../config/secret.ts"),
+    import("../compare/segments.ts"),
+  ]);
   const loaded = await requireConfig(resolve(io.cwd, file));
   const secrets = secretsOf(loaded, io.env);
-  return {
+  const deps = {
     config: loaded.config,
-    resolve: (ref) => resolveSecret(ref, secrets),
+    resolve: (ref: Parameters<typeof resolveSecret>[0]) => resolveSecret(ref, secrets),
     clock: { now: () => new Date() },
     signal: io.signal,
   };
+  return (name, label) => segmentSource(name, label, deps);
 }
 
 const ownerOf = (asked: string, paths: readonly string[], labels: readonly string[]): number =>

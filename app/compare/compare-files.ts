@@ -13,7 +13,6 @@ import type { PushInput } from "./by-postgres.ts";
 import { type AttributeWish, type Chosen, chooseColumns } from "./columns.ts";
 import { temporaryError } from "./disk.ts";
 import type { PeopleFiles } from "./people-files.ts";
-import { pushedReport } from "./pushed-report.ts";
 import { readByKernel } from "./read-by-kernel.ts";
 import { goOn, readFile } from "./read-file.ts";
 import type { CompareReport } from "./report.ts";
@@ -106,6 +105,7 @@ async function compareIn(
       : await readByKernel({ folder, tables, before, columns, identity, keys }, o);
   if (quick !== null) return quick;
   if (o.pushdown !== undefined && o.people === null && readable.length === opened.length) {
+    const { pushedReport } = await import("./pushed-report.ts"); // with the driver
     const pushed = await pushedReport({
       ...o.pushdown,
       tables: readable,

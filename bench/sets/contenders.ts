@@ -18,8 +18,8 @@ export type Contender = {
   readonly once?: boolean;
 };
 
-const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-const node = (path: string): string =>
+export const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+export const node = (path: string): string =>
   `${shell(process.execPath)} ${shell(fileURLToPath(new URL(path, import.meta.url)))}`;
 
 /** Reads every byte: nothing that looks at the files can cost less. */

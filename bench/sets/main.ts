@@ -7,10 +7,11 @@ import { type Contender, cat, duckdb, plumbline, sortComm } from "./contenders.t
 import type { Shape } from "./people.ts";
 import { postgres } from "./postgres.ts";
 import { makeFiles, race } from "./race.ts";
+import { storedTable } from "./stored.ts";
 import { costTable } from "./table.ts";
 
 /**
- * `npm run bench [-- --people 10m] [--rounds 3] [--parts plain,mixed,six] [--write]`: member sets from files, beside DuckDB,
+ * `npm run bench [-- --people 10m] [--rounds 3] [--parts plain,mixed,six,stored,huge] [--write]`: member sets from files, beside DuckDB,
  * sort + comm, Postgres and `cat`, one after the other in one run. Fails when anybody's counts differ from the truth;
  * judges no time. `--write` puts the tables into bench/RESULTS.md. Needs Linux and, at 10 m, 4 GB in TMPDIR.
  */
@@ -18,14 +19,14 @@ const { values } = parseArgs({
   options: {
     people: { type: "string", default: "1m" },
     rounds: { type: "string", default: "1" },
-    parts: { type: "string", default: "plain,mixed,six" },
+    parts: { type: "string", default: "plain,mixed,six,stored" },
     write: { type: "boolean", default: false },
   },
 });
 const people = Number(values.people.replace(/m$/, "")) * (values.people.endsWith("m") ? 1_000_000 : 1);
 const rounds = Number(values.rounds);
 if (!Number.isInteger(people) || people < 1 || !Number.isInteger(rounds) || rounds < 1) {
-  process.stderr.write("usage: --people 10m --rounds 3 --parts plain,mixed,six,huge\n");
+  process.stderr.write("usage: --people 10m --rounds 3 --parts plain,mixed,six,stored,huge\n");
   process.exit(2);
 }
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -37,6 +38,7 @@ type Part = {
   readonly contenders: (folder: string) => readonly Contender[];
 };
 
+const STORED = "stored";
 const PARTS: Readonly<Record<string, Part>> = {
   plain: {
     title: `2 × ${count(people)}, plain`,
@@ -69,11 +71,17 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 const tables: string[] = [];
 for (const name of values.parts.split(",")) {
-  const part = PARTS[name];
-  if (part === undefined)
-    throw new Error(`no such part: ${name}; there are ${Object.keys(PARTS).join(", ")}`);
   const folder = mkdtempSync(join(tmpdir(), "plumbline-bench-"));
   try {
+    if (name === STORED) {
+      const table = await storedTable(people, folder, Math.max(3, rounds));
+      tables.push(table);
+      say(`\n${table}`);
+      continue;
+    }
+    const part = PARTS[name];
+    if (part === undefined)
+      throw new Error(`no such part: ${name}; there are ${[...Object.keys(PARTS), STORED].join(", ")}`);
     say(`\n${part.title}`);
     const files = await makeFiles(folder, part.shape);
     const lines = await race(part.shape, files, part.contenders(folder), rounds, say);

@@ -63,7 +63,8 @@ export async function measure(line: string, allowed: readonly number[] = [0]): P
   return { cost: { wall, cpu: user + system, memory: memory / 1024 }, out, code };
 }
 
-const middle = (values: readonly number[]): number => {
+/** The median. */
+export const middle = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   const low = sorted[half - (sorted.length % 2 === 0 ? 1 : 0)] ?? Number.NaN;

@@ -7,6 +7,8 @@ export type Import = {
   readonly line: number;
   /** Erased at run time: `import type`, `import("…").T`, or only `type` names. */
   readonly typeOnly: boolean;
+  /** `import("…")`: loaded when it is come to. */
+  readonly late: boolean;
 };
 
 /** One source file as the rules see it. `path` is relative to the repository, with slashes. */
@@ -33,9 +35,10 @@ export function readSource(path: string, text: string): Source {
     if (Array.isArray(node)) for (const item of node) visit(item);
     if (!isNode(node)) return;
     const specifier = literal(node.source);
-    if (specifier !== null) imports.push({ specifier, line: lineOf(node.start), typeOnly: isTypeOnly(node) });
-    else if (node.type === "ImportExpression")
-      imports.push({ specifier: "(computed)", line: lineOf(node.start), typeOnly: false });
+    const late = node.type === "ImportExpression";
+    if (specifier !== null)
+      imports.push({ specifier, line: lineOf(node.start), typeOnly: isTypeOnly(node), late });
+    else if (late) imports.push({ specifier: "(computed)", line: lineOf(node.start), typeOnly: false, late });
     const call = ambientCall(node);
     if (call) ambient.push({ line: lineOf(node.start), call });
     for (const child of Object.values(node)) if (typeof child === "object") visit(child);

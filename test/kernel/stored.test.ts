@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeStoredSets, timeCompare } from "../../bench/stored-sets.ts";
+import { makeStoredSets, timeCompare } from "../../bench/sets/stored-sets.ts";
 import { runId, systemId } from "../../core/model.ts";
 import { carryAgreed } from "../../members/agree.ts";
 import { openAgreed } from "../../members/agreed-file.ts";
@@ -146,7 +146,7 @@ describe("stored sets compared by the kernel", () => {
     await makeStoredSets(at, 30_000);
     const run = (): string => {
       const script = `
-        import { timeCompare } from ${JSON.stringify(dist("bench/stored-sets.js"))};
+        import { timeCompare } from ${JSON.stringify(dist("bench/sets/stored-sets.js"))};
         import { storedKernel } from ${JSON.stringify(dist("members/kernel/each-kind.js"))};
         const kernel = { ...storedKernel(), helpFrom: 0 };
         if (kernel.threads < 2) throw new Error("one thread only");

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { MemberRow, PersonKey } from "../core/model.ts";
-import { deriveKeys } from "../members/keys.ts";
-import { hexOfWords } from "../members/person-key.ts";
-import { PARTITIONS } from "../members/set-file.ts";
-import { openSpool, spoolText } from "../members/spool.ts";
-import { SpoolWriter } from "../members/spool-writer.ts";
+import type { MemberRow, PersonKey } from "../../core/model.ts";
+import { deriveKeys } from "../../members/keys.ts";
+import { hexOfWords } from "../../members/person-key.ts";
+import { PARTITIONS } from "../../members/set-file.ts";
+import { openSpool, spoolText } from "../../members/spool.ts";
+import { SpoolWriter } from "../../members/spool-writer.ts";
 
 export type SpoolCost = {
   readonly rows: number;

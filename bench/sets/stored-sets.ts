@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { type Instant, systemId } from "../core/model.ts";
-import { compareSets, type SetComparison } from "../members/compare-sets.ts";
-import { PRINT_NULL } from "../members/fingerprint.ts";
-import { FLIP_WINDOW, isFlipping, returnWithin } from "../members/flips.ts";
-import { type StoredKernel, storedKernel } from "../members/kernel/each-kind.ts";
-import { eachReturner } from "../members/kernel/returners.ts";
-import { deriveKeys } from "../members/keys.ts";
-import { openSet, type Partition } from "../members/member-set.ts";
-import { PARTITIONS } from "../members/set-file.ts";
-import { SetWriter } from "../members/set-writer.ts";
+import { type Instant, systemId } from "../../core/model.ts";
+import { compareSets, type SetComparison } from "../../members/compare-sets.ts";
+import { PRINT_NULL } from "../../members/fingerprint.ts";
+import { FLIP_WINDOW, isFlipping, returnWithin } from "../../members/flips.ts";
+import { type StoredKernel, storedKernel } from "../../members/kernel/each-kind.ts";
+import { eachReturner } from "../../members/kernel/returners.ts";
+import { deriveKeys } from "../../members/keys.ts";
+import { openSet, type Partition } from "../../members/member-set.ts";
+import { PARTITIONS } from "../../members/set-file.ts";
+import { SetWriter } from "../../members/set-writer.ts";
 
 /** Snapshots that the presence words tell of. */
 const SNAPSHOTS = 30;
@@ -148,7 +148,7 @@ export async function timeCompare(
   return timed;
 }
 
-async function time<T>(work: () => Promise<T>): Promise<Timed & { readonly result: T }> {
+export async function time<T>(work: () => Promise<T>): Promise<Timed & { readonly result: T }> {
   const start = performance.now();
   const before = process.cpuUsage();
   const result = await work();

@@ -1,0 +1,109 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { isFlipping } from "../../members/flips.ts";
+import { advanceFrom } from "../../members/kernel/advance.ts";
+import type { WasmModule } from "../../members/kernel/wasm.ts";
+import { deriveKeys } from "../../members/keys.ts";
+import { openSet, type Partition } from "../../members/member-set.ts";
+import { openProven } from "../../members/proven-set.ts";
+import { writtenHead } from "../../members/set-head.ts";
+import { SetWriter } from "../../members/set-writer.ts";
+import { type Timed, time } from "./stored-sets.ts";
+
+export type Upkeep = {
+  readonly entries: number;
+  readonly exits: number;
+  /** null: not counted. */
+  readonly flipping: number | null;
+};
+
+/** The people of a set who are there now, as a reading that was just sorted gives them. */
+async function presentIn(path: string): Promise<Partition[]> {
+  const set = await openSet(path);
+  const parts: Partition[] = [];
+  for (let p = 0; p < set.partitions; p++) {
+    const part = await set.load(p);
+    const rows = Uint32Array.from({ length: part.n }, (_, row) => row).filter(
+      (row) => ((part.presence[2 * row] as number) & 1) === 1,
+    );
+    const words = (column: Uint32Array, width: number): Uint32Array =>
+      Uint32Array.from(
+        { length: rows.length * width },
+        (_, k) => column[width * (rows[Math.floor(k / width)] as number) + (k % width)] as number,
+      );
+    parts.push({
+      n: rows.length,
+      keys: words(part.keys, 4),
+      presence: Uint32Array.from({ length: 2 * rows.length }, (_, k) => 1 - (k % 2)),
+      prints: part.prints.map((column) => words(column, 1)),
+      consent: Uint8Array.from(rows, (row) => part.consent[row] as number),
+    });
+  }
+  await set.close();
+  return parts;
+}
+
+/**
+ * Joins the people of `copy.pls`, as the next reading, with the history of `owner.pls`, and writes `joined.pls`, synced:
+ * what an audit does when all rows are read and sorted, proving the old set included.
+ *
+ * @param folder as `makeStoredSets` fills it
+ * @param kernel null: by the reference
+ * @param times how often, each measured
+ * @param flips counts who flips on the way
+ */
+export async function timeUpkeep(
+  folder: string,
+  kernel: WasmModule | null,
+  times: number,
+  flips: boolean,
+): Promise<(Timed & { readonly result: Upkeep })[]> {
+  const present = await presentIn(join(folder, "copy.pls"));
+  const file = join(folder, "joined.pls");
+  const all: (Timed & { readonly result: Upkeep })[] = [];
+  for (let k = 0; k < times; k++) {
+    rmSync(file, { force: true });
+    all.push(await time(() => upkeep(folder, file, present, kernel, flips)));
+  }
+  return all;
+}
+
+async function upkeep(
+  folder: string,
+  file: string,
+  present: readonly Partition[],
+  kernel: WasmModule | null,
+  flips: boolean,
+): Promise<Upkeep> {
+  const previous = await openProven(join(folder, "owner.pls"));
+  const step = advanceFrom(kernel, {
+    previous,
+    columns: previous.attributes.map((_, a) => a),
+    keys: deriveKeys(Buffer.alloc(32, 9)),
+    identity: previous.identity,
+  });
+  const writer = await SetWriter.create(file);
+  let entries = 0;
+  let exits = 0;
+  let flipping = 0;
+  for (const [p, now] of present.entries()) {
+    const joined = await step(p, now);
+    entries += joined.entries;
+    exits += joined.exits;
+    if (flips) flipping += flippingIn(joined.part);
+    await writer.write(joined.part);
+  }
+  const size = present.reduce((n, part) => n + part.n, 0);
+  await writer.commit({ ...writtenHead(previous), size, reads: previous.reads + 1 });
+  await previous.close();
+  return { entries, exits, flipping: flips ? flipping : null };
+}
+
+const DAILY = { bits: 20, within: 4, hours: 24 };
+
+function flippingIn({ presence, n }: Partition): number {
+  let flipping = 0;
+  for (let row = 0; row < n; row++)
+    if (isFlipping(presence[2 * row] as number, presence[2 * row + 1] as number, DAILY)) flipping++;
+  return flipping;
+}
