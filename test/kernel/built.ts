@@ -21,12 +21,30 @@ export function withoutKernel(): { readonly root: string; remove(): void } {
 
 export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 
-/** Runs `plumbline compare`. @param shell what a shell does before, such as to set a limit */
+/**
+ * Loads the program, then becomes somebody who owns nothing, and runs it: where this repository lies, they may not even
+ * reach the program.
+ */
+const AS_NOBODY = `
+  const [root, ...argv] = process.argv.slice(1);
+  const { runCli } = await import(root + "/dist/app/cli/run.js");
+  await import(root + "/dist/app/cli/compare.js");
+  process.seteuid(65534);
+  process.exitCode = await runCli(argv, {
+    stdin: () => process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd(),
+    isTTY: false, signal: new AbortController().signal,
+  });`;
+
+/** Runs `plumbline compare`. @param shell what a shell does before, such as to set a limit; `nobody`: as somebody else */
 export function compareIn(
   root: string,
   cwd: string,
   argv: readonly string[],
-  { shell = "", env = {}, uid }: { shell?: string; env?: Record<string, string>; uid?: number } = {},
+  {
+    shell = "",
+    env = {},
+    nobody = false,
+  }: { shell?: string; env?: Record<string, string>; nobody?: boolean } = {},
 ): Ended {
   const run = spawnSync(
     "/bin/sh",
@@ -35,7 +53,7 @@ export function compareIn(
       `${shell}\nexec "$@"`,
       "sh",
       process.execPath,
-      join(root, "dist/app/cli/main.js"),
+      ...(nobody ? ["--input-type=module", "-e", AS_NOBODY, root] : [join(root, "dist/app/cli/main.js")]),
       "compare",
       ...argv,
     ],
@@ -44,7 +62,6 @@ export function compareIn(
       encoding: "utf8",
       env: { ...process.env, ...env },
       maxBuffer: 1 << 26,
-      ...(uid === undefined ? {} : { uid }),
     },
   );
   return { code: run.status, out: run.stdout, err: run.stderr };
