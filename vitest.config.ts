@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const report = process.env.PLUMBLINE_TEST_REPORT;
+/** Of the kernel, what takes a minute: these run with the random cases. */
+const LONG_KERNEL_TESTS = "test/kernel/{bad-input,compare-people,csv-people}.test.ts";
 
 /**
  * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres
@@ -46,6 +48,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [
             "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite,compare-cases,fuzz}/**",
+            LONG_KERNEL_TESTS,
             "**/node_modules/**",
           ],
           globalSetup: ["test/setup/postgres.ts"],
@@ -78,7 +81,7 @@ export default defineConfig({
         test: {
           name,
           environment: "node" as const,
-          include: [`test/${name}/**/*.test.ts`],
+          include: [`test/${name}/**/*.test.ts`, ...(name === "fuzz" ? [] : [LONG_KERNEL_TESTS])],
           // by hand they run for as long as they are told
           testTimeout: 7_200_000,
           maxWorkers: 2,
