@@ -9,7 +9,7 @@ describe("the demo company, eight weeks of daily audits", () => {
     "seed %i: every planted fault is found, and nothing else",
     { timeout: 600_000 },
     async (seed) => {
-      const replay = seed === SEEDS[0];
+      const replay = seed === SEEDS[0] && SEEDS.length > 1; // takes a minute more
       const run = await auditDemo({ seed, size: "1k", adminUrl: inject("embedded").adminUrl, replay });
       expect(run.planted.length).toBeGreaterThanOrEqual(8);
       expect({ missed: missedOf(run), unexplained: unexplainedOf(run) }).toEqual({
