@@ -46,7 +46,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     contenders: (folder) => [
       cat,
       plumbline(null),
-      plumbline("64MB"),
+      plumbline("100MB"),
       duckdb,
       sortComm(folder),
       postgres(folder),
