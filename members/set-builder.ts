@@ -6,11 +6,11 @@ import { fingerprinter } from "./fingerprint.ts";
 import { advanceFrom } from "./kernel/advance.ts";
 import { ownKernel } from "./kernel/own-kernel.ts";
 import { LookAlikes } from "./look-alikes.ts";
-import type { MemberSet } from "./member-set.ts";
 import { normalise } from "./normalise.ts";
 import { type KeyWriter, keyWriter } from "./person-key.ts";
 import { PersonTally } from "./person-tally.ts";
-import { RowLog } from "./row-log.ts";
+import { checkPrevious, isDamaged } from "./previous-set.ts";
+import { type Partitioned, RowLog } from "./row-log.ts";
 import type { RowMaking } from "./row-making.ts";
 import { identifierOf, spellingHasher, ValueReader } from "./row-reader.ts";
 import {
@@ -174,15 +174,30 @@ export class SetBuilder {
 
   /**
    * Sorts, merges the records of each person (the strictest consent; attributes of the newest record), merges with
-   * `previous`, and writes the set and its spool. Either both files are there in the end or neither.
+   * `previous`, and writes the set and its spool. Either both files are there in the end or neither. A `previous` that
+   * turns out to be damaged is left out: it would stop every later reading, while without it the history begins anew.
    *
    * @throws AuditorError stale when `previous` is of another key epoch or identity; permanent when the disk refuses
    */
   async finish(o: Finish): Promise<SetSummary> {
+    try {
+      checkPrevious(o.previous, this.#options);
+      const rows = this.#log.partition();
+      try {
+        return await this.#attempt(o, rows);
+      } catch (e) {
+        if (!isDamaged(o.previous, e)) throw e;
+        return await this.#attempt({ ...o, previous: null }, rows);
+      }
+    } finally {
+      this.discard();
+    }
+  }
+
+  async #attempt(o: Finish, rows: Partitioned): Promise<SetSummary> {
     let set: SetWriter | null = null;
     let spool: SpoolWriter | null = null;
     try {
-      checkPrevious(o.previous, this.#options);
       const people = Math.max(this.#spilled + this.#log.rows, o.previous?.size ?? 0);
       set = await SetWriter.create(o.file, { partitions: partitionsFor(people) });
       if (this.#shape.payloadAt !== null && o.spoolFile !== null) {
@@ -192,7 +207,7 @@ export class SetBuilder {
           this.#options.randomBytes ?? randomBytes,
         );
       }
-      return await this.#write(set, spool, o);
+      return await this.#write(set, spool, o, rows);
     } catch (e) {
       await spool?.abort();
       await set?.abort();
@@ -205,8 +220,6 @@ export class SetBuilder {
             "check the data folder and its free space, then audit again",
             { cause: e },
           );
-    } finally {
-      this.discard();
     }
   }
 
@@ -216,10 +229,9 @@ export class SetBuilder {
     return new ValueCounts(Object.hasOwn(rules, name) && rules[name]?.values != null);
   }
 
-  async #write(set: SetWriter, spool: SpoolWriter | null, o: Finish): Promise<SetSummary> {
+  async #write(set: SetWriter, spool: SpoolWriter | null, o: Finish, last: Partitioned): Promise<SetSummary> {
     const valid = this.#spilled + this.#log.rows;
     const payload = this.#log.payload;
-    const last = this.#log.partition();
     const required = this.#options.required ?? [];
     const counts = this.#options.attributes.map((name) => this.#countsOf(name));
     const tally = new PersonTally(this.#columns, this.#shape, counts, required);
@@ -286,14 +298,4 @@ export class SetBuilder {
       bytes: await set.commit(head),
     };
   }
-}
-
-function checkPrevious(previous: MemberSet | null, o: SetOptions): void {
-  if (previous === null || (previous.epoch === o.epoch && previous.identity === o.identity)) return;
-  throw new AuditorError(
-    "stale",
-    previous.path,
-    `the previous set has key epoch ${previous.epoch} and identity ${previous.identity}, this reading ${o.epoch} and ${o.identity}`,
-    "start a new history for this segment",
-  );
 }

@@ -8,15 +8,7 @@ import { lastScheduled } from "../../store/last-scheduled.ts";
 import type { App } from "../app.ts";
 import { identityMetrics } from "./identity-metrics.ts";
 import type { SystemReading, TargetReading } from "./read-system.ts";
-import {
-  keepForHistory,
-  openPrevious,
-  openSetOf,
-  removeRows,
-  removeSetFiles,
-  setPath,
-  spoolPath,
-} from "./set-files.ts";
+import { keepForHistory, openSetOf, removeRows, removeSetFiles, setPath, spoolPath } from "./set-files.ts";
 
 /** Complete readings whose sets stay on disk: the last ones serve comparison, plan and undo. */
 const SETS_KEPT = 3;
@@ -72,7 +64,7 @@ export async function keepReading(
     return { snapshot, set: null };
   }
 
-  const previous = await openPrevious(app.dataDir, last);
+  const previous = await openSetOf(app.dataDir, last);
   const setFile = setPath(
     audience,
     system,

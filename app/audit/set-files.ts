@@ -4,7 +4,6 @@ import { isKind } from "../../core/errors.ts";
 import type { AudienceId, Snapshot, SystemId } from "../../core/model.ts";
 import { type MemberSet, openSet } from "../../members/member-set.ts";
 import { thinForHistory } from "../../members/past.ts";
-import { openProven } from "../../members/proven-set.ts";
 
 const segmentFolder = (audience: AudienceId | null, system: SystemId) => `${audience ?? "_base"}@${system}`;
 
@@ -20,28 +19,9 @@ export async function openSetOf(
   dataDir: string,
   snapshot: Pick<Snapshot, "setFile"> | null,
 ): Promise<MemberSet | null> {
-  return opened(dataDir, snapshot, openSet);
-}
-
-/**
- * The set that a new reading is joined with. It is proved as a whole: damage that shows only in the middle would stop
- * this reading and every later one, while without it the history begins anew.
- */
-export async function openPrevious(
-  dataDir: string,
-  snapshot: Pick<Snapshot, "setFile"> | null,
-): Promise<MemberSet | null> {
-  return opened(dataDir, snapshot, openProven);
-}
-
-async function opened(
-  dataDir: string,
-  snapshot: Pick<Snapshot, "setFile"> | null,
-  open: (path: string) => Promise<MemberSet>,
-): Promise<MemberSet | null> {
   if (snapshot?.setFile == null) return null;
   try {
-    return await open(join(dataDir, snapshot.setFile));
+    return await openSet(join(dataDir, snapshot.setFile));
   } catch (error) {
     if (isKind(error, "bad_data", "not_found")) return null;
     throw error;

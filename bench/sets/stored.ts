@@ -50,7 +50,7 @@ export async function storedTable(people: number, folder: string, times: number)
     row(
       "a new reading joined with its history, written and synced",
       ours.snapshot,
-      "the old set proved first",
+      "checksums of the old set proved",
     ),
     row("the same, counting who flips on the way", ours.upkeepAndFlips, `${count(ours.flipping)} people`),
     row("who flips, from a stored set", ours.flips, ""),

@@ -30,14 +30,19 @@ let tableEnd: usize = 0;
   return n;
 }
 
-/** Copies the values of somebody who is present. @returns 1: one of them is another than before */
-@inline function copyValues(before: u32, now: u32, n: u32): u32 {
+/** Copies a value of somebody who is present. @param old 0: it was not tracked. @returns 1: it is another than before */
+@inline function copyValue(old: usize, before: u32, fresh: usize, now: u32, to: usize, n: u32): u32 {
+  const print = load<u32>(fresh + (<usize>now << 2));
+  store<u32>(to + (<usize>n << 2), print);
+  return <u32>(old == 0 || load<u32>(old + (<usize>before << 2)) != print);
+}
+
+/** The same of the third column on. */
+function copyValues(before: u32, now: u32, n: u32): u32 {
   let changed: u32 = 0;
-  for (let column = table; column < tableEnd; column += COLUMN_BYTES) {
-    const print = load<u32>(<usize>load<u32>(column, 4) + (<usize>now << 2));
-    store<u32>(<usize>load<u32>(column, 8) + (<usize>n << 2), print);
-    const previous = <usize>load<u32>(column);
-    changed |= <u32>(previous == 0 || load<u32>(previous + (<usize>before << 2)) != print);
+  for (let column = table + 2 * COLUMN_BYTES; column < tableEnd; column += COLUMN_BYTES) {
+    const fresh = <usize>load<u32>(column, 4);
+    changed |= copyValue(<usize>load<u32>(column), before, fresh, now, <usize>load<u32>(column, 8), n);
   }
   return changed;
 }
@@ -87,6 +92,13 @@ export function advance(before: usize, now: usize, back: u32, attributes: u32, t
   const nowKeys = <usize>load<u32>(now, 4);
   const words = <usize>load<u32>(before, 8);
   const consents = <usize>load<u32>(now, 12);
+  // The first two columns stay at hand: most audiences track no more, and looking the addresses up costs as much as the copy.
+  const oldA = attributes > 0 ? <usize>load<u32>(tableAt) : 0;
+  const newA = attributes > 0 ? <usize>load<u32>(tableAt, 4) : 0;
+  const outA = attributes > 0 ? <usize>load<u32>(tableAt, 8) : 0;
+  const oldB = attributes > 1 ? <usize>load<u32>(tableAt + COLUMN_BYTES) : 0;
+  const newB = attributes > 1 ? <usize>load<u32>(tableAt + COLUMN_BYTES, 4) : 0;
+  const outB = attributes > 1 ? <usize>load<u32>(tableAt + COLUMN_BYTES, 8) : 0;
   let i: u32 = 0;
   let j: u32 = 0;
   while (i < beforeRows && j < nowRows) {
@@ -99,7 +111,11 @@ export function advance(before: usize, now: usize, back: u32, attributes: u32, t
       const was = <u32>word & 1;
       const n = emit(fresh, (word << 1) | 1);
       entered += was ^ 1;
-      const changed = copyValues(i, j, n) & was;
+      let changed: u32 = 0;
+      if (attributes > 0) changed = copyValue(oldA, i, newA, j, outA, n);
+      if (attributes > 1) changed |= copyValue(oldB, i, newB, j, outB, n);
+      if (attributes > 2) changed |= copyValues(i, j, n);
+      changed &= was;
       store<u8>(outConsent + <usize>n, load<u8>(consents + <usize>j) | (changed * CHANGED));
       i++;
       j++;
