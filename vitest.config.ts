@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const report = process.env.PLUMBLINE_TEST_REPORT;
+/** Half the seeds of the demo, with those of `npm run test:truth`. */
+const LATER_SEEDS = process.env.PLUMBLINE_TRUTH_SEEDS ? [] : ["test/e2e/demo-truth-even.test.ts"];
 /** Of the kernel, what takes a minute: these run with the random cases. */
 const LONG_KERNEL_TESTS = "test/kernel/{bad-input,compare-people,csv-people}.test.ts";
 
@@ -49,6 +51,7 @@ export default defineConfig({
           exclude: [
             "test/{boundaries,property,golden,gate,browser,real,crash,faults,simulation,bite,compare-cases,fuzz}/**",
             LONG_KERNEL_TESTS,
+            ...LATER_SEEDS,
             "**/node_modules/**",
           ],
           globalSetup: ["test/setup/postgres.ts"],

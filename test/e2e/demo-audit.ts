@@ -91,7 +91,7 @@ export const halvedWrongly = (run: DemoRun): string[] =>
     });
   });
 
-/** `npm test` takes two seeds; `npm run test:truth` and CI all twenty (PLUMBLINE_TRUTH_SEEDS). */
+/** `npm test` takes one seed; `npm run test:truth` and CI all twenty (PLUMBLINE_TRUTH_SEEDS). */
 const SEEDS = Number(process.env.PLUMBLINE_TRUTH_SEEDS ?? 2);
 
 /** Every other seed, from `first`: two files share them, so that two workers do. */
