@@ -4,24 +4,8 @@ import { compileIntake } from "../../members/intake/instance.ts";
 import { rawIntake } from "../../members/intake/intake.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
+import { sectionsOf } from "../kernel/wasm-sections.ts";
 import { BUILT, intakeModule } from "./world.ts";
-
-/** Numbers of the sections of a module. */
-function sectionsOf(bytes: Uint8Array): number[] {
-  const sections: number[] = [];
-  for (let at = 8; at < bytes.length; ) {
-    sections.push(bytes[at] as number);
-    let length = 0;
-    let shift = 0;
-    for (at++; ; shift += 7) {
-      const b = bytes[at++] as number;
-      length |= (b & 127) << shift;
-      if (b < 128) break;
-    }
-    at += length;
-  }
-  return sections;
-}
 
 it("has code and no data of its own", () => {
   const sections = sectionsOf(readFileSync(BUILT));

@@ -5,6 +5,7 @@ import { MergePeople } from "../../members/kernel/merge-people.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import type { Partition } from "../../members/member-set.ts";
 import { sipHash128, sipKey } from "../../members/siphash.ts";
+import { sectionsOf } from "./wasm-sections.ts";
 
 const KERNELS = new URL("../../dist/members/kernel/", import.meta.url);
 const module = compileKernel(new URL("kernel.wasm", KERNELS));
@@ -17,19 +18,7 @@ describe("the module", () => {
   it.each(["kernel.wasm", "kernel-shared.wasm"])(
     "%s has no data of its own: a second instance on one memory would write it again",
     (name) => {
-      const bytes = readFileSync(new URL(name, KERNELS));
-      const sections: number[] = [];
-      for (let at = 8; at < bytes.length; ) {
-        sections.push(bytes[at] as number);
-        let length = 0;
-        let shift = 0;
-        for (at++; ; shift += 7) {
-          const b = bytes[at++] as number;
-          length |= (b & 127) << shift;
-          if (b < 128) break;
-        }
-        at += length;
-      }
+      const sections = sectionsOf(readFileSync(new URL(name, KERNELS)));
       expect(sections).toContain(10); // code
       expect(sections).not.toContain(11); // data
     },
