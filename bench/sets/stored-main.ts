@@ -30,8 +30,7 @@ const compare = await repeat(() => timeCompare(folder));
 const compareReference = await timeCompare(folder, null);
 if (JSON.stringify(compare.at(-1)?.result) !== JSON.stringify(compareReference.result))
   throw new Error("kernel and reference do not count the same");
-const snapshot = await timeUpkeep(folder, ownKernel(), rounds, false);
-const upkeepAndFlips = await timeUpkeep(folder, ownKernel(), rounds, true);
+const upkeep = await timeUpkeep(folder, ownKernel(), rounds);
 const flips = await repeat(() => timeFlips(folder));
 
 const joined = await openSet(join(folder, "joined.pls"));
@@ -53,10 +52,10 @@ process.stdout.write(
   JSON.stringify({
     compare: figures(compare),
     compareReference: figures([compareReference]),
-    snapshot: figures(snapshot),
-    upkeepAndFlips: figures(upkeepAndFlips),
+    snapshot: figures(upkeep.joined),
+    upkeepAndFlips: figures(upkeep.flips),
     flips: figures(flips),
-    flipping: upkeepAndFlips[0]?.result.flipping,
+    flipping: upkeep.flips[0]?.result.flipping,
     spool: spool.lookups.map(({ seconds, cpu }) => ({ wall: seconds, cpu })),
     named: spool.wanted,
   }),

@@ -160,28 +160,34 @@ export async function time<T>(work: () => Promise<T>): Promise<Timed & { readonl
   };
 }
 
-/** Finds everybody in `owner.pls` who flips, read anew from its file. @param kernel null: without it */
+/**
+ * Counts everybody in `owner.pls` who flips, read anew from its file.
+ *
+ * @param kernel null: without it
+ */
 export async function timeFlips(
   folder: string,
   kernel: StoredKernel | null = storedKernel(),
 ): Promise<Timed & { readonly result: number }> {
-  const set = await openSet(join(folder, "owner.pls"));
+  return await time(() => flippingIn(join(folder, "owner.pls"), kernel));
+}
+
+/** How many in a stored set flip, of daily readings. @param kernel null: without it */
+export async function flippingIn(path: string, kernel: StoredKernel | null): Promise<number> {
+  const set = await openSet(path);
   const rule = { bits: Math.min(FLIP_WINDOW, set.reads), within: returnWithin(24), hours: 24 };
-  const timed = await time(async () => {
-    let flipping = 0;
-    if (kernel !== null) {
-      await eachReturner(kernel, set, rule, (found) => {
-        if (found.flipping) flipping++;
-      });
-      return flipping;
-    }
+  let flipping = 0;
+  if (kernel !== null) {
+    await eachReturner(kernel, set, rule, (found) => {
+      if (found.flipping) flipping++;
+    });
+  } else {
     for (let p = 0; p < set.partitions; p++) {
       const { n, presence } = await set.load(p);
       for (let i = 0; i < n; i++)
         if (isFlipping(presence[2 * i] as number, presence[2 * i + 1] as number, rule)) flipping++;
     }
-    return flipping;
-  });
+  }
   await set.close();
-  return timed;
+  return flipping;
 }

@@ -64,6 +64,27 @@ describe("flips", () => {
     );
   });
 
+  it("are found among the steady, whatever the few readings", async () => {
+    const words = Array.from({ length: 2 ** 12 }, (_, word) => word);
+    // beside somebody who never left: nobody is found for a neighbour's sake
+    const part = partOf(
+      randomOf(1),
+      words.flatMap((w) => [
+        [0, 0, w, 0],
+        [0, 0, w, 1],
+      ]),
+      0,
+      101,
+      1,
+    );
+    part.presence.set(words.flatMap((w) => [w, 0, 1, 0]));
+    const found: number[] = [];
+    await eachReturner(kernel, memorySet([part], [], 20), { bits: 12, within: 4, hours: 24 }, (r) =>
+      found.push(r.lo),
+    );
+    expect(found).toEqual(words.filter((w) => returnsOf(w, 0, 12, 4).length > 0));
+  });
+
   it("of people who come back every Monday are the calendar's", async () => {
     // four weeks of two days off and five on, oldest first
     const word = Number.parseInt("0011111".repeat(4), 2);

@@ -6,7 +6,7 @@ import type { CompareInput } from "../../members/compare-sets.ts";
 import { fingerprinter, PRINT_ABSENT, PRINT_NULL } from "../../members/fingerprint.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import type { MemberSet, Partition } from "../../members/member-set.ts";
-import { bodyBytes, type Place } from "../../members/set-file.ts";
+import { bodyBytes, type Column, columnAt, columnStarts, type Place } from "../../members/set-file.ts";
 
 export const KEYS = deriveKeys(Buffer.alloc(32, 42));
 const VALUES = ["free", "pro", "team"];
@@ -141,6 +141,11 @@ export function memorySet(
     return place;
   });
   const path = `memory ${files++}`;
+  const columnOf = (p: number, column: Column): Uint8Array => {
+    const starts = columnStarts(parts[p]?.n ?? 0, attributes.length);
+    const c = columnAt(column, attributes.length);
+    return bodies[p]?.subarray(starts[c], starts[c + 1]) ?? new Uint8Array(0);
+  };
   return {
     path,
     size: parts.reduce((n, part) => n + part.presence.filter((w, k) => k % 2 === 0 && w & 1).length, 0),
@@ -158,8 +163,11 @@ export function memorySet(
       target.set(bodies[p] ?? []);
       return parts[p]?.n ?? 0;
     },
-    columnBytes: () => 0,
-    columnInto: () => Promise.reject(new RangeError("nobody reads columns here")),
+    columnBytes: (p, column) => columnOf(p, column).length,
+    columnInto: async (p, column, target) => {
+      target.set(columnOf(p, column));
+      return parts[p]?.n ?? 0;
+    },
     bodies: () => ({
       path,
       fd: null,

@@ -3,8 +3,8 @@ const FLIP_RETURNS: u32 = 3;
 export const FLIPPING: u32 = 1 << 31;
 
 /**
- * Most people are steady, joined once or left once: fewer than two changes of presence within 33 readings. Two of them are passed
- * over at a time.
+ * Most people are steady, joined once or left once: their presence is one run of readings. Two of them are passed over at
+ * a time.
  *
  * @param presence `n` words of 8 bytes, newest reading lowest
  * @param bits readings that count; @param within readings that a return may take
@@ -13,15 +13,14 @@ export const FLIPPING: u32 = 1 << 31;
  * @returns people who came back, in the order of their rows
  */
 export function returners(presence: usize, n: u32, bits: u32, within: u32, week: u32, out: usize): u32 {
-  const low = i64x2.splat(0xffffffff);
   const one = i64x2.splat(1);
   let at = out;
   let row: u32 = 0;
   for (; row + 2 <= n; row += 2) {
     const words = v128.load(presence + (<usize>row << 3));
-    const changes = v128.and(v128.xor(words, i64x2.shr_u(words, 1)), low);
-    // a bit is left where there is more than one
-    if (!v128.any_true(v128.and(changes, i64x2.sub(changes, one)))) continue;
+    // the reading that began a run has a bit; one is left where there are several
+    const begun = v128.andnot(words, i64x2.shr_u(words, 1));
+    if (!v128.any_true(v128.and(begun, i64x2.sub(begun, one)))) continue;
     at = returner(presence, row, bits, within, week, at);
     at = returner(presence, row + 1, bits, within, week, at);
   }

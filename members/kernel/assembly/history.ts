@@ -30,21 +30,90 @@ let tableEnd: usize = 0;
   return n;
 }
 
-/** Copies a value of somebody who is present. @param old 0: it was not tracked. @returns 1: it is another than before */
-@inline function copyValue(old: usize, before: u32, fresh: usize, now: u32, to: usize, n: u32): u32 {
-  const print = load<u32>(fresh + (<usize>now << 2));
-  store<u32>(to + (<usize>n << 2), print);
-  return <u32>(old == 0 || load<u32>(old + (<usize>before << 2)) != print);
+/**
+ * Most people are on both sides, many in a row. Copies such a run of keys to the result.
+ *
+ * @param most rows that either side has left
+ * @returns rows of the run
+ */
+@inline function copyEqualKeys(old: usize, fresh: usize, most: u32): u32 {
+  const room = min<u32>(most, outMost - outRows);
+  let to = outKeys + (<usize>outRows << 4);
+  let run: u32 = 0;
+  while (run < room) {
+    const key = v128.load(fresh);
+    if (v128.any_true(v128.xor(key, v128.load(old)))) break;
+    v128.store(to, key);
+    old += 16;
+    fresh += 16;
+    to += 16;
+    run++;
+  }
+  return run;
 }
 
-/** The same of the third column on. */
-function copyValues(before: u32, now: u32, n: u32): u32 {
-  let changed: u32 = 0;
-  for (let column = table + 2 * COLUMN_BYTES; column < tableEnd; column += COLUMN_BYTES) {
-    const fresh = <usize>load<u32>(column, 4);
-    changed |= copyValue(<usize>load<u32>(column), before, fresh, now, <usize>load<u32>(column, 8), n);
+/** Presence of a run: every word gets this reading. Counts who was away. */
+function stayHere(words: usize, back: u32, to: usize, run: u32): void {
+  const one = i64x2.splat(1);
+  let were = i64x2.splat(0);
+  let row: u32 = 0;
+  for (; row + 2 <= run; row += 2) {
+    const pair = i64x2.shr_u(v128.load(words + (<usize>row << 3)), <i32>back);
+    were = i64x2.add(were, v128.and(pair, one));
+    v128.store(to + (<usize>row << 3), v128.or(i64x2.shl(pair, 1), one));
   }
-  return changed;
+  let was = <u32>(i64x2.extract_lane(were, 0) + i64x2.extract_lane(were, 1));
+  if (row < run) {
+    const word = load<u64>(words + (<usize>row << 3)) >> <u64>back;
+    was += <u32>word & 1;
+    store<u64>(to + (<usize>row << 3), (word << 1) | 1);
+  }
+  entered += run - was;
+}
+
+/**
+ * Values of a run. Whose value is another one than before, and who was present then, is marked in the result.
+ *
+ * @param old their column before, at the run; 0: it was not tracked, and everybody has another value
+ * @param words their presence before
+ * @param n row of the result
+ */
+function copyValues(old: usize, fresh: usize, to: usize, words: usize, back: u32, run: u32, n: u32): void {
+  let row: u32 = 0;
+  for (; row + 4 <= run; row += 4) {
+    const at = <usize>row << 2;
+    const values = v128.load(fresh + at);
+    v128.store(to + at, values);
+    if (old && !v128.any_true(v128.xor(values, v128.load(old + at)))) continue;
+    for (let k = row; k < row + 4; k++) markChanged(old, fresh, words, back, k, n);
+  }
+  for (; row < run; row++) {
+    store<u32>(to + (<usize>row << 2), load<u32>(fresh + (<usize>row << 2)));
+    markChanged(old, fresh, words, back, row, n);
+  }
+}
+
+function markChanged(old: usize, fresh: usize, words: usize, back: u32, row: u32, n: u32): void {
+  const at = <usize>row << 2;
+  if (old && load<u32>(old + at) == load<u32>(fresh + at)) return;
+  if (!((load<u64>(words + (<usize>row << 3)) >> <u64>back) & 1)) return;
+  const consent = outConsent + <usize>(n + row);
+  store<u8>(consent, load<u8>(consent) | CHANGED);
+}
+
+/** Everything of a run but its keys, which stand in the result already. */
+function stay(words: usize, i: u32, j: u32, back: u32, consent: usize, run: u32): void {
+  const n = outRows;
+  outRows = n + run;
+  const before = words + (<usize>i << 3);
+  stayHere(before, back, outPresence + (<usize>n << 3), run);
+  memory.copy(outConsent + <usize>n, consent + <usize>j, <usize>run);
+  for (let column = table; column < tableEnd; column += COLUMN_BYTES) {
+    const old = <usize>load<u32>(column);
+    const fresh = <usize>load<u32>(column, 4) + (<usize>j << 2);
+    const to = <usize>load<u32>(column, 8) + (<usize>n << 2);
+    copyValues(old ? old + (<usize>i << 2) : 0, fresh, to, before, back, run, n);
+  }
 }
 
 function gone(word: u64, key: usize): void {
@@ -92,35 +161,20 @@ export function advance(before: usize, now: usize, back: u32, attributes: u32, t
   const nowKeys = <usize>load<u32>(now, 4);
   const words = <usize>load<u32>(before, 8);
   const consents = <usize>load<u32>(now, 12);
-  // The first two columns stay at hand: most audiences track no more, and looking the addresses up costs as much as the copy.
-  const oldA = attributes > 0 ? <usize>load<u32>(tableAt) : 0;
-  const newA = attributes > 0 ? <usize>load<u32>(tableAt, 4) : 0;
-  const outA = attributes > 0 ? <usize>load<u32>(tableAt, 8) : 0;
-  const oldB = attributes > 1 ? <usize>load<u32>(tableAt + COLUMN_BYTES) : 0;
-  const newB = attributes > 1 ? <usize>load<u32>(tableAt + COLUMN_BYTES, 4) : 0;
-  const outB = attributes > 1 ? <usize>load<u32>(tableAt + COLUMN_BYTES, 8) : 0;
   let i: u32 = 0;
   let j: u32 = 0;
   while (i < beforeRows && j < nowRows) {
     const old = beforeKeys + (<usize>i << 4);
     const fresh = nowKeys + (<usize>j << 4);
-    const oldHigh = load<u64>(old);
-    const newHigh = load<u64>(fresh);
-    if (oldHigh == newHigh && load<u64>(old, 8) == load<u64>(fresh, 8)) {
-      const word = load<u64>(words + (<usize>i << 3)) >> <u64>back;
-      const was = <u32>word & 1;
-      const n = emit(fresh, (word << 1) | 1);
-      entered += was ^ 1;
-      let changed: u32 = 0;
-      if (attributes > 0) changed = copyValue(oldA, i, newA, j, outA, n);
-      if (attributes > 1) changed |= copyValue(oldB, i, newB, j, outB, n);
-      if (attributes > 2) changed |= copyValues(i, j, n);
-      changed &= was;
-      store<u8>(outConsent + <usize>n, load<u8>(consents + <usize>j) | (changed * CHANGED));
-      i++;
-      j++;
+    const run = copyEqualKeys(old, fresh, min<u32>(beforeRows - i, nowRows - j));
+    if (run > 0) {
+      stay(words, i, j, back, consents, run);
+      i += run;
+      j += run;
       continue;
     }
+    const oldHigh = load<u64>(old);
+    const newHigh = load<u64>(fresh);
     // A key is four words, most significant first.
     const a = rotl(oldHigh, 32);
     const b = rotl(newHigh, 32);
