@@ -207,6 +207,7 @@ async function readingProgress(
   const done = sizes.map(() => 0);
   const progress = startProgress({
     what: "Reading",
+    next: "Comparing",
     total: rows > 0 ? rows : null,
     unit: "rows",
     now: () => performance.now(),

@@ -36,6 +36,12 @@ test.each<[number | null, number, number, string]>([
   expect(progressLine({ ...rows, total }, done, elapsed)).toBe(line);
 });
 
+test("what is done with all of them", () => {
+  const line = (done: number): string => progressLine({ ...rows, next: "Comparing" }, done, 2_000);
+  expect(line(3_999_999)).toMatch(/^Reading /);
+  expect(line(4_000_000 - 1e-6)).toBe("Comparing 4,000,000 rows");
+});
+
 describe("startProgress", () => {
   const run = (isTty: boolean): string[] => {
     const written: string[] = [];
@@ -55,6 +61,17 @@ describe("startProgress", () => {
     expect(written[0]).toMatch(/^\u001b\[\?25l\r\u001b\[KReading .* 0 of 4,000,000 rows$/);
     expect(written[2]).toContain("2,000,000 of 4,000,000 rows  1,000,000 rows/s  2 s left");
     expect(written[3]).toBe("\r\u001b[K\u001b[?25h");
+  });
+
+  test("says at once that all are there", () => {
+    const written: string[] = [];
+    const write = (text: string) => written.push(text);
+    const progress = startProgress({ ...rows, next: "Comparing", now: () => 5_000, write, isTty: true });
+    progress.update(1);
+    progress.update(2);
+    progress.update(4_000_000);
+    expect(written).toHaveLength(2);
+    expect(written[1]).toContain("Comparing 4,000,000 rows");
   });
 
   test("writes nothing where there is no terminal", () => expect(run(false)).toEqual([]));

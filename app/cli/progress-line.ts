@@ -6,6 +6,8 @@ export type ProgressOf = {
   readonly total: number | null;
   /** Plural, such as "rows". */
   readonly unit: string;
+  /** What is done with them when the last is there, such as "Comparing". */
+  readonly next?: string;
 };
 
 /** Before that a rate says nothing. */
@@ -18,7 +20,9 @@ const BAR = 20;
  * @example progressLine({ what: "Reading", total: 4e6, unit: "rows" }, 1e6, 2000)
  *   // "Reading █████░░░░░░░░░░░░░░░ 25 %  1,000,000 of 4,000,000 rows  500,000 rows/s  6 s left"
  */
-export function progressLine({ what, total, unit }: ProgressOf, done: number, elapsedMs: number): string {
+export function progressLine(o: ProgressOf, done: number, elapsedMs: number): string {
+  const { what, total, unit } = o;
+  if (isDone(o, done) && o.next !== undefined) return `${o.next} ${count(done)} ${unit}`;
   const parts = [total === null || total <= 0 ? what : `${what} ${bar(done / total)}`];
   parts.push(
     total === null ? `${count(done)} ${unit}` : `${count(Math.min(done, total))} of ${count(total)} ${unit}`,
@@ -30,6 +34,11 @@ export function progressLine({ what, total, unit }: ProgressOf, done: number, el
   }
   return parts.join("  ");
 }
+
+/** Sums of parts that were rounded one by one. */
+const ALMOST = 1 - 1e-9;
+export const isDone = ({ total }: ProgressOf, done: number): boolean =>
+  total !== null && total > 0 && done >= total * ALMOST;
 
 function bar(share: number): string {
   const part = Math.min(1, Math.max(0, share));

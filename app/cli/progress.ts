@@ -1,7 +1,7 @@
 import cliProgress from "cli-progress";
 import type { Progress } from "../app.ts";
 import type { CliIo } from "./command.ts";
-import { type ProgressOf, progressLine } from "./progress-line.ts";
+import { isDone, type ProgressOf, progressLine } from "./progress-line.ts";
 
 const EVERY_MS = 250;
 const CLEAR = "\r\u001b[K";
@@ -31,7 +31,7 @@ export function startProgress(o: ProgressOptions): RunningProgress {
   return {
     update(done) {
       const now = o.now();
-      if (shown !== null && now - shown < EVERY_MS) return;
+      if (shown !== null && now - shown < EVERY_MS && !isDone(o, done)) return;
       o.write(`${shown === null ? HIDE : ""}${CLEAR}${progressLine(o, done, now - start)}`);
       shown = now;
     },

@@ -122,7 +122,7 @@ function fileLines(r: CompareReport, width: number): string[] {
     if (drawn) cells.push(glyph(f, ownerPeople));
     const notes = fileNotes(f, r.identity).join("; ");
     const line = cells.join("  ");
-    const fits = notes !== "" && widthOf(line.trimEnd()) + 2 + widthOf(notes) <= width;
+    const fits = notes !== "" && widthOf(line) + 2 + widthOf(notes) <= width;
     return [
       fits ? `${line}  ${notes}` : line,
       ...(notes !== "" && !fits ? [wrapped(notes, width, "  ")] : []),
