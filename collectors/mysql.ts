@@ -34,7 +34,7 @@ async function open(config: MysqlSystem, dsn: string): Promise<SqlSession> {
     // a statement that fails leaves a transaction of MySQL as it was
     mark: async () => undefined,
     unmark: async () => undefined,
-    backToMark: async () => undefined,
+    backToMark: async () => null,
     async warnings() {
       const place = placeOf(config.id, dsn);
       const open = !client.encrypted && place.socketPath === null && !isLoopback(place.host);

@@ -2,13 +2,18 @@ import type { PostgresSystem, SecretRef } from "../core/config.ts";
 import type { Collector } from "../core/ports.ts";
 import { isLoopback } from "../systems/http/settings.ts";
 import { cancel, connect, disconnect, hostOf, sever } from "../systems/postgres/connect.ts";
-import { copyBlocks, queryColumns, rowsOfCopy } from "../systems/postgres/copy.ts";
+import { copyBlocks, givesCopies, queryColumns, rowsOfCopy } from "../systems/postgres/copy.ts";
 import { batches } from "../systems/postgres/cursor.ts";
 import { isLost, postgresError } from "../systems/postgres/error.ts";
-import { rightsOf } from "../systems/postgres/rights.ts";
+import { placeOf } from "../systems/postgres/place.ts";
+import { isPlain } from "../systems/postgres/plain.ts";
+import { isEncrypted, rightsOf } from "../systems/postgres/rights.ts";
 import { beginSnapshot } from "../systems/postgres/snapshot.ts";
 import { beginsAsQuery } from "../systems/sql/query.ts";
 import { type SqlSession, sqlCollector } from "./sql.ts";
+
+/** Where COPY is known not to work, so that no later read of this process tries it. */
+const COPYLESS = new Set<string>();
 
 /** Reads audiences from Postgres with SQL, streamed through a cursor of the server, in one REPEATABLE READ transaction. */
 export function postgresCollector(
@@ -31,30 +36,47 @@ async function open(config: PostgresSystem, dsn: string): Promise<SqlSession> {
     statementTimeoutSeconds: config.statementTimeoutSeconds,
   };
   const client = await connect(options);
-  const run = async (sql: string): Promise<void> => void (await client.query(sql));
+  const place = placeOf(dsn);
+  // a plain server has no savepoints, and a transaction that is begun again instead
+  const unlessPlain = async (sql: string): Promise<void> =>
+    isPlain(client) ? undefined : void (await client.query(sql));
   return {
     begin: (clock) => beginSnapshot(client, clock),
     batches: (sql) => batches(client, sql),
     copy: {
+      async given(told) {
+        if (place !== null && COPYLESS.has(place)) return false;
+        if (await givesCopies(client)) return true;
+        if (place !== null) COPYLESS.add(place);
+        told();
+        return false;
+      },
       columns: (sql) => queryColumns(client, sql),
       blocks: (sql) => copyBlocks(client, sql, config.statementTimeoutSeconds, () => cancel(client, options)),
       rows: rowsOfCopy,
     },
     // a statement that fails would spoil the whole transaction
-    mark: () => run("savepoint target"),
-    unmark: () => run("release savepoint target"),
-    backToMark: () => run("rollback to savepoint target"),
+    mark: () => unlessPlain("savepoint target"),
+    unmark: () => unlessPlain("release savepoint target"),
+    async backToMark(clock) {
+      await client.query(isPlain(client) ? "rollback" : "rollback to savepoint target");
+      return isPlain(client) ? await beginSnapshot(client, clock) : null;
+    },
     async warnings() {
       const rights = await rightsOf(client);
       const found: string[] = [];
-      if (rights.superuser)
+      if (rights === null)
+        found.push(
+          `${config.id}: this server does not say what the role can write; see that it may only read`,
+        );
+      else if (rights.superuser)
         found.push(`${config.id}: this role is a superuser and can write everything; use a read-only role`);
       else if (rights.writable > 0)
         found.push(
           `${config.id}: this role can write ${rights.writable} tables, ${rights.example} among them; use a read-only role`,
         );
       const host = hostOf(dsn);
-      if (!rights.encrypted && host !== null && !isLoopback(host))
+      if (!(rights?.encrypted ?? isEncrypted(client)) && host !== null && !isLoopback(host))
         found.push(`${config.id}: the connection is not encrypted; add sslmode=verify-full to the dsn`);
       return found;
     },

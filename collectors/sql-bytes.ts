@@ -6,6 +6,12 @@ import type { Column, RowReader, TextRow } from "../systems/sql/row.ts";
 
 /** How a database gives the rows of a query as bytes. */
 export type SqlCopy = {
+  /**
+   * Does this database give them? Asked once a read, before its transaction; what it does not give comes as text.
+   *
+   * @param told hears of a database that does not, once while this process lives
+   */
+  given(told: () => void): Promise<boolean>;
   /** Columns of a query, which is refused here if it may not be run. */
   columns(sql: string): Promise<readonly Column[]>;
   /** Its rows as CSV without a header, null as an empty field without quotes; whole rows. Ends and throws as `batches`. */
@@ -18,19 +24,35 @@ export type SqlCopy = {
 type Batch = { readonly items: readonly MemberRow[]; readonly records: number };
 type Bytes = { readonly columns: readonly Column[]; batches(where: string): AsyncGenerator<Batch> };
 
+/** How the rows of this read come as bytes; null: they come as text. */
+export async function copyOf(
+  { copy }: { readonly copy?: SqlCopy },
+  system: string,
+  context: Context,
+): Promise<SqlCopy | null> {
+  if (copy === undefined || context.intake === undefined) return null;
+  const told = () =>
+    context.log.info("database.no_copy", {
+      system,
+      runId: context.runId,
+      because: "the server does not give rows through COPY; they are read through a cursor",
+    });
+  return (await copy.given(told)) ? copy : null;
+}
+
 /**
  * A query whose rows the context's intake takes as bytes; null: they have to come as text.
  *
  * @param readerOf throws for columns that cannot be read
  */
 export async function openBytes(
-  { copy }: { readonly copy?: SqlCopy },
+  copy: SqlCopy | null,
   sql: string,
   target: number,
   readerOf: (columns: readonly Column[]) => RowReader,
   context: Context,
 ): Promise<Bytes | null> {
-  if (copy === undefined || context.intake === undefined) return null;
+  if (copy === null || context.intake === undefined) return null;
   const columns = await copy.columns(sql);
   // of one column alone, a row of nothing is an empty line
   if (columns.length < 2) return null;

@@ -5,7 +5,7 @@ import { AuditorError, isKind } from "../core/errors.ts";
 import type { Instant, Page, ReadTarget, TargetEnd } from "../core/model.ts";
 import type { Collector, Context } from "../core/ports.ts";
 import { type Column, fieldsOf, type RowReader, rowReader, type TextRow } from "../systems/sql/row.ts";
-import { openBytes, type SqlCopy } from "./sql-bytes.ts";
+import { copyOf, openBytes, type SqlCopy } from "./sql-bytes.ts";
 
 /** One connection for one read. */
 export type SqlSession = {
@@ -18,7 +18,8 @@ export type SqlSession = {
   /** Around each target, so that one that fails leaves the transaction usable for the next. */
   mark(): Promise<void>;
   unmark(): Promise<void>;
-  backToMark(): Promise<void>;
+  /** Answers the moment that is shown from now on, where the transaction had to be begun again; null: the same one. */
+  backToMark(clock: Clock): Promise<Instant | null>;
   /** What a person should know of these credentials before trusting the reads. */
   warnings(): Promise<readonly string[]>;
   /** Cuts the connection at once. */
@@ -36,6 +37,7 @@ export type SqlDatabase = {
 /**
  * Reads audiences with SQL, streamed. All targets of a read see one moment: one READ ONLY transaction with a snapshot.
  * A statement that fails spoils its own target only; a lost connection makes the current one partial and ends the read.
+ * Where a database has no savepoints, what comes after a failed statement shows a later moment, and says so.
  *
  * Columns by name: `email`, `phone`, `customer_id` (at least one), `id`, `consent`, `consent_at`, `mailable`, `bounced`,
  * `updated_at`; attributes as `attributes` maps them, any other column under its own name.
@@ -59,14 +61,15 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
       context.signal.addEventListener("abort", onAbort);
       try {
         stopped(config.id, context);
-        const asOf = await session
-          .begin(context.clock)
-          .catch((e: unknown) => Promise.reject(failure(database, config.id, e, context)));
+        const failed = (e: unknown) => Promise.reject(failure(database, config.id, e, context));
+        const copy = await copyOf(session, config.id, context).catch(failed);
+        let asOf = await session.begin(context.clock).catch(failed);
         for (const [index, target] of targets.entries()) {
           const name = target.kind === "base" ? `${config.id}: base` : `${config.id}: ${target.audience}`;
-          const reading = { session, database, config, name, index, target, asOf, unknownConsent };
-          const lost = yield* readTarget(reading, context);
-          if (lost) return; // targets without an end are partial
+          const reading = { session, copy, database, config, name, index, target, asOf, unknownConsent };
+          const next = yield* readTarget(reading, context);
+          if (next === null) return; // targets without an end are partial
+          asOf = next;
         }
       } finally {
         context.signal.removeEventListener("abort", onAbort);
@@ -97,6 +100,7 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
 
 type Reading = {
   readonly session: SqlSession;
+  readonly copy: SqlCopy | null;
   readonly database: SqlDatabase;
   readonly config: SqlSystem;
   readonly name: string;
@@ -106,8 +110,8 @@ type Reading = {
   readonly unknownConsent: Map<string, ReadonlySet<string>>;
 };
 
-/** @returns true when the connection is gone, so that nothing more can be read */
-async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, boolean> {
+/** @returns the moment that the next target will show; null: the connection is gone, so that nothing more can be read */
+async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, Instant | null> {
   let enumerated = 0;
   let fields: TargetEnd["fields"] = {};
   const end = (coverage: TargetEnd["coverage"], because: string): TargetEnd => ({
@@ -121,7 +125,7 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, b
   try {
     await r.session.mark();
     const sql = sqlOf(r);
-    const bytes = await openBytes(r.session, sql, r.index, (columns) => readerOf(r, columns), context);
+    const bytes = await openBytes(r.copy, sql, r.index, (columns) => readerOf(r, columns), context);
     if (bytes !== null) {
       fields = fieldsOf(bytes.columns);
       for await (const { items, records } of bytes.batches(r.name)) {
@@ -146,7 +150,7 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, b
       asOf: r.asOf,
       ends: [end("complete", `the query returned ${enumerated} rows and the server said that it is done`)],
     };
-    return false;
+    return r.asOf;
   } catch (e) {
     const error = failure(r.database, r.name, e, context);
     if (error.kind === "interrupted") throw error;
@@ -160,10 +164,10 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, b
     const lost = r.database.isLost(e);
     const because = enumerated > 0 ? `${enumerated} rows were read, then: ${error.message}` : error.message;
     yield { items: [], asOf: r.asOf, ends: [end(enumerated > 0 ? "partial" : "unusable", because)] };
-    if (lost) return true;
-    return await r.session.backToMark().then(
-      () => false,
-      () => true,
+    if (lost) return null;
+    return await r.session.backToMark(context.clock).then(
+      (later) => later ?? r.asOf,
+      () => null,
     );
   }
 }

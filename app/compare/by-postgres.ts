@@ -8,6 +8,7 @@ import type { TableFile } from "../../systems/files/table-file.ts";
 import { batches } from "../../systems/postgres/cursor.ts";
 import { differenceQuery, type Side } from "../../systems/postgres/difference-sql.ts";
 import { postgresError } from "../../systems/postgres/error.ts";
+import { isPlain } from "../../systems/postgres/plain.ts";
 import { count } from "../api/views/words.ts";
 import type { Counted, ReadCounts } from "./build-report.ts";
 import type { Chosen } from "./columns.ts";
@@ -61,6 +62,10 @@ export async function compareByPostgres(i: PushInput): Promise<Pushed | null> {
   let connection: Connection | null = null;
   try {
     connection = await a.segment.connect();
+    if (isPlain(connection.client)) {
+      i.told("read and compared here: the server is not Postgres, though it speaks its protocol");
+      return null;
+    }
     const speed = await bytesPerSecond(connection, i.elapsed);
     const choice = choosePushdown([a.segment.look, b.segment.look], speed);
     if (choice.push) return await compareThere(i, connection, a, b, choice.because);

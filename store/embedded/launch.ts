@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { open, readFile, rename, stat } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -180,8 +180,7 @@ export async function launch(
       const client = await connect(port, password);
       if (!(client instanceof Error)) {
         // Another program may have taken the port in between: only our own cluster counts.
-        const shown = await client.query<{ data_directory: string }>("show data_directory");
-        if (shown.rows[0]?.data_directory === place.cluster) {
+        if (await serves(client, place)) {
           await remember(portFile, port);
           return { client, port, joined: false };
         }
@@ -203,8 +202,15 @@ export async function launch(
   );
 }
 
+async function serves(client: pg.Client, place: Place): Promise<boolean> {
+  const shown = client.query<{ data_directory: string }>("show data_directory");
+  return shown.then(
+    ({ rows }) => rows[0]?.data_directory === place.cluster,
+    () => false, // it is asked again, until it ends
+  );
+}
+
+/** Only a wish: where it cannot be written, on a full disk, the server runs and begins elsewhere the next time. */
 async function remember(file: string, port: number): Promise<void> {
-  const handle = await open(file, "w", 0o600);
-  await handle.writeFile(`${port}\n`);
-  await handle.close();
+  await writeFile(file, `${port}\n`, { mode: 0o600 }).catch(() => undefined);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { AuditorError } from "../../core/errors.ts";
 import type { Log } from "../../core/ports.ts";
+import { databaseError } from "../database-error.ts";
 import { installBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { databaseKeys, type Keys } from "./keys.ts";
@@ -46,7 +47,8 @@ const APP = "plumbline_app";
  * Starts the embedded Postgres of a data folder, or joins the one that runs there.
  *
  * @throws AuditorError unsupported (no programs for this machine), not_allowed (folders, accounts),
- *   refused (another `serve` has this folder), permanent (it did not start; names the log)
+ *   refused (another `serve` has this folder), permanent (it did not start; names the log), transient (its disk is full);
+ *   a server that it started itself is stopped before
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { dataDir, log, role = "command", settings = {} } = options;
@@ -85,7 +87,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     );
   };
   const { client, port, joined } = await enter(null);
-  await ensureDatabase(client, keys);
+  try {
+    await ensureDatabase(client, keys);
+  } catch (cause) {
+    // a full disk, mostly; nobody else would stop the server, and why it failed is what a person has to read
+    await leave(client, place, role).catch(() => undefined);
+    throw databaseError(place.root, cause);
+  }
   log.info("database.ready", { port, joined });
   // a command is over soon, and may itself be why the server ends
   const held =

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { AuditorError } from "../../core/errors.ts";
-import { postgresError } from "./error.ts";
+import { isDeclined, postgresError } from "./error.ts";
 
 /** Values stay text, exactly as Postgres writes them: no rounding of numbers, no dates in our time zone. */
 export const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => value };
@@ -21,7 +21,6 @@ export async function connect(o: ConnectOptions): Promise<pg.Client> {
       connectionString: o.dsn,
       application_name: "plumbline",
       connectionTimeoutMillis: 10_000,
-      statement_timeout: o.statementTimeoutSeconds * 1000,
       keepAlive: true,
       types: AS_TEXT,
     });
@@ -37,14 +36,38 @@ export async function connect(o: ConnectOptions): Promise<pg.Client> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query(
-      `set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set intervalstyle = 'iso_8601'; set default_transaction_read_only = ${o.readOnly ? "on" : "off"}`,
-    );
+    await settle(client, o);
   } catch (e) {
     await disconnect(client);
     throw postgresError(o.where, e);
   }
   return client;
+}
+
+/**
+ * How the server shall write values, and for how long a statement may run: in statements, since poolers refuse it at the start
+ * of a connection. What only Postgres knows is wished for: of a server that does not know it, intervals come as it writes them,
+ * and nothing writes because every transaction of a reader is begun READ ONLY.
+ */
+async function settle(client: pg.Client, o: ConnectOptions): Promise<void> {
+  const needed = [
+    "set datestyle = 'ISO, YMD'",
+    "set timezone = 'UTC'",
+    `set statement_timeout = ${o.statementTimeoutSeconds * 1000}`,
+  ];
+  const wished = [
+    "set intervalstyle = 'iso_8601'",
+    `set default_transaction_read_only = ${o.readOnly ? "on" : "off"}`,
+    // cursors are read to the end, so the plan for the whole is wanted, not the one for the first tenth
+    "set cursor_tuple_fraction = 1",
+  ];
+  const unlessUnknown = (e: unknown): void => {
+    if (!isDeclined(e)) throw e;
+  };
+  const all = await client.query([...needed, ...wished].join("; ")).catch(unlessUnknown);
+  if (all !== undefined) return;
+  for (const one of needed) await client.query(one);
+  for (const one of wished) await client.query(one).catch(unlessUnknown);
 }
 
 /** Ends the connection even in the middle of a query; never fails. */

@@ -2,6 +2,8 @@ import { isUtf8 } from "node:buffer";
 import type pg from "pg";
 import type { Column, TextRow } from "../sql/row.ts";
 import { columnsOf } from "./columns.ts";
+import { declareCursor } from "./cursor.ts";
+import { isDeclined } from "./error.ts";
 
 /** Between two blocks the pages are served. */
 const BLOCK_BYTES = 1 << 17;
@@ -13,15 +15,31 @@ const LOOKS = 4;
  * name `plumbline` in it.
  */
 export async function queryColumns(client: pg.Client, sql: string): Promise<readonly Column[]> {
-  // the extended protocol takes one statement only, so a second one after a semicolon is refused
-  const declare: pg.QueryConfig & { readonly queryMode: "extended" } = {
-    text: `declare plumbline no scroll cursor for ${bare(sql)}`,
-    queryMode: "extended",
-  };
-  await client.query(declare);
+  await declareCursor(client, sql);
   const { fields } = await client.query("fetch forward 0 from plumbline");
   await client.query("close plumbline");
   return columnsOf(fields);
+}
+
+/** One row of nothing, empty text, and all that has to be quoted; and what Postgres makes of it. */
+const TRIAL = `select null::text as a, ''::text as b, 'c,"d'::text as e, true as f, 1.50::numeric as g`;
+const TRIAL_CSV = ',"","c,""d",t,1.50\n';
+
+/**
+ * Does this server give the rows of a query with `copy`, and as Postgres writes them? Tried with a query of ours that reads
+ * no table, and outside of any transaction: so a no is the server's no to `copy`, hides nothing that it has to say of
+ * somebody's query, and spoils nothing.
+ */
+export async function givesCopies(client: pg.Client): Promise<boolean> {
+  const copy = client.query(new CopyOut(`copy (${TRIAL}) to stdout (format csv)`));
+  const blocks: Buffer[] = [];
+  try {
+    for (let block = await copy.next(); block !== null; block = await copy.next()) blocks.push(block);
+  } catch (e) {
+    if (isDeclined(e)) return false;
+    throw e;
+  }
+  return Buffer.concat(blocks).toString() === TRIAL_CSV;
 }
 
 const bare = (sql: string): string => sql.replace(/[\s;]+$/, "");

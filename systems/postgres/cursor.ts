@@ -1,9 +1,12 @@
 import type pg from "pg";
 import type { Column, TextRow } from "../sql/row.ts";
 import { columnsOf } from "./columns.ts";
+import { isPlain } from "./plain.ts";
 
 /** Rows a round trip, some hundred kilobytes: between two of them the pages are served. */
 export const BATCH = 2_000;
+/** The most that a Redshift of one node gives at once. @see https://docs.aws.amazon.com/redshift/latest/dg/fetch.html, read 2026-11-26 */
+const PLAIN_BATCH = 1_000;
 
 export type Batch = { readonly columns: readonly Column[]; readonly rows: readonly TextRow[] };
 
@@ -21,22 +24,29 @@ export async function* batches(
   size: number = BATCH,
   values: readonly unknown[] = [],
 ): AsyncGenerator<Batch> {
-  // we read to the end, so the plan for the whole is wanted, not the one for the first tenth
-  await client.query("set local cursor_tuple_fraction = 1");
-  // the extended protocol takes one statement only, so a second one after a semicolon is refused
+  await declareCursor(client, sql, values);
+  const most = isPlain(client) ? Math.min(size, PLAIN_BATCH) : size;
+  for (;;) {
+    const fetched = await client.query<(string | null)[]>({
+      text: `fetch forward ${most} from plumbline`,
+      rowMode: "array",
+    });
+    yield { columns: columnsOf(fetched.fields), rows: fetched.rows };
+    if (fetched.rows.length < most) break;
+  }
+  await client.query("close plumbline");
+}
+
+/** Declares `plumbline`. Refuses what is not one query: the extended protocol takes no second statement after a semicolon. */
+export async function declareCursor(
+  client: pg.Client,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<void> {
   const declare: pg.QueryConfig & { readonly queryMode: "extended" } = {
-    text: `declare plumbline no scroll cursor for ${sql.replace(/[\s;]+$/, "")}`,
+    text: `declare plumbline ${isPlain(client) ? "" : "no scroll "}cursor for ${sql.replace(/[\s;]+$/, "")}`,
     queryMode: "extended",
     values: [...values],
   };
   await client.query(declare);
-  for (;;) {
-    const fetched = await client.query<(string | null)[]>({
-      text: `fetch forward ${size} from plumbline`,
-      rowMode: "array",
-    });
-    yield { columns: columnsOf(fetched.fields), rows: fetched.rows };
-    if (fetched.rows.length < size) break;
-  }
-  await client.query("close plumbline");
 }

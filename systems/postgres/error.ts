@@ -65,6 +65,13 @@ export function postgresError(where: string, e: unknown): AuditorError {
   return networkError(where, e);
 }
 
+/**
+ * Was a statement of ours answered with no, by a server that is there and in order? Such a server does not know it or does not
+ * allow it. A statement that holds somebody's SQL may be wrong itself, so this says nothing of those.
+ */
+export const isDeclined = (e: unknown): boolean =>
+  e instanceof pg.DatabaseError && e.code !== undefined && !/^(08|28|40|53|55|57|58)/.test(e.code);
+
 /** The connection is gone: after a commit was sent, nobody knows here whether it took effect. */
 export function isLost(e: unknown): boolean {
   if (e instanceof pg.DatabaseError) return /^(08|57P0)/.test(e.code ?? "");

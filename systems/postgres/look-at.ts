@@ -1,5 +1,7 @@
 import type pg from "pg";
 import { AuditorError } from "../../core/errors.ts";
+import { declareCursor } from "./cursor.ts";
+import { isPlain } from "./plain.ts";
 
 /** A column of a result: its name and the object id of its type. */
 export type ResultColumn = { readonly name: string; readonly oid: number };
@@ -17,29 +19,35 @@ export const inBrackets = (sql: string): string => `(${sql.replace(/[\s;]+$/, ""
 
 /**
  * Columns and size of a query, which is understood and planned by itself, in a protocol that takes one statement only. So
- * what is put into brackets later is a whole query and nothing that closes them. Needs a transaction.
+ * what is put into brackets later is a whole query and nothing that closes them. Needs a transaction, and takes the name
+ * `plumbline` in it.
  *
  * @throws what the server says of the query: a syntax error, a table that may not be read
  */
 export async function lookAt(client: pg.Client, where: string, sql: string): Promise<Look> {
   const query = sql.replace(/[\s;]+$/, "");
-  const { rows } = await alone(client, `explain (format json) ${query}`);
-  await alone(client, `declare look no scroll cursor for ${query}`);
-  const { fields } = await client.query("fetch 0 from look");
-  await client.query("close look");
-  return {
-    columns: fields.map((f) => ({ name: f.name, oid: f.dataTypeID })),
-    ...estimate(where, rows[0]?.["QUERY PLAN"] ?? ""),
+  const size = isPlain(client) ? UNKNOWN : await estimated(client, where, query);
+  await declareCursor(client, query);
+  const { fields } = await client.query("fetch forward 0 from plumbline");
+  await client.query("close plumbline");
+  return { columns: fields.map((f) => ({ name: f.name, oid: f.dataTypeID })), ...size };
+}
+
+type Size = Pick<Look, "rows" | "width">;
+/** A plain server has no plans to be read by programs, and nothing is compared there. */
+const UNKNOWN: Size = { rows: 0, width: 0 };
+
+async function estimated(client: pg.Client, where: string, query: string): Promise<Size> {
+  // the extended protocol takes one statement
+  const explain: pg.QueryConfig & { readonly queryMode: "extended" } = {
+    text: `explain (format json) ${query}`,
+    queryMode: "extended",
   };
+  const { rows } = await client.query<{ "QUERY PLAN": string }>(explain);
+  return estimate(where, rows[0]?.["QUERY PLAN"] ?? "");
 }
 
-/** The extended protocol takes one statement. */
-function alone(client: pg.Client, text: string): Promise<pg.QueryResult<{ "QUERY PLAN": string }>> {
-  const query: pg.QueryConfig & { readonly queryMode: "extended" } = { text, queryMode: "extended" };
-  return client.query(query);
-}
-
-function estimate(where: string, text: string): { rows: number; width: number } {
+function estimate(where: string, text: string): Size {
   const plans: unknown = JSON.parse(text);
   const top: unknown = Array.isArray(plans) ? plans[0] : null;
   if (typeof top === "object" && top !== null && "Plan" in top) {

@@ -1,4 +1,6 @@
+import { TLSSocket } from "node:tls";
 import type pg from "pg";
+import { isDeclined } from "./error.ts";
 
 export type Rights = {
   readonly superuser: boolean;
@@ -7,8 +9,20 @@ export type Rights = {
   readonly encrypted: boolean;
 };
 
-/** What this role could write in this database if it wanted to; catalogues left out. */
-export async function rightsOf(client: pg.Client): Promise<Rights> {
+/** What this role could write in this database if it wanted to, catalogues left out; null: the server cannot be asked. */
+export async function rightsOf(client: pg.Client): Promise<Rights | null> {
+  try {
+    return await askedRights(client);
+  } catch (e) {
+    if (isDeclined(e)) return null;
+    throw e;
+  }
+}
+
+/** As far as we see it. */
+export const isEncrypted = (client: pg.Client): boolean => client.connection.stream instanceof TLSSocket;
+
+async function askedRights(client: pg.Client): Promise<Rights> {
   const { rows } = await client.query<{
     superuser: string;
     writable: string;

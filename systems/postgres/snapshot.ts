@@ -2,15 +2,49 @@ import type pg from "pg";
 import type { Clock } from "../../core/clock.ts";
 import { type Instant, instant } from "../../core/model.ts";
 import { instantOf } from "../sql/row.ts";
+import { isDeclined } from "./error.ts";
+import { callPlain, isPlain } from "./plain.ts";
 
 /**
  * Begins the one transaction of a read: REPEATABLE READ, so that all its statements see one moment, and READ ONLY.
  *
  * @returns that moment: the server's clock, on a replica that lags the last replayed transaction; never later than our
- *   own clock, so that a server ahead of us cannot date a reading into the future
+ *   own clock, so that a server ahead of us cannot date a reading into the future. Of a server that cannot be asked for it,
+ *   our own clock before the transaction
  */
 export async function beginSnapshot(client: pg.Client, clock: Clock): Promise<Instant> {
-  await client.query("begin transaction isolation level repeatable read read only");
+  const before = instant(clock.now());
+  await begin(client);
+  if (isPlain(client)) return before;
+  try {
+    return await momentOf(client, clock);
+  } catch (e) {
+    if (!isDeclined(e)) throw e;
+  }
+  await client.query("rollback");
+  const again = instant(clock.now());
+  await begin(client);
+  return again;
+}
+
+const BEGIN = "begin transaction isolation level repeatable read read only";
+
+/** A server is found plain here, in the same way there and back that begins the transaction. */
+async function begin(client: pg.Client): Promise<void> {
+  if (!isPlain(client)) {
+    try {
+      await client.query(`${BEGIN}; savepoint plumbline; release savepoint plumbline`);
+      return;
+    } catch (e) {
+      if (!isDeclined(e)) throw e;
+    }
+    callPlain(client);
+    await client.query("rollback");
+  }
+  await client.query(BEGIN);
+}
+
+async function momentOf(client: pg.Client, clock: Clock): Promise<Instant> {
   // the first query takes the snapshot
   const { rows } = await client.query<{
     now: string;

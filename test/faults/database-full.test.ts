@@ -37,9 +37,10 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await killAll([dir]);
-  for (const end of ends.splice(0).reverse()) await end();
   await ghost.close();
+  // before its disk: a server whose folder is gone cannot be found any more
   await server.close();
+  for (const end of ends.splice(0).reverse()) await end();
   await rm(dir, { recursive: true, force: true });
 });
 

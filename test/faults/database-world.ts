@@ -10,7 +10,7 @@ import type { GhostEntry } from "../../demo/ghost/journal.ts";
 import { type Database, openDatabase } from "../../store/database.ts";
 import { findPostmaster, isAlive } from "../../store/embedded/postmaster.ts";
 import { type Embedded, startEmbedded } from "../../store/embedded/start.ts";
-import { type Child, eventually, MAIN, sleep, start } from "../e2e/processes.ts";
+import { type Child, eventually, MAIN, processesOf, sleep, start } from "../e2e/processes.ts";
 import { mailOf } from "../property/sync-world.ts";
 
 const silent = { info: () => undefined, warn: () => undefined };
@@ -64,6 +64,10 @@ export async function ownServer(parent = "/var/tmp", settings: Readonly<Record<s
     async close() {
       for (const server of began) await server.stop();
       await self.stopNow();
+      await eventually(
+        () => processesOf(dir),
+        (left) => left.length === 0,
+      );
       await rm(dir, { recursive: true, force: true });
     },
   };

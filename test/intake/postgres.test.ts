@@ -5,12 +5,14 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresCollector } from "../../collectors/postgres.ts";
 import { pgSystem, sqlTarget, type Warehouse, warehouse } from "../contract/postgres-world.ts";
+import { copies, type LesserServer, lesserServer, likeRedshift } from "./lesser-server.ts";
 import { fieldOf, identities, readInto, type Wanted } from "./world.ts";
 
 /** By hand: PLUMBLINE_INTAKE_RUNS=2000. */
 const RUNS = Number(process.env.PLUMBLINE_INTAKE_RUNS ?? 40);
 let folder = "";
 let w: Warehouse;
+let lesser: readonly LesserServer[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "plumbline-intake-"));
   w = await warehouse();
@@ -18,8 +20,10 @@ beforeAll(async () => {
     "create table things (n int, id text, email text, phone text, customer_id text, consent text, mailable text, bounced text, consent_at text, updated_at text, plan text, flag boolean, at timestamptz, amount numeric)",
   );
   await w.sql("grant select on things to public");
+  lesser = [await lesserServer(w.readerUrl, copies("42601")), await lesserServer(w.readerUrl, likeRedshift)];
 });
 afterAll(async () => {
+  for (const server of lesser) await server.close();
   await w.drop();
   rmSync(folder, { recursive: true });
 });
@@ -29,9 +33,10 @@ const read = (
   wanted: readonly Wanted[],
   asBytes: boolean,
   more: Parameters<typeof pgSystem>[0] = {},
+  url = w.readerUrl,
 ) =>
   readInto(
-    postgresCollector(pgSystem({ attributes: { tier: "plan" }, ...more }), { secret: () => w.readerUrl }),
+    postgresCollector(pgSystem({ attributes: { tier: "plan" }, ...more }), { secret: () => url }),
     sql.map((text, i) => sqlTarget(text, `a${i}`)),
     wanted,
     folder,
@@ -111,6 +116,15 @@ describe("Postgres as bytes", () => {
           const fast = await read(queries, [one, two], true);
           taken += fast.taken;
           expect(result(fast)).toEqual(result(await read(queries, [one, two], false)));
+          for (const { url } of lesser) {
+            const left = await read(queries, [one, two], true, {}, url);
+            expect(left.taken).toBe(0);
+            const unasked =
+              "warehouse: this server does not say what the role can write; see that it may only read";
+            expect({ ...left, warnings: left.warnings.filter((words) => words !== unasked) }).toMatchObject(
+              result(fast),
+            );
+          }
         },
       ),
       { numRuns: RUNS },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../app/cli/run.ts";
 import type { CompareReport } from "../../app/compare/report.ts";
 import { READER, type Warehouse, warehouse } from "../contract/postgres-world.ts";
+import { copies, type Lacks, lesserServer, likeRedshift } from "../intake/lesser-server.ts";
 import { memoryIo } from "../memory-io.ts";
 
 const YAML = `
@@ -45,20 +46,21 @@ afterAll(async () => {
   await w.drop();
 });
 
-async function compare(...argv: string[]) {
-  const io = memoryIo(folder, { DSN: w.readerUrl });
+const compare = (...argv: string[]) => compareAt(w.readerUrl, ...argv);
+async function compareAt(dsn: string, ...argv: string[]) {
+  const io = memoryIo(folder, { DSN: dsn });
   const code = await runCli(["compare", "--config", "plumbline.yaml", ...argv], io);
   return { code, out: io.out(), err: io.err() };
 }
 const SEGMENTS = ["active@warehouse", "active@crm"];
+const plain = (text: string): unknown => {
+  const report: CompareReport = JSON.parse(text);
+  return { ...report, files: report.files.map((f) => ({ ...f, changedAt: null })) };
+};
 
 it("compares segments of the configuration, and says how", async () => {
   const there = await compare(...SEGMENTS, "--attributes", "plan", "--json");
   const here = await compare(...SEGMENTS, "--attributes", "plan", "--json", "--no-pushdown");
-  const plain = (text: string): unknown => {
-    const report: CompareReport = JSON.parse(text);
-    return { ...report, files: report.files.map((f) => ({ ...f, changedAt: null })) };
-  };
   expect(plain(there.out)).toEqual(plain(here.out));
   expect(plain(there.out)).toMatchObject({
     verdict: "different",
@@ -90,4 +92,25 @@ it("names what is there instead of a segment that is not", async () => {
     code: 64,
     err: expect.stringMatching(/--out names people of files only/),
   });
+});
+
+const lesser: readonly (readonly [string, Lacks, RegExp])[] = [
+  [
+    "does not know COPY",
+    copies("42601"),
+    /^(Compared in the database|Read and compared here): .*about .* rows/,
+  ],
+  ["is like Redshift", likeRedshift, /^Read and compared here: the server is not Postgres, though/],
+];
+it.each(lesser)("compares segments of a server that %s, with the same report", async (_, lacks, words) => {
+  const server = await lesserServer(w.readerUrl, lacks);
+  try {
+    const there = await compareAt(server.url, ...SEGMENTS, "--attributes", "plan", "--json");
+    const here = await compare(...SEGMENTS, "--attributes", "plan", "--json", "--no-pushdown");
+    expect(plain(there.out)).toEqual(plain(here.out));
+    expect([there.code, here.code]).toEqual([2, 2]);
+    expect(there.err).toMatch(words);
+  } finally {
+    await server.close();
+  }
 });
