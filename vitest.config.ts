@@ -4,7 +4,7 @@ const report = process.env.PLUMBLINE_TEST_REPORT;
 /** Half the seeds of the demo, with those of `npm run test:truth`. */
 const LATER_SEEDS = process.env.PLUMBLINE_TRUTH_SEEDS ? [] : ["test/e2e/demo-truth-even.test.ts"];
 /** Of the kernel, what takes a minute: these run with the random cases. */
-const LONG_KERNEL_TESTS = "test/kernel/{bad-input,compare-people,csv-people}.test.ts";
+const LONG_KERNEL_TESTS = "test/kernel/{bad-input,compare-people,csv-people,packed}.test.ts";
 
 /**
  * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres

@@ -2,10 +2,11 @@ import { availableParallelism, totalmem } from "node:os";
 import type { IdentifierKind } from "../../core/model.ts";
 import { THREADS } from "../../members/kernel/compare-crew.ts";
 import { compareCsv } from "../../members/kernel/compare-csv.ts";
-import { estimateRows } from "../../members/kernel/estimate-rows.ts";
+import { estimatePackedRows, estimateRows } from "../../members/kernel/estimate-rows.ts";
 import { compileKernel, SHARED_KERNEL_FILE } from "../../members/kernel/instance.ts";
 import { type Merged, MOST_SETS } from "../../members/kernel/merge-result.ts";
 import type { Naming } from "../../members/kernel/name-people.ts";
+import type { CopyTo } from "../../members/kernel/sealed-copy.ts";
 import type { WasmModule } from "../../members/kernel/wasm.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { CsvFile } from "../../systems/files/csv.ts";
@@ -15,7 +16,13 @@ import type { Chosen } from "./columns.ts";
 import { innerName } from "./read-file.ts";
 
 export type KernelInput = {
-  readonly files: readonly { readonly path: string; readonly table: TableFile; readonly chosen: Chosen }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly table: TableFile;
+    readonly chosen: Chosen;
+    /** Where the text of a gzip file goes, if people are to be named; null: nowhere. */
+    readonly copy: CopyTo | null;
+  }[];
   readonly owner: number;
   readonly identity: IdentifierKind;
   readonly keys: Keys;
@@ -31,8 +38,7 @@ export type KernelInput = {
 export type KernelRead = { readonly counts: ReadCounts; readonly finalNewline: boolean };
 export type KernelResult = { readonly reads: readonly KernelRead[]; readonly counted: Counted };
 
-export const plainCsv = (table: TableFile): table is CsvFile =>
-  "delimiter" in table && "gzip" in table && table.gzip === false;
+export const isCsv = (table: TableFile): table is CsvFile => "delimiter" in table && "gzip" in table;
 
 /**
  * Rows in memory, of all files together; more wait on the disk. 2 × 10 million rows with four attributes fit, and a comparison of
@@ -50,21 +56,24 @@ function choose(): { readonly module: WasmModule; readonly threads: number } | n
 }
 
 /**
- * Compares plain CSV files with the compiled kernel.
+ * Compares CSV files with the compiled kernel.
  *
  * @returns null: these files are for the reference, which gives the same counts, or says what is wrong with them
  */
 export async function compareByKernel(i: KernelInput): Promise<KernelResult | null> {
-  const kernel = i.files.length <= MOST_SETS && i.files.every((f) => plainCsv(f.table)) ? choose() : null;
+  const csv = i.files.flatMap(({ table, ...file }) => (isCsv(table) ? [{ ...file, table }] : []));
+  const kernel = csv.length === i.files.length && csv.length <= MOST_SETS ? choose() : null;
   if (kernel === null) return null;
   const compared = await compareCsv({
     ...kernel,
-    sources: i.files.map(({ path, table, chosen }) => ({
+    sources: csv.map(({ path, table, chosen, copy }) => ({
       path,
-      rows: estimateRows(path),
+      gzip: table.gzip,
+      copy,
+      rows: table.gzip ? estimatePackedRows(path) : estimateRows(path),
       layout: {
-        delimiter: (table as CsvFile).delimiter,
-        columns: (table as CsvFile).columns.length,
+        delimiter: table.delimiter,
+        columns: table.columns.length,
         idColumn: chosen.id,
         attributeColumns: chosen.attributes,
         identity: i.identity,

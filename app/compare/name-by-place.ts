@@ -1,4 +1,5 @@
 import type { NamedFile } from "../../members/kernel/name-people.ts";
+import { NoteList } from "../../members/kernel/note-list.ts";
 import { NOTE, type Note } from "../../members/kernel/notes.ts";
 import { rowNumber } from "../../members/kernel/row-places.ts";
 import type { PeopleFiles } from "./people-files.ts";
@@ -31,14 +32,14 @@ export class NameByPlace {
   readonly #input: NamingInput;
   readonly #readers: readonly RowReader[];
   /** Of the partition that is being noted: one list a file and kind. */
-  readonly #now: Note[][][];
-  #waiting: Note[] = [];
+  readonly #now: readonly (readonly NoteList[])[];
+  readonly #waiting = new NoteList();
   readonly #repeated: Repeated[][];
 
   constructor(input: NamingInput) {
     this.#input = input;
     this.#readers = input.files.map((file) => new RowReader(file));
-    this.#now = input.files.map(() => [[], [], []]);
+    this.#now = input.files.map(() => [new NoteList(), new NoteList(), new NoteList()]);
     this.#repeated = input.files.map(() => []);
   }
 
@@ -52,8 +53,8 @@ export class NameByPlace {
   async endByte(): Promise<void> {
     for (const kinds of this.#now) {
       for (const notes of kinds) {
-        for (const note of notes) this.#waiting.push(note);
-        notes.length = 0;
+        this.#waiting.append(notes);
+        notes.clear();
       }
     }
     if (this.#waiting.length >= BATCH) await this.#write();
@@ -65,36 +66,41 @@ export class NameByPlace {
   }
 
   async #write(): Promise<void> {
-    const all = this.#waiting;
-    this.#waiting = [];
-    for (let from = 0; from < all.length; from += BATCH)
-      await this.#writeBatch(all.slice(from, from + BATCH));
+    const { length } = this.#waiting;
+    for (let from = 0; from < length; from += BATCH)
+      await this.#writeBatch(from, Math.min(length, from + BATCH));
+    this.#waiting.clear();
   }
 
-  async #writeBatch(notes: readonly Note[]): Promise<void> {
+  async #writeBatch(from: number, to: number): Promise<void> {
     const { people, owner, attributes, signal } = this.#input;
     goOn(signal);
     const wanted = this.#readers.map((): number[] => []);
-    for (const note of notes) {
+    for (let n = from; n < to; n++) {
+      const note = this.#waiting.at(n);
       if (note.kind !== NOTE.extra) wanted[owner]?.push(note.owner);
       if (note.kind !== NOTE.missing) wanted[note.set]?.push(note.here);
     }
     const rows = [];
     for (const [f, reader] of this.#readers.entries()) rows.push(await reader.read(wanted[f] ?? []));
-    for (const { kind, set, detail, owner: there, here } of notes) {
+    for (let n = from; n < to; n++) {
+      const { kind, set, detail, owner: there, here } = this.#waiting.at(n);
       const label = this.#input.files[set]?.label ?? "";
-      if (kind === NOTE.missing) await people.row("missing", [label, ...(rows[owner]?.at(there) ?? [])]);
-      else if (kind === NOTE.extra) await people.row("extra", [label, ...(rows[set]?.at(here) ?? [])]);
-      else {
-        const row = rows[set]?.at(here) ?? [];
-        await people.row("mismatched", [
-          label,
-          row[0] ?? "",
-          attributes[detail] ?? "",
-          rows[owner]?.at(there)[detail + 1] ?? "",
-          row[detail + 1] ?? "",
-        ]);
-      }
+      const theirs = kind === NOTE.extra ? [] : (rows[owner]?.at(there) ?? []);
+      const row = kind === NOTE.missing ? [] : (rows[set]?.at(here) ?? []);
+      const full =
+        kind === NOTE.missing
+          ? people.row("missing", [label, ...theirs])
+          : kind === NOTE.extra
+            ? people.row("extra", [label, ...row])
+            : people.row("mismatched", [
+                label,
+                row[0] ?? "",
+                attributes[detail] ?? "",
+                theirs[detail + 1] ?? "",
+                row[detail + 1] ?? "",
+              ]);
+      if (full !== null) await full;
     }
   }
 

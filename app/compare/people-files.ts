@@ -59,14 +59,15 @@ export class PeopleFiles {
     }
   }
 
-  async row(kind: PeopleKind, cells: readonly string[]): Promise<void> {
+  /** @returns null: it waits for more; most rows do, and a promise for each would cost as much as the row */
+  row(kind: PeopleKind, cells: readonly string[]): Promise<void> | null {
     const target = this.#files.get(kind);
     if (target === undefined) throw new RangeError(`${kind}.csv was not started`);
     target.waiting += csvLine(cells);
-    if (target.waiting.length < FLUSH_CHARACTERS) return;
+    if (target.waiting.length < FLUSH_CHARACTERS) return null;
     const { waiting } = target;
     target.waiting = "";
-    await this.#onDisk(kind, () => target.file.write(Buffer.from(waiting)));
+    return this.#onDisk(kind, () => target.file.write(Buffer.from(waiting)));
   }
 
   /**

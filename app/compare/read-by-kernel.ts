@@ -1,9 +1,10 @@
 import type { IdentifierKind } from "../../core/model.ts";
 import type { NamedFile, Naming } from "../../members/kernel/name-people.ts";
+import { SealedCopy } from "../../members/kernel/sealed-copy.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { TableFile } from "../../systems/files/table-file.ts";
 import { buildReport, type FileRead, hasPeople } from "./build-report.ts";
-import { compareByKernel, type KernelRead, plainCsv } from "./by-kernel.ts";
+import { compareByKernel, isCsv, type KernelRead } from "./by-kernel.ts";
 import type { Chosen } from "./columns.ts";
 import type { CompareOptions } from "./compare-files.ts";
 import { NameByPlace } from "./name-by-place.ts";
@@ -24,21 +25,40 @@ export type Opened = {
 };
 
 /**
- * The report of plain files, with the people behind it where they are asked for.
+ * The report of CSV files, with the people behind it where they are asked for.
  *
  * @returns null: the reference reads them, and nobody was named
  * @throws AuditorError transient when a file changed after people were named
  */
 export async function readByKernel(i: Opened, o: CompareOptions): Promise<CompareReport | null> {
+  const copies: SealedCopy[] = [];
+  try {
+    return await readWith(i, o, (table) => {
+      if (o.people === null || !isCsv(table) || !table.gzip) return null;
+      const copy = new SealedCopy(i.folder);
+      copies.push(copy);
+      return copy;
+    });
+  } finally {
+    for (const copy of copies) copy.close();
+  }
+}
+
+async function readWith(
+  i: Opened,
+  o: CompareOptions,
+  copyOf: (table: TableFile) => SealedCopy | null,
+): Promise<CompareReport | null> {
   const files = i.tables.map((table, f) => ({
     path: o.sources[f]?.path ?? "",
     label: o.sources[f]?.label ?? "",
     table,
     chosen: i.columns[f] as Chosen,
+    copy: copyOf(table),
   }));
   const attributes = o.attributes.map((a) => a.name);
   const places = files.flatMap(({ table, ...file }) =>
-    plainCsv(table) ? [{ ...file, delimiter: table.delimiter }] : [],
+    isCsv(table) ? [{ ...file, delimiter: table.delimiter }] : [],
   );
   const names =
     o.people === null
@@ -68,7 +88,7 @@ export async function readByKernel(i: Opened, o: CompareOptions): Promise<Compar
   const bytes = files.map(() => 0);
   try {
     const result = await compareByKernel({
-      files,
+      files: files.map((file) => ({ ...file, copy: file.copy?.to ?? null })),
       owner: o.owner,
       identity: i.identity,
       keys: i.keys,
@@ -84,7 +104,7 @@ export async function readByKernel(i: Opened, o: CompareOptions): Promise<Compar
     if (result === null || !result.reads.every((r) => hasPeople(r.counts))) return null;
     const reads = files.map(({ label, table, chosen }, f): FileRead => {
       const { counts, finalNewline } = result.reads[f] as KernelRead;
-      const end = { rows: counts.records, gzip: false, finalNewline };
+      const end = { rows: counts.records, gzip: isCsv(table) && table.gzip, finalNewline };
       return { label, coverage: "complete", because: null, table, chosen, summary: counts, end };
     });
     if (names !== null && o.people !== null) {

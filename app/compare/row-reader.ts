@@ -1,12 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { SealedCopy } from "../../members/kernel/sealed-copy.ts";
 import { rowsAt } from "../../systems/files/rows-at.ts";
 import type { Chosen } from "./columns.ts";
 
-/** A plain CSV file whose rows are read where they stand. */
+/** A CSV file whose rows are read where they stand. */
 export type PlacedFile = {
   readonly path: string;
   readonly label: string;
   readonly delimiter: string;
+  /** Of a gzip file its text; null: the file itself is text. */
+  readonly copy: SealedCopy | null;
   readonly chosen: Chosen;
 };
 
@@ -30,10 +33,13 @@ export class RowReader {
   async read(offsets: readonly number[]): Promise<{ at(offset: number): Cells }> {
     const sorted = eachOnce(Float64Array.from(offsets).sort());
     if (sorted.length === 0) return { at: () => [] };
-    this.#handle ??= await open(this.#file.path, "r");
-    const { label, delimiter, chosen } = this.#file;
-    const cells = await rowsAt(this.#handle, label, delimiter, sorted, [chosen.id, ...chosen.attributes]);
-    return { at: (offset) => cells[placeOf(sorted, offset)] as Cells };
+    const { copy, path, label, delimiter, chosen } = this.#file;
+    if (copy === null) this.#handle ??= await open(path, "r");
+    const rows = await rowsAt(copy ?? (this.#handle as FileHandle), label, delimiter, sorted, [
+      chosen.id,
+      ...chosen.attributes,
+    ]);
+    return { at: (offset) => rows.at(placeOf(sorted, offset)) };
   }
 
   async close(): Promise<void> {

@@ -3,14 +3,22 @@ import { Worker } from "node:worker_threads";
 import { AuditorError } from "../../core/errors.ts";
 import { type CompareJob, CompareThread, type FileRead, type MergePlaces } from "./compare-thread.ts";
 import type { CompareAnswer, CompareOrder } from "./compare-worker.ts";
+import type { Masks } from "./merge-result.ts";
 import type { Noted } from "./notes.ts";
 
 /** Whoever reads files and merges partitions: a thread, or, where there are none, this one. */
 export type CompareHand = {
   /** null: the reference has to read this file. */
   read(file: number, onBytes: (bytes: number) => void): Promise<FileRead | null>;
-  /** @param onNoted after each partition, and before where there are notes about it; this thread waits for it */
-  merge(files: readonly FileRead[], at: MergePlaces, onNoted: (noted: Noted) => Promise<void>): Promise<void>;
+  /**
+   * @param onNoted after each partition, and before where there are notes about it; this thread waits for it
+   * @returns as CompareThread does
+   */
+  merge(
+    files: readonly FileRead[],
+    at: MergePlaces,
+    onNoted: (noted: Noted) => Promise<void>,
+  ): Promise<Masks>;
   close(): Promise<void>;
 };
 
@@ -21,7 +29,7 @@ const diskFailed = (code: string): AuditorError =>
   new AuditorError(
     "permanent",
     "temporary files",
-    `rows that do not fit in memory cannot be kept (${code})`,
+    `rows that have to wait there cannot be kept (${code})`,
     "set TMPDIR to a folder with free space",
   );
 
@@ -65,10 +73,10 @@ export class ThreadHand implements CompareHand {
     files: readonly FileRead[],
     at: MergePlaces,
     onNoted: (noted: Noted) => Promise<void>,
-  ): Promise<void> {
+  ): Promise<Masks> {
     return this.#ask({ kind: "merge", files, at }, (a, done) => {
       if (a.kind === "noted") void onNoted(a.noted);
-      if (a.kind === "merged") done();
+      if (a.kind === "merged") done(a.masks);
     });
   }
 
@@ -87,12 +95,16 @@ export class OwnHand implements CompareHand {
     this.#signal = signal;
   }
 
-  async #all<S, T>(steps: Generator<S, T>, each: (step: S) => void | Promise<void>): Promise<T> {
+  async #all<S, T>(
+    steps: Generator<S | Promise<void>, T>,
+    each: (step: S) => void | Promise<void>,
+  ): Promise<T> {
     try {
       for (let n = 1; ; n++) {
         const step = steps.next();
         if (step.done) return step.value;
-        await each(step.value);
+        if (step.value instanceof Promise) await step.value;
+        else await each(step.value);
         if (n % 32 === 0) await setImmediate();
         if (this.#signal.aborted) throw stopped();
       }
@@ -107,12 +119,12 @@ export class OwnHand implements CompareHand {
     return this.#all(this.#thread.read(file), onBytes);
   }
 
-  async merge(
+  merge(
     files: readonly FileRead[],
     at: MergePlaces,
     onNoted: (noted: Noted) => Promise<void>,
-  ): Promise<void> {
-    await this.#all(this.#thread.merge(files, at), onNoted);
+  ): Promise<Masks> {
+    return this.#all(this.#thread.merge(files, at), onNoted);
   }
 
   async close(): Promise<void> {

@@ -132,12 +132,10 @@ async function mergeAll(
   if (!makeRoom(memory, places)) return null;
   const names = naming && new NamesInOrder(naming, memory, plan);
   const bare = files.map((f) => ({ ...f, unusable: null, rowIndex: null }));
-  await Promise.all([
-    ...crew.map((hand, n) =>
-      hand.merge(bare, at[n] as (typeof at)[number], async (noted) => names?.add(noted)),
-    ),
-    names?.finished,
-  ]);
+  const merging = crew.map((hand, n) =>
+    hand.merge(bare, at[n] as (typeof at)[number], async (noted) => names?.add(noted)),
+  );
+  const [masks] = await Promise.all([Promise.all(merging), names?.finished]);
   before.check(memory);
   places.check(memory);
   await naming?.end(files, names?.crowded !== true);
@@ -160,6 +158,6 @@ async function mergeAll(
         finalNewline: f.finalNewline,
       };
     }),
-    merged: mergedOf(results, files.length, attributes),
+    merged: mergedOf(results, masks, files.length, attributes),
   };
 }

@@ -11,10 +11,14 @@ import {
 } from "./csv-rows.ts";
 import type { KernelExports } from "./instance.ts";
 import { Places } from "./places.ts";
+import type { CopyTo } from "./sealed-copy.ts";
 
 /** One file to be compared. */
 export type CsvSource = {
   readonly path: string;
+  readonly gzip: boolean;
+  /** Where the text of a gzip file goes as well, since rows can be read again from there only; null: nowhere. */
+  readonly copy: CopyTo | null;
   readonly layout: CsvLayout;
   /** Rows, roughly. Too few cost time: what does not fit goes by the disk. */
   readonly rows: number;

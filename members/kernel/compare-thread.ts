@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import type { IdentifierKind } from "../../core/model.ts";
 import type { Keys } from "../keys.ts";
 import type { ComparePlan, CsvSource } from "./compare-plan.ts";
-import { readCsvRows } from "./csv-rows.ts";
+import { plainBytes, unpackedBytes } from "./csv-bytes.ts";
+import { readCsvRows, type Step } from "./csv-rows.ts";
 import { type Kernel, startKernel } from "./instance.ts";
-import { MOST_SETS, resultBytes } from "./merge-result.ts";
+import { type Masks, resultBytes, takeLastMasks, takeMasks } from "./merge-result.ts";
 import { type Noted, type NotePlaces, note, notePlaces, waitForNames } from "./notes.ts";
 import type { Places } from "./places.ts";
 import type { RowsFile, Run } from "./rows-file.ts";
@@ -65,8 +66,8 @@ export const mergePlaces = (
     files.map((f) => f.fullest),
     plan.record,
   ),
-  sets: places.take(16 * MOST_SETS),
-  heads: places.take(8 * MOST_SETS),
+  sets: places.take(16 * files.length),
+  heads: places.take(8 * files.length),
   result: places.take(resultBytes(files.length, attributes)),
   notes: naming ? notePlaces(places, files.length, attributes) : null,
 });
@@ -87,19 +88,17 @@ export class CompareThread {
     this.#kernel = startKernel(job.module, job.keys, job.identity, job.memory);
   }
 
-  /** Yields bytes as they are read. Returns null: the reference has to read this file. */
-  *read(file: number): Generator<number, FileRead | null> {
+  /** Yields bytes as they are read, and what has to be waited for. Returns null: the reference has to read this file. */
+  *read(file: number): Generator<Step, FileRead | null> {
     const { plan, sources, keys, temporaryFolder } = this.#job;
     const source = sources[file] as CsvSource;
     const rows = plan.files[file];
     const read = plan.threads[this.#id];
     if (rows === undefined || read === undefined) throw new RangeError("no place for this file");
     const fd = openSync(source.path, "r");
+    const bytes = source.gzip ? unpackedBytes(fd, source.copy) : plainBytes(fd);
     try {
       const before = fstatSync(fd);
-      const first = Buffer.alloc(3);
-      readSync(fd, first, 0, 3, 0);
-      const mark = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
       const places = {
         layout: source.layout,
         keys,
@@ -108,7 +107,7 @@ export class CompareThread {
         rows,
         folder: temporaryFolder,
       };
-      const got = yield* readCsvRows(this.#kernel, places, fd, mark);
+      const got = yield* readCsvRows(this.#kernel, places, bytes);
       if (got === null) return null;
       if (got.file !== null) this.#files.push(got.file);
       const after = fstatSync(fd);
@@ -124,28 +123,31 @@ export class CompareThread {
         fullest: fullestOf(this.#kernel, { places: rows, staged }, plan.partitions, plan.record),
       };
     } finally {
+      bytes.close();
       closeSync(fd);
     }
   }
 
   /**
    * Merges partitions until none is left; yields after each, and before where there are notes. The counts stand at `at.result` and,
-   * for each file, at `at.sets`.
+   * for each file, at `at.sets`; of many files, people per mask are returned instead.
    */
-  *merge(files: readonly FileRead[], at: MergePlaces): Generator<Noted, void> {
+  *merge(files: readonly FileRead[], at: MergePlaces): Generator<Noted, Masks> {
     const { plan, sources, owner, memory } = this.#job;
     const { exports } = this.#kernel;
     const attributes = sources[0]?.layout.attributeColumns.length ?? 0;
     exports.setShape(plan.record, Math.log2(plan.partitions));
+    const masks: Masks = new Map();
+    this.#kernel.onMasks((table) => takeMasks(memory, table, masks));
     const words = new Int32Array(memory.buffer);
     words.fill(0, at.result >>> 2, (at.result + resultBytes(files.length, attributes)) >>> 2);
-    words.fill(0, at.sets >>> 2, (at.sets >>> 2) + 4 * MOST_SETS);
+    words.fill(0, at.sets >>> 2, (at.sets >>> 2) + 4 * files.length);
     const from = files.map(
       (f, n): SortedFrom => ({ places: plan.files[n] as SortedFrom["places"], staged: f.staged }),
     );
     for (;;) {
       const p = Atomics.add(words, plan.next >>> 2, 1);
-      if (p >= plan.partitions) return;
+      if (p >= plan.partitions) break;
       if (at.notes !== null) waitForNames(words, plan.named >>> 2, p);
       for (let f = 0; f < from.length; f++) {
         const records = sortPartition(this.#kernel, from[f] as SortedFrom, at.sort, f, p, plan.record);
@@ -160,6 +162,8 @@ export class CompareThread {
       exports.mergeRecords(at.sets, files.length, owner, attributes, at.heads, at.result);
       yield last;
     }
+    takeLastMasks(memory, at.result, files.length, masks);
+    return masks;
   }
 
   close(): void {

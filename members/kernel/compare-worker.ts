@@ -1,6 +1,7 @@
 /** A thread of a comparison: reads files and merges, as it is told. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type CompareJob, CompareThread, type FileRead, type MergePlaces } from "./compare-thread.ts";
+import type { Masks } from "./merge-result.ts";
 import type { Noted } from "./notes.ts";
 
 export type CompareOrder =
@@ -11,7 +12,7 @@ export type CompareAnswer =
   | { readonly kind: "bytes"; readonly bytes: number }
   | { readonly kind: "read"; readonly read: FileRead | null }
   | { readonly kind: "noted"; readonly noted: Noted }
-  | { readonly kind: "merged" }
+  | { readonly kind: "merged"; readonly masks: Masks }
   /** A disk that is full, or the like. */
   | { readonly kind: "failed"; readonly code: string };
 
@@ -19,15 +20,18 @@ export type CompareAnswer =
 const TELL_AFTER = 8 << 20;
 
 const { job, id } = workerData as { readonly job: CompareJob; readonly id: number };
-const say = (answer: CompareAnswer): void => parentPort?.postMessage(answer);
+/** @param given what is not needed here any more, and need not be copied */
+const say = (answer: CompareAnswer, given: ArrayBuffer | null = null): void =>
+  parentPort?.postMessage(answer, given === null ? [] : [given]);
 const thread = new CompareThread(job, id);
 
-function read(file: number): void {
+async function read(file: number): Promise<void> {
   const steps = thread.read(file);
   let untold = 0;
   for (;;) {
     const step = steps.next();
-    if (!step.done) untold += step.value;
+    if (!step.done && typeof step.value === "number") untold += step.value;
+    else if (!step.done) await step.value;
     if (untold >= TELL_AFTER || (step.done && untold > 0)) {
       say({ kind: "bytes", bytes: untold });
       untold = 0;
@@ -38,16 +42,20 @@ function read(file: number): void {
   }
 }
 
-parentPort?.on("message", (order: CompareOrder) => {
+async function obey(order: CompareOrder): Promise<void> {
   try {
-    if (order.kind === "read") read(order.file);
+    if (order.kind === "read") await read(order.file);
     else {
-      for (const noted of thread.merge(order.files, order.at))
-        if (order.at.notes !== null) say({ kind: "noted", noted });
-      say({ kind: "merged" });
+      const steps = thread.merge(order.files, order.at);
+      let step = steps.next();
+      for (; !step.done; step = steps.next())
+        if (order.at.notes !== null) say({ kind: "noted", noted: step.value }, step.value.notes);
+      say({ kind: "merged", masks: step.value });
     }
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause)) throw cause;
     say({ kind: "failed", code: String(cause.code) });
   }
-});
+}
+
+parentPort?.on("message", (order: CompareOrder) => void obey(order));

@@ -2,6 +2,7 @@ import type { Keys } from "../keys.ts";
 import type { Partition } from "../member-set.ts";
 import { PARTITIONS } from "../set-file.ts";
 import type { CsvCounts } from "./compare-csv.ts";
+import { plainBytes } from "./csv-bytes.ts";
 import {
   CHUNK_BYTES,
   type CsvLayout,
@@ -64,7 +65,7 @@ export class CsvPeople {
   }
 
   /** @returns null: the reference has to read it; see readCsvRows */
-  read(fd: number, begin: number): { readonly finalNewline: boolean } | null {
+  read(fd: number): { readonly finalNewline: boolean } | null {
     const steps = readCsvRows(
       this.#kernel,
       {
@@ -75,9 +76,9 @@ export class CsvPeople {
         rows: this.#rows,
         folder: this.#folder,
       },
-      fd,
-      begin,
+      plainBytes(fd),
     );
+    // a plain file never has to be waited for
     let step = steps.next();
     while (!step.done) step = steps.next();
     this.#places.check(this.#kernel.memory);

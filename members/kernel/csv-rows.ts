@@ -1,6 +1,6 @@
-import { readSync } from "node:fs";
 import type { IdentifierKind } from "../../core/model.ts";
 import type { Keys } from "../keys.ts";
+import type { CsvBytes } from "./csv-bytes.ts";
 import { domainOf, type Kernel, spellingStart } from "./instance.ts";
 import type { Places } from "./places.ts";
 import { MOST_OFFSET, PLACE_BYTES, placeAt, RowIndex, UnusableRows } from "./row-places.ts";
@@ -74,14 +74,15 @@ export type RowsRead = {
   readonly rowIndex: Float64Array;
 };
 
+/** Bytes that were read, or what has to be waited for before the next step. */
+export type Step = number | Promise<void>;
+
 /**
  * Reads a CSV file into records, by partition. What is not plain CSV (a ragged row, a stray quote, not UTF-8) is not judged here:
  * the answer is null, and the reference, which knows how to say what is wrong, reads the file instead.
  *
- * @param fd positioned reads from its beginning
- * @param begin bytes before the first line: a byte order mark
  * @param folder where rows wait that do not fit
- * @returns after each piece its bytes, at the end what was read
+ * @returns after each piece its bytes, or what has to be waited for; at the end what was read
  */
 export function* readCsvRows(
   kernel: Kernel,
@@ -93,9 +94,8 @@ export function* readCsvRows(
     readonly rows: RowPlaces;
     readonly folder: string;
   },
-  fd: number,
-  begin: number,
-): Generator<number, RowsRead | null> {
+  from: CsvBytes,
+): Generator<Step, RowsRead | null> {
   const { exports, memory } = kernel;
   const { layout, rows } = o;
   const record = recordBytes(layout.attributeColumns.length, layout.places);
@@ -125,7 +125,7 @@ export function* readCsvRows(
   exports.keepPlaces(layout.places === true ? placeAt(layout.attributeColumns.length) : 0);
   let done = false;
   try {
-    const ended = yield* feedAll(kernel, o.read.input, fd, begin, layout.places === true ? index : null);
+    const ended = yield* feedAll(kernel, o.read.input, from, layout.places === true ? index : null);
     if (ended === null) return null;
     exports.seal();
     done = true;
@@ -142,22 +142,36 @@ export function* readCsvRows(
   }
 }
 
+/** A byte order mark, which is no text. */
+const hasMark = (bytes: Uint8Array): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+
 function* feedAll(
   { exports, memory }: Kernel,
   input: number,
-  fd: number,
-  begin: number,
+  from: CsvBytes,
   index: RowIndex | null,
-): Generator<number, { finalNewline: boolean } | null> {
+): Generator<Step, { finalNewline: boolean } | null> {
   const bytes = new Uint8Array(memory.buffer, input, WINDOW);
-  let position = begin;
-  let tail = 0;
+  let position = 0;
+  let length = 0;
+  let begun = false;
   let lastByte = 10;
   for (;;) {
-    const n = readSync(fd, bytes, tail, WINDOW - tail, position);
+    const n = from.read(bytes.subarray(length));
+    if (n === null) return null;
+    if (typeof n !== "number") {
+      yield n;
+      continue;
+    }
     position += n;
-    const length = tail + n;
-    if (n > 0) lastByte = bytes[length - 1] as number;
+    length += n;
+    if (!begun && n > 0 && length < 3) continue;
+    if (!begun && length >= 3 && hasMark(bytes)) {
+      bytes.copyWithin(0, 3, length);
+      length -= 3;
+    }
+    begun = true;
+    if (n > 0 && length > 0) lastByte = bytes[length - 1] as number;
     if (index !== null && position > MOST_OFFSET) return null;
     exports.setOffset(input, position - length);
     index?.add(position - length, exports.rows.value);
@@ -165,9 +179,9 @@ function* feedAll(
     if (exports.status.value !== 0) return null;
     if (n === 0) return { finalNewline: lastByte === 10 || lastByte === 13 };
     yield n;
-    tail = length - taken;
-    if (tail === WINDOW) return null;
-    bytes.copyWithin(0, taken, length);
+    length -= taken;
+    if (length === WINDOW) return null;
+    bytes.copyWithin(0, taken, taken + length);
   }
 }
 

@@ -70,6 +70,8 @@ export type Kernel = {
   onFull(makeRoom: () => void): void;
   /** Told each row that names nobody, where rows keep their places: its offset in the file, its number from 0. */
   onUnusable(tell: (offset: number, row: number) => void): void;
+  /** Called when the table of masks at `table` is full: empties it. */
+  onMasks(take: (table: number) => void): void;
 };
 
 export const PAGE = 65_536;
@@ -112,6 +114,9 @@ export function startKernel(
     throw new RangeError("the kernel has no room for more rows");
   };
   let unusable = (_offset: number, _row: number): void => undefined;
+  let takeMasks = (_table: number): void => {
+    throw new RangeError("the kernel has no room for more masks");
+  };
   const text = (at: number, length: number, doubled: number): string => {
     // A memory that has grown has another buffer.
     if (bytes.buffer !== memory.buffer) bytes = Buffer.from(memory.buffer);
@@ -121,6 +126,7 @@ export function startKernel(
   const host = {
     makeRoom: (): void => makeRoom(),
     unusable: (offset: number, row: number): void => unusable(offset, row >>> 0),
+    takeMasks: (table: number): void => takeMasks(table >>> 0),
     print: (at: number, length: number, doubled: number): number => print(text(at, length, doubled) || null),
     identity(at: number, length: number, doubled: number, answer: number): number {
       const trimmed = text(at, length, doubled).trim();
@@ -154,6 +160,9 @@ export function startKernel(
     },
     onUnusable(tell) {
       unusable = tell;
+    },
+    onMasks(take) {
+      takeMasks = take;
     },
   };
 }

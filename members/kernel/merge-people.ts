@@ -2,7 +2,15 @@ import type { IdentifierKind } from "../../core/model.ts";
 import type { Keys } from "../keys.ts";
 import type { Partition } from "../member-set.ts";
 import { type Kernel, PAGE, startKernel } from "./instance.ts";
-import { type Merged, MOST_SETS, mergedOf, resultBytes } from "./merge-result.ts";
+import {
+  type Masks,
+  type Merged,
+  MOST_SETS,
+  mergedOf,
+  resultBytes,
+  takeLastMasks,
+  takeMasks,
+} from "./merge-result.ts";
 import type { WasmModule } from "./wasm.ts";
 
 const up = (n: number): number => Math.ceil(n / 64) * 64;
@@ -17,6 +25,7 @@ export class MergePeople {
   readonly #heads: number;
   readonly #described: number;
   readonly #bodies: number;
+  readonly #masks: Masks = new Map();
 
   constructor(
     module: WasmModule,
@@ -28,6 +37,7 @@ export class MergePeople {
   ) {
     if (sets > MOST_SETS) throw new RangeError(`${sets} sets; a merge takes ${MOST_SETS}`);
     this.#kernel = startKernel(module, keys, identity);
+    this.#kernel.onMasks((table) => takeMasks(this.#kernel.memory, table, this.#masks));
     this.#sets = sets;
     this.#owner = owner;
     this.#prints = prints;
@@ -65,7 +75,8 @@ export class MergePeople {
 
   result(): Merged {
     const { memory } = this.#kernel;
+    takeLastMasks(memory, this.#result, this.#sets, this.#masks);
     const words = new Uint32Array(memory.buffer, this.#result, resultBytes(this.#sets, this.#prints) / 4);
-    return mergedOf([words], this.#sets, this.#prints);
+    return mergedOf([words], [this.#masks], this.#sets, this.#prints);
   }
 }

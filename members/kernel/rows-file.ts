@@ -8,6 +8,14 @@ const AT_ONCE = 1024;
 /** Where the rows that were put into a file at one time begin, for each partition, and where the last one ends. */
 export type Run = Float64Array;
 
+/** Opens a file without a name. @returns its descriptor */
+export function namelessFile(folder: string): number {
+  const made = mkdtempSync(join(folder, "rows-"));
+  const fd = openSync(join(made, "rows"), "wx+", 0o600);
+  rmSync(made, { recursive: true });
+  return fd;
+}
+
 /** Rows that do not fit in memory: a file without a name, gone as soon as it is closed, whatever ends the process. */
 export class RowsFile {
   readonly fd: number;
@@ -15,9 +23,7 @@ export class RowsFile {
   #end = 0;
 
   constructor(folder: string) {
-    const made = mkdtempSync(join(folder, "rows-"));
-    this.fd = openSync(join(made, "rows"), "wx+", 0o600);
-    rmSync(made, { recursive: true });
+    this.fd = namelessFile(folder);
   }
 
   /** Writes the pieces of each partition one after the other, so that each partition is read at one place. */

@@ -1,10 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { type Instant, instant } from "../../core/model.ts";
 import type { RawRows, Taken } from "../../core/row-plan.ts";
 import { csvError } from "./csv-error.ts";
 import { giveBlocks } from "./give-blocks.ts";
+import { damageOf, gunzip } from "./gunzip.ts";
 import { type Head, readHead } from "./header.ts";
 import { openFile } from "./open-file.ts";
 import { linesOf, type Records, records } from "./records.ts";
@@ -104,23 +103,18 @@ class Reading {
       yield* this.#chunks();
       return;
     }
-    const file = Readable.from(this.#chunks());
-    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-    file.on("error", (e) => gunzip.destroy(e));
     try {
-      yield* file.pipe(gunzip);
+      yield* gunzip(this.#chunks(), CHUNK_BYTES);
     } catch (cause) {
-      const cut = cause instanceof Error && "code" in cause && cause.code === "Z_BUF_ERROR";
       throw csvError(
         this.#label,
         null,
-        cut ? "the gzip file is cut off: its end is missing" : "the gzip file is damaged",
+        damageOf(cause) === "cut"
+          ? "the gzip file is cut off: its end is missing"
+          : "the gzip file is damaged",
         "copy or export it again",
         { cause },
       );
-    } finally {
-      file.destroy();
-      gunzip.destroy();
     }
   }
 

@@ -17,12 +17,13 @@ async function read(
   text: string,
   offsets: readonly number[],
   columns: readonly number[],
-): Promise<string[][]> {
+): Promise<(readonly string[])[]> {
   const path = join(folder, "list.csv");
   writeFileSync(path, text);
   const handle = await open(path, "r");
   try {
-    return await rowsAt(handle, "list.csv", ",", Float64Array.from(offsets), columns);
+    const rows = await rowsAt(handle, "list.csv", ",", Float64Array.from(offsets), columns);
+    return offsets.map((_, n) => rows.at(n));
   } finally {
     await handle.close();
   }

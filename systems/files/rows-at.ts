@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
 import { csvError } from "./csv-error.ts";
+import { FoundRows } from "./found-rows.ts";
 import { parseQuoted } from "./records.ts";
 
 /** Rows that stand closer together are read at once. */
@@ -11,6 +11,12 @@ const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
 
+/** What is read by position: an open file, or something that stands for one. */
+export type ReadAt = {
+  /** @returns 0 bytes at the end */
+  read(to: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+};
+
 /**
  * Reads some rows of a plain CSV file, split as `records` splits them.
  *
@@ -20,14 +26,15 @@ const QUOTE = 34;
  * @throws AuditorError transient when no row can be there: the file was cut meanwhile
  */
 export async function rowsAt(
-  handle: FileHandle,
+  handle: ReadAt,
   label: string,
   delimiter: string,
   offsets: Float64Array,
   columns: readonly number[],
-): Promise<string[][]> {
-  const rows: string[][] = new Array(offsets.length);
-  const window = new Window(handle, label);
+): Promise<FoundRows> {
+  const rows = new FoundRows(offsets.length);
+  const window = new Window(handle, label, delimiter.charCodeAt(0));
+  const bounds = new Uint32Array(Math.max(...columns) + 2);
   for (let from = 0; from < offsets.length; ) {
     const start = offsets[from] as number;
     let to = from + 1;
@@ -42,82 +49,110 @@ export async function rowsAt(
     let text = "";
     for (let n = from; n < to; n++) {
       const begin = (offsets[n] as number) - start;
-      const line = window.plainLine(begin) ?? (await window.line(begin));
-      if (line.includes('"')) {
+      let split = window.split(begin, bounds);
+      if (split === "beyond") {
+        // whole lines are read from here on, whatever is in them
+        const line = await window.line(begin);
+        split = window.split(begin, bounds, begin + line);
+      }
+      if (split === "plain") rows.add(n, window.bytes, bounds, columns);
+      else {
+        rows.skip(n);
         quoted.push(n);
-        text += `${line}\n`;
-      } else rows[n] = fieldsOf(line, delimiter, columns);
+        text += `${window.text(begin, await window.line(begin))}\n`;
+      }
     }
     const parsed = quoted.length === 0 ? [] : parseQuoted(text, delimiter, 1, label);
     if (parsed.length !== quoted.length) throw changed(label);
-    for (const [k, n] of quoted.entries()) rows[n] = columns.map((c) => parsed[k]?.[c] ?? "");
+    for (const [k, n] of quoted.entries())
+      rows.setQuoted(
+        n,
+        columns.map((c) => parsed[k]?.[c] ?? ""),
+      );
     from = to;
   }
   return rows;
 }
 
-/** Of a line without quotes. */
-function fieldsOf(line: string, delimiter: string, columns: readonly number[]): string[] {
-  const fields = line.split(delimiter);
-  return columns.map((c) => fields[c] ?? "");
-}
-
 /** A part of the file in memory. */
 class Window {
-  readonly #handle: FileHandle;
+  readonly #handle: ReadAt;
   readonly #label: string;
-  #bytes = Buffer.allocUnsafe(BLOCK_BYTES + BEYOND_BYTES);
+  readonly #delimiter: number;
+  bytes = Buffer.allocUnsafe(BLOCK_BYTES + BEYOND_BYTES);
   #start = 0;
   #length = 0;
   /** The file ends with it. */
   #whole = false;
 
-  constructor(handle: FileHandle, label: string) {
+  constructor(handle: ReadAt, label: string, delimiter: number) {
     this.#handle = handle;
+    this.#delimiter = delimiter;
     this.#label = label;
   }
 
   async move(start: number, length: number): Promise<void> {
-    if (length > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(length);
+    if (length > this.bytes.length) this.bytes = Buffer.allocUnsafe(length);
     this.#start = start;
     this.#length = 0;
     while (this.#length < length) {
       const at = this.#length;
-      const { bytesRead } = await this.#handle.read(this.#bytes, at, length - at, start + at);
+      const { bytesRead } = await this.#handle.read(this.bytes, at, length - at, start + at);
       if (bytesRead === 0) break;
       this.#length += bytesRead;
     }
     this.#whole = this.#length < length;
   }
 
-  /** The line that begins there, without its line break; null: it has quotes, or goes on beyond the window. */
-  plainLine(begin: number): string | null {
-    const newline = this.#bytes.indexOf(NEWLINE, begin);
-    if (newline < 0 || newline >= this.#length) return null;
-    const line = this.#bytes.toString("utf8", begin, this.#before(begin, newline));
-    return line.includes('"') ? null : line;
+  /**
+   * Finds the fields of the row that begins there.
+   *
+   * @param bounds where each begins, and, one on, where the one after the last would
+   * @param until where the row ends, if it has no line break
+   * @returns quoted: it has quotes; beyond: it goes on beyond the window, or has no line break
+   */
+  split(begin: number, bounds: Uint32Array, until = -1): "plain" | "quoted" | "beyond" {
+    const bytes = this.bytes;
+    const end = until < 0 ? this.#length : until;
+    let field = 0;
+    bounds[0] = begin;
+    let at = begin;
+    for (; at < end; at++) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) return "quoted";
+      if (byte === NEWLINE) break;
+      if (byte === this.#delimiter && field + 1 < bounds.length) bounds[++field] = at + 1;
+    }
+    if (at === end && until < 0) return "beyond";
+    const last = until < 0 ? this.#before(begin, at) : until;
+    if (field + 1 < bounds.length) bounds.fill(last + 1, field + 1);
+    return "plain";
   }
 
-  /** The row that begins there, which may hold line breaks, or be the last one without; reads on where it must. */
-  async line(begin: number): Promise<string> {
+  /** Bytes of the row that begins there, which may hold line breaks, or be the last one without; reads on where it must. */
+  async line(begin: number): Promise<number> {
     for (let end = this.#end(begin); ; end = this.#end(begin)) {
-      if (end >= 0) return this.#bytes.toString("utf8", begin, end);
+      if (end >= 0) return end - begin;
       if (this.#whole) throw changed(this.#label);
       await this.move(this.#start, this.#length * 4);
     }
   }
 
+  text(begin: number, length: number): string {
+    return this.bytes.toString("utf8", begin, begin + length);
+  }
+
   #end(begin: number): number {
     let open = false;
     for (let at = begin; at < this.#length; at++) {
-      if (this.#bytes[at] === QUOTE) open = !open;
-      else if (this.#bytes[at] === NEWLINE && !open) return this.#before(begin, at);
+      if (this.bytes[at] === QUOTE) open = !open;
+      else if (this.bytes[at] === NEWLINE && !open) return this.#before(begin, at);
     }
     return this.#whole && begin < this.#length ? this.#length : -1;
   }
 
   #before(begin: number, newline: number): number {
-    return newline > begin && this.#bytes[newline - 1] === RETURN ? newline - 1 : newline;
+    return newline > begin && this.bytes[newline - 1] === RETURN ? newline - 1 : newline;
   }
 }
 

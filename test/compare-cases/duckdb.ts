@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { IdentifierKind } from "../../core/model.ts";
 import type { Counts, FileCounts } from "./counts.ts";
-import type { Case } from "./generate.ts";
+import { type Case, isPacked } from "./generate.ts";
 
 /**
  * The same comparison in SQL, from the same files, sharing no code with ours. It knows what a person is by its own rules, which agree
@@ -50,12 +50,13 @@ const PERSON: Readonly<Record<IdentifierKind, string>> = {
 async function compareBySql(db: DuckDBConnection, c: Case, folder: string): Promise<Counts> {
   const reads = c.files.map(({ name }, s) => {
     const path = join(folder, name);
+    const packed = isPacked(c.files[s] as Case["files"][number]) ? "gzip" : "none";
     const { delimiter, columns, idColumn, attributeColumns } = c.layouts[s] as Case["layouts"][number];
     const types = Array.from({ length: columns }, (_, i) => `c${i}: 'VARCHAR'`).join(", ");
     const values = attributeColumns.map((at, a) => `, nfc_normalize(${trimmed(`c${at}`)}) as a${a}`).join("");
     return `select ${s} as s, row_number() over () as n, ${trimmed(`c${idColumn}`)} as t${values}
       from read_csv(${text(path)}, columns = {${types}}, auto_detect = false, header = true, delim = ${text(delimiter)},
-        quote = '"', escape = '"', parallel = false)`;
+        quote = '"', escape = '"', parallel = false, compression = '${packed}')`;
   });
   const named = c.attributes.map((_, a) => `a${a}`);
   const first = named.map((a) => `, arg_min(${a}, n) as ${a}`).join("");

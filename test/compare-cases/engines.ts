@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareFiles } from "../../app/compare/compare-files.ts";
 import type { CompareReport } from "../../app/compare/report.ts";
+import { compareCsv } from "../../members/kernel/compare-csv.ts";
 import { MergePeople } from "../../members/kernel/merge-people.ts";
-import { type Merged, MOST_SETS } from "../../members/kernel/merge-result.ts";
+import type { Merged } from "../../members/kernel/merge-result.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import type { Partition } from "../../members/member-set.ts";
 import { PARTITIONS } from "../../members/set-file.ts";
 import { kernelModule, type PeopleRead, readPeople } from "../kernel/read-people.ts";
 import type { Counts } from "./counts.ts";
-import type { Case } from "./generate.ts";
+import { type Case, isPacked } from "./generate.ts";
 
 const BUILT = new URL("../../dist/", import.meta.url);
 /** The built program, which has threads and the kernel; the sources have neither and are the reference. */
@@ -48,24 +49,62 @@ export const byThreads = (c: Case, folder: string): Promise<CompareReport> =>
   built.compareFiles(options(c, folder));
 
 /**
- * By the kernel in this thread.
+ * By the kernel in this thread, in one memory, as `plumbline compare` does it where there are no threads.
+ *
+ * @param most as of `byKernel`
+ * @returns null: it leaves a file to the reference
+ */
+export async function byOneThread(c: Case, folder: string, most: number): Promise<Counts | null> {
+  const temporary = folderFor("rows");
+  try {
+    const compared = await compareCsv({
+      module: kernelModule,
+      threads: 0,
+      sources: c.files.map((file, f) => ({
+        path: join(folder, file.name),
+        gzip: isPacked(file),
+        copy: null,
+        rows: 40,
+        layout: { ...(c.layouts[f] as Case["layouts"][number]), identity: c.identity },
+      })),
+      owner: c.owner,
+      identity: c.identity,
+      keys: deriveKeys(secret),
+      most,
+      temporaryFolder: temporary,
+      signal: never,
+      onBytes: () => undefined,
+    });
+    if (compared === null) return null;
+    return countsOfMerge(
+      c,
+      compared.files.map((f) => f.counts),
+      compared.merged,
+    );
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+/**
+ * By the kernel in this thread, each text in a memory of its own.
  *
  * @param most bytes of rows in memory; the others wait on the disk
  * @returns null: it leaves a file to the reference
  * @throws when it has no reason to
  */
-export function byKernel(c: Case, folder: string, most: number): Counts | null {
-  if (c.files.length > MOST_SETS) return null;
+export function byKernel(c: Case, most: number): Counts | null {
   const keys = deriveKeys(secret);
   const temporary = folderFor("rows");
   try {
     const reads: PeopleRead[] = [];
     for (const [f, layout] of c.layouts.entries()) {
-      const { name, bytes } = c.files[f] as Case["files"][number];
-      const path = join(folder, name);
+      const { name, text } = c.files[f] as Case["files"][number];
+      const path = join(temporary, "text.csv");
+      writeFileSync(path, text);
       const read = readPeople(path, { ...layout, identity: c.identity }, keys, most, temporary);
       // It may be careful with a last line that has no line break, and with nothing else of a sound file.
-      if (read === null && bytes.at(-1) === NEWLINE) throw new Error(`the kernel does not read ${name}`);
+      if (read === null && text.at(-1) === NEWLINE) throw new Error(`the kernel does not read ${name}`);
       if (read === null) return null;
       reads.push(read);
     }

@@ -1,8 +1,15 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { IdentifierKind } from "../../core/model.ts";
 import { type Alphabet, identifiersOf, spelled, valuesOf } from "./alphabet.ts";
 
-export type CaseFile = { readonly name: string; readonly bytes: Buffer };
+export type CaseFile = {
+  readonly name: string;
+  readonly text: Buffer;
+  /** As it stands in its file: the text, or packed. */
+  readonly bytes: Buffer;
+};
+export const isPacked = (file: CaseFile): boolean => file.bytes !== file.text;
 export type Case = {
   readonly identity: IdentifierKind;
   /** Index of the file whose word counts. */
@@ -42,7 +49,12 @@ type File = {
   readonly shift: number;
   readonly ends: "lf" | "crlf" | "mixed";
   readonly blanks: boolean;
+  /** Packed in so many parts, one after the other; 0: not. */
+  readonly packed: number;
 };
+
+const FEW = 8;
+const MOST = 12;
 
 const row: fc.Arbitrary<Row> = fc.record({
   who: fc.nat(30),
@@ -67,18 +79,25 @@ const file = (alphabet: Alphabet, leastRows: number): fc.Arbitrary<File> =>
     // DuckDB wants one kind of line end in a file.
     ends: alphabet === "shared" ? fc.constantFrom("lf", "crlf") : fc.constantFrom("lf", "crlf", "mixed"),
     blanks: fc.boolean(),
+    packed: fc.constantFrom(0, 0, 0, 0, 1, 3),
   });
 
 export type Wish = {
   readonly alphabet: Alphabet;
-  /** Systems; 1 to 8 unless said. */
+  /** Systems; 1 to 12 unless said, more than 8 in one case of eight. */
   readonly least?: number;
   readonly most?: number;
   /** Rows repeat, for ever other people, until a file has so many characters: more than is read at once. */
   readonly characters?: number;
 };
 
-export const cases = ({ alphabet, least = 1, most = 8, characters = 0 }: Wish): fc.Arbitrary<Case> =>
+const files = (one: fc.Arbitrary<File>, least: number, most: number): fc.Arbitrary<File[]> => {
+  const some = (minLength: number, maxLength: number) => fc.array(one, { minLength, maxLength, size: "max" });
+  if (least > FEW || most <= FEW) return some(least, most);
+  return fc.oneof({ weight: 7, arbitrary: some(least, FEW) }, { weight: 1, arbitrary: some(FEW + 1, most) });
+};
+
+export const cases = ({ alphabet, least = 1, most = MOST, characters = 0 }: Wish): fc.Arbitrary<Case> =>
   fc
     .record({
       identity: fc.constantFrom<IdentifierKind>("email", "email", "customer_id", "phone"),
@@ -86,11 +105,7 @@ export const cases = ({ alphabet, least = 1, most = 8, characters = 0 }: Wish): 
       owner: fc.nat(most - 1),
       people: fc.array(fc.nat(10_000), { minLength: 1, maxLength: 24 }),
       kinds: fc.array(fc.nat(10_000), { minLength: 1, maxLength: 6 }),
-      files: fc.array(file(alphabet, characters > 0 ? 1 : 0), {
-        minLength: least,
-        maxLength: most,
-        size: "max",
-      }),
+      files: files(file(alphabet, characters > 0 ? 1 : 0), least, most),
       // where in a file reading stops for a while is different each time
       more: fc.nat(Math.ceil(characters / 8)),
     })
@@ -158,7 +173,7 @@ function render(
   }
   if (f.final) text += last;
   return {
-    file: { name: `${n}.csv`, bytes: Buffer.from(text) },
+    file: packed(Buffer.from(text), n, f.packed),
     layout: {
       delimiter,
       columns: names.length,
@@ -166,6 +181,13 @@ function render(
       attributeColumns: attributes.map((_, a) => order.indexOf(a + 1)),
     },
   };
+}
+
+function packed(text: Buffer, n: number, parts: number): CaseFile {
+  if (parts === 0) return { name: `${n}.csv`, text, bytes: text };
+  const size = Math.ceil(text.length / parts);
+  const members = Array.from({ length: parts }, (_, k) => gzipSync(text.subarray(k * size, (k + 1) * size)));
+  return { name: `${n}.csv.gz`, text, bytes: Buffer.concat(members) };
 }
 
 function cell(r: Row, k: number, values: readonly string[]): string {

@@ -27,7 +27,7 @@ const wholeFiles = (numRuns: number, characters: number): Whole[] =>
   fc
     .sample(cases({ alphabet: "free", least: 2, most: 4, characters }), { numRuns, seed: SEED })
     .flatMap((c) =>
-      c.files.map((f, i) => ({ bytes: f.bytes, identity: c.identity, layout: c.layouts[i] as Layout })),
+      c.files.map((f, i) => ({ bytes: f.text, identity: c.identity, layout: c.layouts[i] as Layout })),
     )
     .filter(({ bytes }) => bytes.includes(10) && bytes.length > bytes.indexOf(10) + 8);
 const small = wholeFiles(100, 0);

@@ -42,6 +42,8 @@ function compare(texts: readonly string[], choice: Choice = {}): Promise<Compare
     threads: 2,
     sources: paths.map((path, i) => ({
       path,
+      gzip: false,
+      copy: null,
       rows: texts[i]?.split("\n").length ?? 1,
       layout: { delimiter: ",", columns: 3, idColumn: 0, attributeColumns: [1, 2], identity: "email" },
     })),
@@ -135,7 +137,7 @@ describe("a comparison", () => {
       most: 1,
       temporaryFolder: join(folder, "nowhere"),
     }).catch((e: unknown) => e);
-    expect(String(error)).toMatch(/rows that do not fit in memory cannot be kept \(ENOENT\)/);
+    expect(String(error)).toMatch(/rows that have to wait there cannot be kept \(ENOENT\)/);
   });
 });
 

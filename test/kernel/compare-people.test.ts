@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { BUILT, withoutKernel } from "./built.ts";
@@ -29,13 +30,15 @@ type Files = {
   readonly owner: number;
   readonly files: readonly string[];
   readonly memory?: number;
+  /** These stand packed. */
+  readonly packed?: readonly boolean[];
 };
 
-function write(name: string, { id, owner, files, memory }: Files): string {
+function write(name: string, { id, owner, files, memory, packed = [] }: Files): string {
   const place = join(folder, name);
   mkdirSync(place);
   files.forEach((text, f) => {
-    writeFileSync(join(place, `${f}.csv`), text);
+    writeFileSync(join(place, `${f}.csv`), packed[f] ? gzipSync(text) : text);
   });
   const names = files.map((_, f) => `${f}.csv`);
   for (const out of ["quick", "slow"]) mkdirSync(join(place, out));
@@ -128,11 +131,15 @@ const some = fc
   .chain((id) =>
     fc.record({
       id: fc.constant(id),
-      files: fc.array(file(id), { minLength: 2, maxLength: 5 }),
+      files: fc.oneof(
+        { weight: 7, arbitrary: fc.array(file(id), { minLength: 2, maxLength: 5 }) },
+        { weight: 1, arbitrary: fc.array(file(id), { minLength: 9, maxLength: 11 }) },
+      ),
       owner: fc.nat(),
+      packed: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
     }),
   )
-  .map(({ id, files, owner }): Files => ({ id, files, owner: owner % files.length }));
+  .map(({ files, owner, ...rest }): Files => ({ ...rest, files, owner: owner % files.length }));
 
 test("the people behind the counts, byte for byte, with and without the kernel", () => {
   const cases = fc.sample(some, { numRuns: RUNS, seed: 6 }).map((c, i) => write(`random-${i}`, c));
@@ -181,7 +188,12 @@ test("rows that wait on the disk give the same report and the same people", () =
     return `email,plan,note\n${rows.join("")}nobody,a,b\n`;
   });
   const all = { id: "email", owner: 0, files };
-  const [inMemory, onDisk] = both([write("in-memory", all), write("on-disk", { ...all, memory: 1e6 })]);
+  const [inMemory, onDisk, unpacked] = both([
+    write("in-memory", all),
+    write("on-disk", { ...all, memory: 1e6 }),
+    write("packed", { ...all, memory: 1e6, packed: [true, true] }),
+  ]);
+  expect(unpacked?.people).toEqual(inMemory?.people);
   expect(onDisk?.people).toEqual(inMemory?.people);
   const counts = (answer: Answer | undefined): string =>
     JSON.stringify(answer?.report).replaceAll(/"changedAt":"[^"]+"/g, "");

@@ -107,8 +107,7 @@ function kernel(
   );
   const fd = openSync(path, "r");
   try {
-    const bom = text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 3 : 0;
-    const read = people.read(fd, bom);
+    const read = people.read(fd);
     if (read === null) return null;
     const parts = Array.from({ length: PARTITIONS }, (_, p) => people.partition(p));
     return { counts: { ...people.counts(), ...read }, parts };

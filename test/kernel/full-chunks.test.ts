@@ -27,6 +27,8 @@ it.each([0, 1, 2, 5, 6])(
     writeFileSync(path, text);
     const source = {
       path,
+      gzip: false,
+      copy: null,
       rows: ROWS,
       layout: {
         delimiter: ",",

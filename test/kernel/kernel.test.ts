@@ -118,4 +118,34 @@ describe("merge", () => {
     expect(agreement[0]?.[0]).toEqual({ equal: 0, differ: 1, nullHere: 0, nullAtOwner: 0, nullBoth: 1 });
     expect(agreement[2]?.[0]).toEqual({ equal: 1, differ: 0, nullHere: 1, nullAtOwner: 0, nullBoth: 0 });
   });
+
+  it("counts masks of many sets, also more than a table of them holds", () => {
+    const [sets, people] = [30, 52_000];
+    const merge = new MergePeople(module, keys, "email", sets, 29, 0);
+    const wanted = new Map<number, number>();
+    for (let p = 0; p < 2; p++) {
+      const keysOf: number[][] = Array.from({ length: sets }, () => []);
+      for (let i = 1; i <= people; i += p === 0 ? 1 : 20) {
+        // the second partition has masks of the first, and one that most have
+        const mask = p === 1 && i % 3 > 0 ? 2 ** 29 + 1 : 2 ** 29 + i;
+        wanted.set(mask, (wanted.get(mask) ?? 0) + 1);
+        for (let s = 0; s < sets; s++) if ((mask >> s) & 1) keysOf[s]?.push(0, i, p, 0);
+      }
+      merge.add(
+        keysOf.map(
+          (words): Partition => ({
+            n: words.length / 4,
+            keys: Uint32Array.from(words),
+            presence: new Uint32Array(words.length / 2),
+            prints: [],
+            consent: new Uint8Array(words.length / 4),
+          }),
+        ),
+      );
+    }
+    const { masks } = merge.result();
+    expect(wanted.size).toBeGreaterThan(49_152);
+    expect(masks.size).toBe(wanted.size);
+    expect([...masks].filter(([mask, n]) => wanted.get(mask) !== n)).toEqual([]);
+  });
 });

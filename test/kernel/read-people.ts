@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CsvPeople } from "../../members/kernel/csv-people.ts";
 import { compileKernel } from "../../members/kernel/instance.ts";
@@ -35,9 +35,7 @@ export function readPeople(
   const people = new CsvPeople(kernelModule, layout, keys, most, folder);
   const fd = openSync(path, "r");
   try {
-    const first = Buffer.alloc(3);
-    readSync(fd, first, 0, 3, 0);
-    const read = people.read(fd, first.toString("hex") === "efbbbf" ? 3 : 0);
+    const read = people.read(fd);
     if (read === null) return null;
     const parts = Array.from({ length: PARTITIONS }, (_, p) => people.partition(p));
     return { parts, counts: people.counts(), finalNewline: read.finalNewline };

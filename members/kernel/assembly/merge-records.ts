@@ -1,9 +1,10 @@
-import { EMPTY, MASKS, STATES } from "./merge";
+import { countMask, masksBytes } from "./masks";
+import { EMPTY, STATES } from "./merge";
 import { recordSize } from "./rows";
 import { spellingsOf } from "./sort";
 
 /**
- * One pass over one partition of up to 8 sets whose records stand sorted, rows of one person in order of arrival: the first counts.
+ * One pass over one partition of up to 30 sets whose records stand sorted, rows of one person in order of arrival: the first counts.
  *
  *     set:    address of the next record 4 | end 4 | people 4 | rows spelled otherwise 4; the last two are added to
  *     result: as `mergeSets`
@@ -21,6 +22,7 @@ export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads
     return;
   }
   const bytes = <usize>recordSize();
+  const values = result + masksBytes(n);
   let live: u32 = 0;
   for (let s: u32 = 0; s < n; s++) {
     const set = sets + <usize>s * SET_BYTES;
@@ -36,8 +38,8 @@ export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads
     let mask: u32 = 0;
     for (let s: u32 = 0; s < n; s++) mask |= <u32>(load<u64>(heads + (<usize>s << 3)) == least) << s;
     mask = withLeastLow(sets, mask & live);
-    add(result + (<usize>mask << 2), 1);
-    if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, at(ownerSet), prints, result);
+    countMask(result, n, mask);
+    if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, at(ownerSet), prints, values);
     for (let left = mask; left; left &= left - 1) {
       const s = ctz(left);
       const set = sets + <usize>s * SET_BYTES;
@@ -57,6 +59,7 @@ export function mergeRecords(sets: usize, n: u32, owner: u32, prints: u32, heads
 /** The same for two sets, which is the usual case. */
 function mergeTwo(sets: usize, owner: u32, prints: u32, result: usize): void {
   const bytes = <usize>recordSize();
+  const values = result + masksBytes(2);
   const other = sets + SET_BYTES;
   let p = at(sets);
   let q = at(other);
@@ -72,7 +75,7 @@ function mergeTwo(sets: usize, owner: u32, prints: u32, result: usize): void {
     const m = load<u64>(q, 8);
     if (h == g && l == m) {
       both++;
-      compareRecords(owner ? q : p, owner ? p : q, 1 - owner, prints, result);
+      compareRecords(owner ? q : p, owner ? p : q, 1 - owner, prints, values);
     }
     // Of the two people, the one with the lesser key is passed, or both when they are one.
     const first = h < g || (h == g && l <= m);
@@ -127,16 +130,16 @@ function nextPerson(set: usize, first: usize, end: usize, bytes: usize): usize {
   return kept;
 }
 
-@inline function compareValues(sets: usize, others: u32, ownerRecord: usize, prints: u32, result: usize): void {
+@inline function compareValues(sets: usize, others: u32, ownerRecord: usize, prints: u32, values: usize): void {
   for (let left = others; left; left &= left - 1) {
     const s = ctz(left);
-    compareRecords(ownerRecord, at(sets + <usize>s * SET_BYTES), s, prints, result);
+    compareRecords(ownerRecord, at(sets + <usize>s * SET_BYTES), s, prints, values);
   }
 }
 
 /** Adds how the values of set `s` compare with the owner's. */
-@inline function compareRecords(ownerRecord: usize, record: usize, s: u32, prints: u32, result: usize): void {
-  let counts = result + ((MASKS + <usize>s * <usize>prints * STATES) << 2);
+@inline function compareRecords(ownerRecord: usize, record: usize, s: u32, prints: u32, values: usize): void {
+  let counts = values + ((<usize>s * <usize>prints * STATES) << 2);
   for (let a: usize = 0; a < <usize>prints << 2; a += 4, counts += STATES << 2) {
     const there = load<u32>(ownerRecord + a, 20);
     const here = load<u32>(record + a, 20);

@@ -1,10 +1,11 @@
+import { countMask, masksBytes } from "./masks";
+
 /**
- * One pass over one partition of up to 8 sets: who is in which of them, and how their values agree with the owner's.
+ * One pass over one partition of up to 30 sets: who is in which of them, and how their values agree with the owner's.
  *
  *     set:    rows 4 | address of keys 4 | address of prints 4 | row 4
- *     result: people per presence mask, 256 × 4 | per set and attribute 5 counts of 4: equal, differ, empty here, empty at the owner, both
+ *     result: people per presence mask (masks.ts) | per set and attribute 5 counts of 4: equal, differ, empty here, empty at the owner, both
  */
-export const MASKS: usize = 256;
 const SET_BYTES: usize = 16;
 export const STATES: usize = 5;
 export const EMPTY: u32 = 1;
@@ -31,15 +32,15 @@ export function mergeSets(sets: usize, n: u32, owner: u32, prints: u32, heads: u
   }
   const ownerSet = sets + <usize>owner * SET_BYTES;
   const ownerBit: u32 = 1 << owner;
+  const values = result + masksBytes(n);
   while (live) {
     let least = load<u64>(heads);
     for (let s: u32 = 1; s < n; s++) least = min(least, load<u64>(heads + (<usize>s << 3)));
     let mask: u32 = 0;
     for (let s: u32 = 0; s < n; s++) mask |= <u32>(load<u64>(heads + (<usize>s << 3)) == least) << s;
     mask = withLeastLow(sets, mask & live);
-    const count = result + (<usize>mask << 2);
-    store<u32>(count, load<u32>(count) + 1);
-    if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, ownerSet, prints, result);
+    countMask(result, n, mask);
+    if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, ownerSet, prints, values);
     for (let left = mask; left; left &= left - 1) {
       const s = ctz(left);
       const set = sets + <usize>s * SET_BYTES;
@@ -69,7 +70,7 @@ export function mergeSets(sets: usize, n: u32, owner: u32, prints: u32, heads: u
   return kept;
 }
 
-@inline function compareValues(sets: usize, others: u32, ownerSet: usize, prints: u32, result: usize): void {
+@inline function compareValues(sets: usize, others: u32, ownerSet: usize, prints: u32, values: usize): void {
   const ownerRow = load<u32>(ownerSet, 12);
   for (let left = others; left; left &= left - 1) {
     const s = ctz(left);
@@ -79,7 +80,7 @@ export function mergeSets(sets: usize, n: u32, owner: u32, prints: u32, heads: u
       const there = printAt(ownerSet, ownerRow, a);
       const here = printAt(set, row, a);
       const state: usize = here == there ? (here == EMPTY ? 4 : 0) : there == EMPTY ? 3 : here == EMPTY ? 2 : 1;
-      const count = result + ((MASKS + (<usize>s * <usize>prints + <usize>a) * STATES + state) << 2);
+      const count = values + (((<usize>s * <usize>prints + <usize>a) * STATES + state) << 2);
       store<u32>(count, load<u32>(count) + 1);
     }
   }
