@@ -1,6 +1,6 @@
 import type { Panel, Seat } from "./compare-panel.ts";
 import { ALL_BITS, type Looks } from "./kernel/kind-layout.ts";
-import type { Kinds } from "./kernel/kind-merge.ts";
+import type { Kinds } from "./kernel/kind-memory.ts";
 
 /**
  * Everything that `CompareTallies` looks at of a person: the presence words as far as flips and waits reach, the consent

@@ -1,7 +1,7 @@
 import type { Panel, Seat } from "./compare-panel.ts";
 import { fieldState, printAt } from "./field-tally.ts";
 import { Judge } from "./judge.ts";
-import type { Kinds } from "./kernel/kind-merge.ts";
+import type { Kinds } from "./kernel/kind-memory.ts";
 import type { Partition } from "./member-set.ts";
 
 /**

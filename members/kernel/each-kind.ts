@@ -4,7 +4,8 @@ import type { MemberSet } from "../member-set.ts";
 import { bodyError, type SetBodies } from "../set-bodies.ts";
 import { compileKernel } from "./instance.ts";
 import type { Looks } from "./kind-layout.ts";
-import { type Faulty, KindMerge, type Kinds, MOST_STORED_SETS } from "./kind-merge.ts";
+import { type Faulty, type Kinds, MOST_STORED_SETS } from "./kind-memory.ts";
+import { KindMerge } from "./kind-merge.ts";
 import type { KindJob, KindMessage } from "./kind-worker.ts";
 import type { WasmModule } from "./wasm.ts";
 
