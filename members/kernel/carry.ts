@@ -10,6 +10,7 @@ import {
 import { AgreedRows, columnOf, columnsOf, secondsOf } from "../agreed-file.ts";
 import type { Seat } from "../compare-panel.ts";
 import { Judge } from "../judge.ts";
+import { rowOfKind } from "../looks.ts";
 import type { Partition } from "../member-set.ts";
 import { bodyError, type SetBodies } from "../set-bodies.ts";
 import { isFor, type StoredKernel } from "./each-kind.ts";
@@ -94,9 +95,7 @@ class KindCarry {
     const verdicts = new Uint32Array(buffer, layout.verdicts, 2 * kinds.n);
     this.#judge.open(kinds.parts);
     for (let kind = from; kind < kinds.n; kind++) {
-      const mask = kinds.masks[kind] as number;
-      for (let i = 0; i < this.#at.length; i++) this.#at[i] = (mask >>> i) & 1 ? kind : -1;
-      this.#judge.look(this.#at);
+      this.#judge.look(rowOfKind(kinds, kind, this.#at));
       let both = 0;
       let neither = 0;
       for (const [c, { seat }] of this.#places.entries()) {

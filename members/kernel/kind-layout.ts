@@ -8,7 +8,7 @@ export type Looks = {
   readonly bits: bigint;
   /** Sets of which other bits count, by index. */
   readonly own?: Readonly<Record<number, bigint>>;
-  /** Columns whose values are compared with the owner's, of people who are in both now. Needs all bits. */
+  /** Columns whose values are compared with the owner's, of people who are in both now. Needs the lowest bit. */
   readonly fields: readonly {
     readonly ownerColumn: number;
     readonly set: number;

@@ -33,16 +33,18 @@ export class KindMerge {
    * keys.
    *
    * @param visit `parts`: of all sets, void after the next read; `at`: reused, the person's row in each, −1 where it has none
+   * @param full gets the kinds of a table that is full; those of the last one are in `empty`
    */
   pick(
     wants: (kinds: Kinds, kind: number) => boolean,
     visit: (parts: readonly Partition[], at: Int32Array) => void,
+    full: (kinds: Kinds) => void = () => undefined,
   ): void {
     const { exports, layout } = this.memory;
     const { wanted, picked, mostPicked } = layout;
     const parts = this.memory.parts();
     const n = parts.length;
-    this.rounds((kinds, from) => {
+    this.rounds((kinds, from, more) => {
       const answers = new Uint8Array(this.memory.buffer, wanted, kinds.n);
       for (let kind = from; kind < kinds.n; kind++) answers[kind] = wants(kinds, kind) ? 1 : 0;
       for (let people = mostPicked; people === mostPicked; ) {
@@ -50,6 +52,7 @@ export class KindMerge {
         for (let k = 0; k < people; k++)
           visit(parts, new Int32Array(this.memory.buffer, picked + 4 * n * k, n));
       }
+      if (more) full(kinds);
     });
   }
 
