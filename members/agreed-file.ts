@@ -2,6 +2,7 @@ import { type Instant, instant, type RunId, type SystemId } from "../core/model.
 import type { LastAgreed } from "../core/three-way.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
 import { openProven } from "./proven-set.ts";
+import type { SetBodies } from "./set-bodies.ts";
 import { AGREED_MAGIC, damaged, type SetHead } from "./set-file.ts";
 import { isTexts, isTime } from "./set-head.ts";
 import { SetWriter } from "./set-writer.ts";
@@ -34,6 +35,7 @@ export type AgreedState = AgreedHead & {
   readonly asOf: Instant;
   readonly partitions: number;
   load(p: number): Promise<Partition>;
+  bodies(): SetBodies;
   close(): Promise<void>;
 };
 
@@ -46,10 +48,11 @@ export const columnOf = (fields: number, c: number): number => c * (1 + fields);
 /**
  * Opens the file and proves every partition of it: it must not turn out to be damaged half-way through a plan.
  *
+ * @param open `openSet` where it may turn out to be damaged later
  * @throws AuditorError not_found, or bad_data; to whoever asks, both mean that nothing was agreed
  */
-export async function openAgreed(path: string): Promise<AgreedState> {
-  const set = await openProven(path, AGREED_MAGIC);
+export async function openAgreed(path: string, open = openProven): Promise<AgreedState> {
+  const set = await open(path, AGREED_MAGIC);
   try {
     const state = set as MemberSet & Partial<AgreedHead>;
     const { owner, runId, copies, fields } = state;

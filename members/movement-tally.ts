@@ -5,7 +5,7 @@ import type { Keys } from "./keys.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
 import { inBoth, RecordPrints } from "./record-matches.ts";
 import { RECORD_COLUMN } from "./set-builder.ts";
-import { CAME, LEFT, OTHER, STAYED, ValueChanges } from "./value-changes.ts";
+import { CAME, type ComparedColumn, LEFT, OTHER, STAYED, ValueChanges } from "./value-changes.ts";
 
 type Base = { readonly now: MemberSet; readonly previous: MemberSet } | null;
 
@@ -19,9 +19,9 @@ class Side {
   /** Who is in the system in both readings: what changed (twice the mask, plus one for "as the owner says") → people. */
   readonly #masks = new Map<number, number>();
 
-  still(mask: number, agrees: boolean): void {
+  still(mask: number, agrees: boolean, people: number): void {
     const key = 2 * mask + (agrees ? 1 : 0);
-    this.#masks.set(key, (this.#masks.get(key) ?? 0) + 1);
+    this.#masks.set(key, (this.#masks.get(key) ?? 0) + people);
   }
 
   /** @param telling columns whose change counts */
@@ -38,7 +38,7 @@ class Side {
   }
 }
 
-/** Adds up what became of people between two readings; one person at a time. */
+/** Adds up what became of people between two readings: one person at a time, or people who look alike together. */
 export class MovementTally {
   readonly #values: ValueChanges | null;
   readonly #compared: boolean;
@@ -70,24 +70,41 @@ export class MovementTally {
     this.#compared = compared;
   }
 
+  /** Columns of the whole system whose values count, and those of the record's id if they are looked at. */
+  get compared(): readonly ComparedColumn[] {
+    const record = { now: this.#record, before: this.#recordBefore, valued: false };
+    return [...(this.#values?.compared ?? []), ...(this.#matches ? [record] : [])];
+  }
+
   open(base: Partition, before: Partition): void {
     this.#base = base;
     this.#baseBefore = before;
+  }
+
+  /** Is the id of such people's records looked at, which tells them apart? */
+  perPerson(row: number, rowBefore: number): boolean {
+    if (!this.#matches || (row < 0 && rowBefore < 0)) return false;
+    return (
+      row < 0 ||
+      rowBefore < 0 ||
+      printOf(this.#base, this.#record, row) !== printOf(this.#baseBefore, this.#recordBefore, rowBefore)
+    );
   }
 
   /**
    * @param is in the segment now; `was`: in the reading before
    * @param agrees it is as the owner says now
    * @param row where the whole system has the person now, and before; −1: not there
+   * @param people so many of whom this is true; of `perPerson`, one
    */
-  person(is: boolean, was: boolean, agrees: boolean, row: number, rowBefore: number): void {
-    if (is) this.#now++;
-    if (was) this.#before++;
+  person(is: boolean, was: boolean, agrees: boolean, row: number, rowBefore: number, people: number): void {
+    if (is) this.#now += people;
+    if (was) this.#before += people;
     const known = row >= 0 || rowBefore >= 0;
     const id = row < 0 ? PRINT_ABSENT : printOf(this.#base, this.#record, row);
     const idBefore = rowBefore < 0 ? PRINT_ABSENT : printOf(this.#baseBefore, this.#recordBefore, rowBefore);
-    if (known && rowBefore < 0) this.#fresh++;
-    if (known && row < 0) this.#gone++;
+    if (known && rowBefore < 0) this.#fresh += people;
+    if (known && row < 0) this.#gone += people;
     // Also the record that took another's place under one key: two records became one person, or one two.
     if (known && this.#matches && id !== idBefore) {
       this.#found.add(id);
@@ -103,18 +120,19 @@ export class MovementTally {
         row,
         this.#baseBefore as Partition,
         rowBefore,
+        people,
       );
     }
     if (is === was) return;
     const side = is ? this.#came : this.#left;
-    side.total++;
+    side.total += people;
     const alone = known && (is ? rowBefore < 0 : row < 0);
     if (!alone) {
-      side.still(mask, agrees);
+      side.still(mask, agrees, people);
       return;
     }
-    side.alone++;
-    if (agrees) side.aloneAgreed++;
+    side.alone += people;
+    if (agrees) side.aloneAgreed += people;
     side.records.add(is ? id : idBefore);
   }
 

@@ -14,7 +14,7 @@ export function checkPrevious(previous: MemberSet | null, o: SetOptions): void {
 }
 
 /** Does this error say that the previous set's file is damaged? */
-export const isDamaged = (previous: MemberSet | null, error: unknown): boolean =>
+export const isDamaged = (previous: Pick<MemberSet, "path"> | null, error: unknown): error is AuditorError =>
   previous !== null &&
   error instanceof AuditorError &&
   error.kind === "bad_data" &&

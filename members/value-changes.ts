@@ -16,6 +16,9 @@ const MOST_COLUMNS = 20;
 /** Values of one attribute that are told apart. */
 const MOST_VALUES = 60;
 
+/** Where an attribute stands in the set now and in the one before; `valued`: it has values that are told apart. */
+export type ComparedColumn = { readonly now: number; readonly before: number; readonly valued: boolean };
+
 type Column = {
   readonly name: string;
   readonly now: (part: Partition, row: number) => number;
@@ -35,6 +38,8 @@ const [CHANGED, STATES] = [0, 1];
  */
 export class ValueChanges {
   readonly #columns: readonly Column[];
+  /** Besides, it looks at the consent bytes. */
+  readonly compared: readonly ComparedColumn[];
   readonly #people = new Uint32Array(4);
 
   /** @param values attribute → the values that its rule lists, for naming them */
@@ -45,35 +50,48 @@ export class ValueChanges {
     keys: Keys,
   ) {
     const print = fingerprinter(keys);
-    const tracked = now.attributes.flatMap((name, a) => {
-      const b = before.attributes.indexOf(name);
-      if (name === RECORD_COLUMN || b < 0) return [];
-      const known = (Object.hasOwn(values, name) ? (values[name] ?? []) : []).slice(0, MOST_VALUES);
-      return [column(name, printAt(a), printAt(b), known, known.map(print))];
-    });
+    const tracked = now.attributes
+      .flatMap((name, a) => {
+        const b = before.attributes.indexOf(name);
+        if (name === RECORD_COLUMN || b < 0) return [];
+        const known = (Object.hasOwn(values, name) ? (values[name] ?? []) : []).slice(0, MOST_VALUES);
+        return [{ name, now: a, before: b, known, valued: known.length > 0 }];
+      })
+      .slice(0, MOST_COLUMNS - CONSENT_COLUMNS.length);
+    this.compared = tracked;
     this.#columns = [
-      ...tracked.slice(0, MOST_COLUMNS - CONSENT_COLUMNS.length),
+      ...tracked.map((c) => column(c.name, printAt(c.now), printAt(c.before), c.known, c.known.map(print))),
       ...CONSENT_COLUMNS.map(fresh),
     ];
   }
 
-  /** @returns a mask of what changed, one bit a column */
-  count(group: number, now: Partition, row: number, before: Partition, rowBefore: number): number {
-    this.#people[group] = (this.#people[group] as number) + 1;
+  /**
+   * @param people so many who look like this
+   * @returns a mask of what changed, one bit a column
+   */
+  count(
+    group: number,
+    now: Partition,
+    row: number,
+    before: Partition,
+    rowBefore: number,
+    people: number,
+  ): number {
+    this.#people[group] = (this.#people[group] as number) + people;
     let mask = 0;
     for (let c = 0; c < this.#columns.length; c++) {
       const column = this.#columns[c] as Column;
       const print = column.now(now, row);
-      const changed = print === column.before(before, rowBefore) ? 0 : 1;
+      const changed = print === column.before(before, rowBefore) ? 0 : people;
       const counts = column.counts[group] as Uint32Array;
       if (changed !== 0) {
-        counts[CHANGED] = (counts[CHANGED] as number) + 1;
+        counts[CHANGED] = (counts[CHANGED] as number) + changed;
         mask |= 1 << c;
       }
       const place = column.places.get(print);
       if (place === undefined) continue;
       const at = STATES + 2 * place;
-      counts[at] = (counts[at] as number) + 1;
+      counts[at] = (counts[at] as number) + people;
       counts[at + 1] = (counts[at + 1] as number) + changed;
     }
     return mask;

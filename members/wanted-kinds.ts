@@ -1,7 +1,8 @@
 import type { Panel, Seat } from "./compare-panel.ts";
 import { fieldState, printAt } from "./field-tally.ts";
 import { Judge } from "./judge.ts";
-import type { Kinds } from "./kernel/kind-merge.ts";
+import type { Kinds } from "./kernel/kind-memory.ts";
+import { rowOfKind } from "./looks.ts";
 import type { Partition } from "./member-set.ts";
 
 /**
@@ -27,10 +28,8 @@ export class WantedKinds {
   }
 
   has(kinds: Kinds, kind: number): boolean {
-    const mask = kinds.masks[kind] as number;
-    for (let i = 0; i < this.#at.length; i++) this.#at[i] = (mask >>> i) & 1 ? kind : -1;
     this.#judge.open(kinds.parts);
-    this.#judge.look(this.#at);
+    this.#judge.look(rowOfKind(kinds, kind, this.#at));
     return (
       this.#seats.some((s) => (this.#judge.flags(s) & this.#flags) !== 0) ||
       (this.#fields && this.#differs(kinds.parts, kind))

@@ -5,6 +5,8 @@ import { isKind } from "../../core/errors.ts";
 import { instant, type RunId } from "../../core/model.ts";
 import { carryAgreed } from "../../members/agree.ts";
 import { type AgreedState, openAgreed } from "../../members/agreed-file.ts";
+import { openSet } from "../../members/member-set.ts";
+import { isDamaged } from "../../members/previous-set.ts";
 import { type AgreedRow, getAgreedState } from "../../store/get-agreed-state.ts";
 import { putAgreedState } from "../../store/put-agreed-state.ts";
 import type { App } from "../app.ts";
@@ -22,18 +24,27 @@ export const isAgreedFile = (path: string): boolean => basename(dirname(path)).s
 /**
  * What owner and copies of the audience last agreed on; null: nothing is kept, or the file is gone, damaged or of
  * another secret. Then nobody can tell what was added and what was taken away, and nothing is guessed.
+ *
+ * @param open `openSet` where it may turn out to be damaged later
  */
-export async function openAgreedOf(app: App, audience: Audience): Promise<AgreedState | null> {
+export async function openAgreedOf(
+  app: App,
+  audience: Audience,
+  open?: typeof openSet,
+): Promise<AgreedState | null> {
   const row = await getAgreedState(app.db, audience.id);
   if (row === null || row.epoch !== app.epoch) return null;
   try {
-    return await openAgreed(join(app.dataDir, row.setFile));
+    return await openAgreed(join(app.dataDir, row.setFile), open);
   } catch (error) {
     if (!isKind(error, "bad_data", "not_found")) throw error;
-    app.log.warn("agreed.unreadable", { audience: audience.id, because: error.message });
+    warnUnreadable(app, audience, error);
     return null;
   }
 }
+
+const warnUnreadable = (app: App, audience: Audience, error: Error): void =>
+  app.log.warn("agreed.unreadable", { audience: audience.id, because: error.message });
 
 /**
  * Carries the last agreed state of an audience on over the readings of this run. Copies that were not read completely
@@ -52,13 +63,19 @@ export async function carryAgreedOf(
   const { input } = compareInput(app, audience, readings);
   if (input === null || unreadLists(app, audience, readings).length > 0) return;
   const before = await getAgreedState(app.db, audience.id);
-  const last = await openAgreedOf(app, audience);
+  const last = await openAgreedOf(app, audience, openSet);
   try {
     const setFile = agreedPath(audience, runId);
     const file = join(app.dataDir, setFile);
     await mkdir(dirname(file), { recursive: true });
     const copies = audience.segments.flatMap((s) => (s.system === audience.owner ? [] : [s.system]));
-    await carryAgreed(input, last, { file, runId, copies });
+    const o = { file, runId, copies };
+    await carryAgreed(input, last, o).catch((error: unknown) => {
+      // proving it beforehand would read all of it once more, and it is hardly ever so
+      if (!isDamaged(last, error)) throw error;
+      warnUnreadable(app, audience, error);
+      return carryAgreed(input, null, o);
+    });
     await keepRow(app, before, {
       audience: audience.id,
       runId,

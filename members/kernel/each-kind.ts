@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import type { MemberSet } from "../member-set.ts";
+import type { MemberSet, Partition } from "../member-set.ts";
 import { bodyError, type SetBodies } from "../set-bodies.ts";
 import { compileKernel } from "./instance.ts";
 import type { Looks } from "./kind-layout.ts";
-import { type Faulty, KindMerge, type Kinds, MOST_STORED_SETS } from "./kind-merge.ts";
+import { type Faulty, type Kinds, MOST_STORED_SETS } from "./kind-memory.ts";
+import { KindMerge } from "./kind-merge.ts";
 import type { KindJob, KindMessage } from "./kind-worker.ts";
 import type { WasmModule } from "./wasm.ts";
 
@@ -114,6 +115,36 @@ export async function* eachPartition(
     yield { p, pick: (wants, visit) => merge.pick(wants, visit) };
     await setImmediate();
   }
+}
+
+/** What `eachKindAndPerson` calls; see `KindMerge.pick`. */
+export type Counting = {
+  readonly wants: (kinds: Kinds, kind: number) => boolean;
+  readonly visit: (parts: readonly Partition[], at: Int32Array) => void;
+  /** All kinds, the wanted ones among them. */
+  readonly take: (kinds: Kinds) => void;
+};
+
+/**
+ * As `eachKind`, and visits the people of wanted kinds one by one, in the order of their keys.
+ *
+ * @throws AuditorError bad_data when a file is damaged
+ */
+export async function eachKindAndPerson(
+  kernel: StoredKernel,
+  sets: readonly MemberSet[],
+  looks: Looks,
+  { wants, visit, take }: Counting,
+): Promise<void> {
+  const bodies = sets.map((s) => s.bodies());
+  const merge = new KindMerge(kernel.module, bodies, looks, kernel.mostKinds);
+  for (let p = 0; p < (sets[0]?.partitions ?? 0); p++) {
+    const faulty = merge.read(p, true);
+    if (faulty !== null) throw errorOf(bodies, faulty);
+    merge.pick(wants, visit, take);
+    await setImmediate();
+  }
+  take(merge.empty());
 }
 
 function answersOf(worker: Worker, sets: readonly SetBodies[], take: (kinds: Kinds) => void): Promise<void> {

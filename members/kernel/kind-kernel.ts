@@ -1,6 +1,6 @@
 import { type WasmGlobal, type WasmMemory, type WasmModule, wasm } from "./wasm.ts";
 
-/** What looks.ts, kinds.ts, merge-kinds.ts and flips.ts of assembly/ export; addresses are in bytes. */
+/** What looks.ts, kinds.ts, merge-kinds.ts, carry.ts and flips.ts of assembly/ export; addresses are in bytes. */
 export type KindExports = {
   readonly kinds: WasmGlobal;
   initLooks(
@@ -24,7 +24,19 @@ export type KindExports = {
   emptyKinds(): void;
   mergeKinds(heads: number): number;
   openLog(at: number): void;
+  logged(): number;
   pickPeople(wanted: number, out: number, most: number): number;
+  readonly agreed: WasmGlobal;
+  carryPeople(
+    verdicts: number,
+    last: number,
+    copies: number,
+    copyCount: number,
+    fields: number,
+    fieldCount: number,
+    keys: number,
+    presence: number,
+  ): number;
   returners(presence: number, n: number, bits: number, within: number, week: number, out: number): number;
 };
 

@@ -6,7 +6,9 @@ export type Looks = {
   readonly owner: number;
   /** Bits of each set's word that count (assembly/looks.ts). */
   readonly bits: bigint;
-  /** Columns whose values are compared with the owner's, of people who are in both now. Needs all bits. */
+  /** Sets of which other bits count, by index. */
+  readonly own?: Readonly<Record<number, bigint>>;
+  /** Columns whose values are compared with the owner's, of people who are in both now. Needs the lowest bit. */
   readonly fields: readonly {
     readonly ownerColumn: number;
     readonly set: number;
@@ -33,6 +35,8 @@ export type KindLayout = {
   readonly rows: readonly { readonly presence: number; readonly prints: number; readonly consent: number }[];
   /** A byte per kind: are its people wanted? */
   readonly wanted: number;
+  /** Eight bytes per kind: what the host says of its people. */
+  readonly verdicts: number;
   /** Rows of people who are picked. */
   readonly picked: number;
   readonly mostPicked: number;
@@ -81,6 +85,7 @@ export function layoutOf(sets: readonly SetBodies[], looks: Looks, most: number)
       consent: room(1 << bits),
     })),
     wanted: room(1 << bits),
+    verdicts: room(8 << bits),
     picked: room(PICKED_BYTES),
     mostPicked: Math.floor(PICKED_BYTES / (4 * n)),
     canary: room(4),

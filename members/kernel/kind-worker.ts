@@ -2,7 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { SetBodies } from "../set-bodies.ts";
 import type { Looks } from "./kind-layout.ts";
-import { type Faulty, KindMerge, type Kinds } from "./kind-merge.ts";
+import type { Faulty, Kinds } from "./kind-memory.ts";
+import { KindMerge } from "./kind-merge.ts";
 import type { WasmModule } from "./wasm.ts";
 
 export type KindJob = {

@@ -26,7 +26,7 @@ export function randomOf(seed: number): Random {
 }
 
 /** Keys of one partition, in order: spread, and some that share their first, second or third word. */
-function keysOf(random: Random, people: number): (readonly number[])[] {
+export function keysOf(random: Random, people: number): (readonly number[])[] {
   const keys = new Map<string, readonly number[]>();
   let last = [0, 0, 0, 0];
   while (keys.size < people) {

@@ -1,4 +1,5 @@
 /** Finds the fields of whole records in a block of CSV, and refuses the block where one record is not plain. */
+import { bits, insideOf } from "../../kernel/assembly/blocks";
 
 const QUOTE: u8 = 34;
 const NEWLINE: u8 = 10;
@@ -28,16 +29,6 @@ let skip: bool = false;
 }
 @inline export function fieldEnd(row: usize, column: u32): usize {
   return <usize>load<u32>(row + (<usize>column << 2), 4);
-}
-
-@inline function quotesIn(b: usize): u64 {
-  const v = i8x16.splat(QUOTE);
-  return (
-    <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(b), v))) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(b, 16), v))) << 16) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(b, 32), v))) << 32) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(b, 48), v))) << 48)
-  );
 }
 
 /**
@@ -73,25 +64,17 @@ export function split(
     const x1 = v128.load(b, 16);
     const x2 = v128.load(b, 32);
     const x3 = v128.load(b, 48);
-    let m =
-      <u64>(<u32>i8x16.bitmask(v128.or(i8x16.eq(x0, vDelimiter), i8x16.eq(x0, vNewline)))) |
-      (<u64>(<u32>i8x16.bitmask(v128.or(i8x16.eq(x1, vDelimiter), i8x16.eq(x1, vNewline)))) << 16) |
-      (<u64>(<u32>i8x16.bitmask(v128.or(i8x16.eq(x2, vDelimiter), i8x16.eq(x2, vNewline)))) << 32) |
-      (<u64>(<u32>i8x16.bitmask(v128.or(i8x16.eq(x3, vDelimiter), i8x16.eq(x3, vNewline)))) << 48);
+    let m = bits(
+      v128.or(i8x16.eq(x0, vDelimiter), i8x16.eq(x0, vNewline)), v128.or(i8x16.eq(x1, vDelimiter), i8x16.eq(x1, vNewline)),
+      v128.or(i8x16.eq(x2, vDelimiter), i8x16.eq(x2, vNewline)), v128.or(i8x16.eq(x3, vDelimiter), i8x16.eq(x3, vNewline)),
+    );
     const anyQuote = v128.or(v128.or(i8x16.eq(x0, vQuote), i8x16.eq(x1, vQuote)), v128.or(i8x16.eq(x2, vQuote), i8x16.eq(x3, vQuote)));
     let here = false;
     if (inside || v128.any_true(anyQuote)) {
       here = true;
-      let q = quotesIn(b);
-      if (end - b < 64) q &= (<u64>1 << <u64>(end - b)) - 1;
-      // Each bit becomes the parity of the quotes up to it.
-      q ^= q << 1;
-      q ^= q << 2;
-      q ^= q << 4;
-      q ^= q << 8;
-      q ^= q << 16;
-      q ^= q << 32;
-      q ^= inside;
+      let quotes = bits(i8x16.eq(x0, vQuote), i8x16.eq(x1, vQuote), i8x16.eq(x2, vQuote), i8x16.eq(x3, vQuote));
+      if (end - b < 64) quotes &= (<u64>1 << <u64>(end - b)) - 1;
+      const q = insideOf(quotes, inside);
       m &= ~q;
       inside = <u64>(<i64>q >> 63);
     }

@@ -1,3 +1,4 @@
+import { bits, insideOf } from "./blocks";
 import { initPlaces } from "./offsets";
 import { initRowKeys, keepRows, ROWS_AT_ONCE } from "./row-keys";
 import { hasRoom } from "./rows";
@@ -50,13 +51,6 @@ export function keepPlaces(at: u32): void {
   initPlaces(at, rowTable, stride());
 }
 
-@inline function bits(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    <u64>(<u32>i8x16.bitmask(a)) | (<u64>(<u32>i8x16.bitmask(b)) << 16) |
-    (<u64>(<u32>i8x16.bitmask(c)) << 32) | (<u64>(<u32>i8x16.bitmask(d)) << 48)
-  );
-}
-
 /**
  * Takes the whole rows of `len` bytes at `buf`; 64 bytes before and after them can be read, and the one before may be written.
  * A row that is not plain CSV sets `status`: nothing of the file may be used then.
@@ -93,15 +87,7 @@ export function feed(buf: usize, len: u32, last: bool): u32 {
     const anyQuote = v128.or(v128.or(i8x16.eq(x0, vQuote), i8x16.eq(x1, vQuote)), v128.or(i8x16.eq(x2, vQuote), i8x16.eq(x3, vQuote)));
     if (inside | closed || v128.any_true(anyQuote)) {
       const quotes = within & bits(i8x16.eq(x0, vQuote), i8x16.eq(x1, vQuote), i8x16.eq(x2, vQuote), i8x16.eq(x3, vQuote));
-      // Each bit becomes the parity of the quotes up to it.
-      let q = quotes;
-      q ^= q << 1;
-      q ^= q << 2;
-      q ^= q << 4;
-      q ^= q << 8;
-      q ^= q << 16;
-      q ^= q << 32;
-      q ^= inside;
+      const q = insideOf(quotes, inside);
       const opens = quotes & q;
       const closes = quotes & ~q;
       const afterClosing = ((closes << 1) | closed) & within;

@@ -12,9 +12,9 @@ let known: usize = 0;
 let weights: usize = 0;
 let masks: usize = 0;
 let capacity: u32 = 0;
-/** Who is of which kind, for `pickPeople`: kind 4, inputs with a row 4. 0: nobody asks. */
-let log: usize = 0;
-let logEnd: usize = 0;
+/** Who is of which kind, for `pickPeople` and `carryPeople`: kind 4, inputs with a row 4. 0: nobody asks. */
+export let log: usize = 0;
+export let logEnd: usize = 0;
 let logNext: usize = 0;
 
 /**
@@ -89,6 +89,14 @@ export function openLog(at: usize): void {
   logNext = at;
 }
 
+/** People of the log. */
+export function logged(): u32 {
+  return <u32>((logEnd - log) >> 3);
+}
+export function emptyLog(): void {
+  logEnd = logNext = log;
+}
+
 @inline function write(kind: u32, mask: u32): void {
   store<u32>(logEnd, kind - 1);
   store<u32>(logEnd, mask, 4);
@@ -119,6 +127,6 @@ export function pickPeople(wanted: usize, out: usize, most: u32): u32 {
     if (picked) found++;
     logNext += 8;
   }
-  logEnd = logNext = log;
+  emptyLog();
   return found;
 }

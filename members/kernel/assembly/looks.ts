@@ -133,10 +133,10 @@ export function placeFields(): void {
   return hash;
 }
 
-/** How one field of a person in both compares, as `fieldState` of the reference: 1 and more. */
+/** How one field of a person in both compares, as `fieldState` of the reference: 1 and more; 7 is 6 with a value at the owner. */
 @inline function stateOf(here: u32, there: u32): u64 {
   if (here == there && here > EMPTY) return 1;
-  if (here == ABSENT) return 6;
+  if (here == ABSENT) return there <= EMPTY ? 6 : 7;
   if (there <= EMPTY) return here == EMPTY ? 5 : 4;
   if (here == EMPTY) return 3;
   return 2;

@@ -1,13 +1,9 @@
 /** One pass over one partition of up to 32 stored sets, in the order of the keys. */
 import { count } from "./kinds";
+import { highAt, lowAt, withLeastLow } from "./least";
 import { INPUT, inputs, look, lookAtValues, looks, looksEnd, mixed, n, owner, placeFields, wordOf } from "./looks";
 
-@inline function highAt(input: usize, row: u32): u64 {
-  return rotl(load<u64>(<usize>load<u32>(input, 4) + (<usize>row << 4)), 32);
-}
-@inline function lowAt(input: usize, row: u32): u64 {
-  return rotl(load<u64>(<usize>load<u32>(input, 4) + (<usize>row << 4), 8), 32);
-}
+const ROW_AT: usize = 20;
 
 /**
  * Goes on from the inputs' next rows.
@@ -31,7 +27,7 @@ export function mergeKinds(heads: usize): u32 {
     for (let s: u32 = 1; s < n; s++) least = min(least, load<u64>(heads + (<usize>s << 3)));
     let mask: u32 = 0;
     for (let s: u32 = 0; s < n; s++) mask |= <u32>(load<u64>(heads + (<usize>s << 3)) == least) << s;
-    mask = withLeastLow(mask & live);
+    mask = withLeastLow(inputs, INPUT, ROW_AT, mask & live);
     if (!count(mask, look(mask))) return 1;
     for (let left = mask; left; left &= left - 1) {
       const s = ctz(left);
@@ -91,21 +87,4 @@ function mergeTwo(): u32 {
     }
   }
   return 0;
-}
-
-/** Of the inputs whose keys begin alike, those with the least key: the other half of the key decides. */
-@inline function withLeastLow(mask: u32): u32 {
-  if (!(mask & (mask - 1))) return mask;
-  let least: u64 = u64.MAX_VALUE;
-  let kept: u32 = 0;
-  for (let left = mask; left; left &= left - 1) {
-    const input = inputs + <usize>ctz(left) * INPUT;
-    const low = lowAt(input, load<u32>(input, 20));
-    const bit = left & (~left + 1);
-    if (!kept || low < least) {
-      least = low;
-      kept = bit;
-    } else if (low == least) kept |= bit;
-  }
-  return kept;
 }

@@ -1,3 +1,4 @@
+import { highAt, withLeastLow } from "./least";
 import { countMask, masksBytes } from "./masks";
 
 /**
@@ -7,15 +8,10 @@ import { countMask, masksBytes } from "./masks";
  *     result: people per presence mask (masks.ts) | per set and attribute 5 counts of 4: equal, differ, empty here, empty at the owner, both
  */
 const SET_BYTES: usize = 16;
+const ROW_AT: usize = 12;
 export const STATES: usize = 5;
 export const EMPTY: u32 = 1;
 
-@inline function highAt(set: usize, row: u32): u64 {
-  return rotl(load<u64>(<usize>load<u32>(set, 4) + (<usize>row << 4)), 32);
-}
-@inline function lowAt(set: usize, row: u32): u64 {
-  return rotl(load<u64>(<usize>load<u32>(set, 4) + (<usize>row << 4), 8), 32);
-}
 @inline function printAt(set: usize, row: u32, attribute: u32): u32 {
   return load<u32>(<usize>load<u32>(set, 8) + ((<usize>attribute * <usize>load<u32>(set) + <usize>row) << 2));
 }
@@ -38,7 +34,7 @@ export function mergeSets(sets: usize, n: u32, owner: u32, prints: u32, heads: u
     for (let s: u32 = 1; s < n; s++) least = min(least, load<u64>(heads + (<usize>s << 3)));
     let mask: u32 = 0;
     for (let s: u32 = 0; s < n; s++) mask |= <u32>(load<u64>(heads + (<usize>s << 3)) == least) << s;
-    mask = withLeastLow(sets, mask & live);
+    mask = withLeastLow(sets, SET_BYTES, ROW_AT, mask & live);
     countMask(result, n, mask);
     if (mask & ownerBit) compareValues(sets, mask & ~ownerBit, ownerSet, prints, values);
     for (let left = mask; left; left &= left - 1) {
@@ -51,23 +47,6 @@ export function mergeSets(sets: usize, n: u32, owner: u32, prints: u32, heads: u
       store<u64>(heads + (<usize>s << 3), more ? highAt(set, next) : u64.MAX_VALUE);
     }
   }
-}
-
-/** Of the sets whose keys begin alike, those with the least key: the other half of the key decides. */
-@inline function withLeastLow(sets: usize, mask: u32): u32 {
-  if (popcnt(mask) == 1) return mask;
-  let least: u64 = u64.MAX_VALUE;
-  let kept: u32 = 0;
-  for (let left = mask; left; left &= left - 1) {
-    const set = sets + <usize>ctz(left) * SET_BYTES;
-    const low = lowAt(set, load<u32>(set, 12));
-    const bit = left & (~left + 1);
-    if (!kept || low < least) {
-      least = low;
-      kept = bit;
-    } else if (low == least) kept |= bit;
-  }
-  return kept;
 }
 
 @inline function compareValues(sets: usize, others: u32, ownerSet: usize, prints: u32, values: usize): void {
