@@ -45,6 +45,7 @@ export default defineConfig({
           testTimeout: 120_000,
           include: ["test/property/**/*.test.ts"],
           maxWorkers: 2,
+          isolate: false,
         },
       },
       {
