@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/setup/longest-first.ts";
 
 const report = process.env.PLUMBLINE_TEST_REPORT;
 /** Half the seeds of the demo, with those of `npm run test:truth`. */
 const LATER_SEEDS = process.env.PLUMBLINE_TRUTH_SEEDS ? [] : ["test/e2e/demo-truth-even.test.ts"];
 /** Of the kernel, what takes a minute: these run with the random cases. */
 const LONG_KERNEL_TESTS = "test/kernel/{bad-input,compare-people,csv-people,packed}.test.ts";
+/** Random panels of stored sets: a quarter of them in `npm test`. */
+const STORED_SETS = "test/kernel/stored.test.ts";
 
 /**
  * `unit` needs nothing and takes seconds; `property` needs nothing and takes longer; `integration` needs Postgres
@@ -17,6 +20,7 @@ export default defineConfig({
   test: {
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -38,9 +42,10 @@ export default defineConfig({
         test: {
           name: "property",
           environment: "node",
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           include: ["test/property/**/*.test.ts"],
           maxWorkers: 2,
+          isolate: false,
         },
       },
       {
@@ -55,7 +60,7 @@ export default defineConfig({
             "**/node_modules/**",
           ],
           globalSetup: ["test/setup/postgres.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
         },
@@ -84,7 +89,11 @@ export default defineConfig({
         test: {
           name,
           environment: "node" as const,
-          include: [`test/${name}/**/*.test.ts`, ...(name === "fuzz" ? [] : [LONG_KERNEL_TESTS])],
+          include: [
+            `test/${name}/**/*.test.ts`,
+            ...(name === "fuzz" ? [] : [LONG_KERNEL_TESTS, STORED_SETS]),
+          ],
+          env: { PLUMBLINE_STORED_RUNS: "1000" },
           // by hand they run for as long as they are told
           testTimeout: 7_200_000,
           maxWorkers: 2,
@@ -98,8 +107,8 @@ export default defineConfig({
           globalSetup: ["test/setup/postgres.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          maxWorkers: 1,
-          fileParallelism: false,
+          // beside the others: alone at the end it left a worker idle
+          maxWorkers: 2,
         },
       },
       {

@@ -133,7 +133,7 @@ export async function makeWorld(o: WorldOptions): Promise<SimWorld> {
       labels: ["Active"],
     })),
   );
-  const world = await makeWorldWith(ghost, clock, o);
+  const world = await makeWorldWith(ghost, clock, { ...o, adapt: (app) => atOnce(o.adapt?.(app) ?? app) });
   return {
     ...world,
     ghost,
@@ -219,6 +219,16 @@ export async function makeWorldWith(
     },
   };
 }
+
+/** The simulator shows a write at once, so an effect is not waited for: how long in real life, sync/apply.test.ts proves. */
+const atOnce = (app: App): App => ({
+  ...app,
+  writer: async (system) => {
+    const writer = await app.writer(system);
+    const settle = { typicalMs: 0, maxMs: 0 };
+    return writer && { ...writer, capabilities: { ...writer.capabilities, settle } };
+  },
+});
 
 const DAY = 86_400_000;
 

@@ -26,8 +26,8 @@ const dist = (path: string): string => fileURLToPath(new URL(`../../dist/${path}
 const module = compileKernel(dist("members/kernel/kernel.wasm"));
 if (module === null) throw new Error("this test runs the built kernel: npm run build");
 const kernel: StoredKernel = { module, from: 0, threads: 1, helpFrom: 0 };
-/** By hand: PLUMBLINE_KERNEL_RUNS=10000. */
-const RUNS = Number(process.env.PLUMBLINE_KERNEL_RUNS ?? 1000);
+/** A thousand in `npm run test:cases`; by hand: PLUMBLINE_KERNEL_RUNS=10000. */
+const RUNS = Number(process.env.PLUMBLINE_KERNEL_RUNS ?? process.env.PLUMBLINE_STORED_RUNS ?? 250);
 
 let folder = "";
 beforeAll(() => {
