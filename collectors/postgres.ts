@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { PostgresSystem, SecretRef } from "../core/config.ts";
 import type { Collector } from "../core/ports.ts";
 import { isLoopback } from "../systems/http/settings.ts";
@@ -5,39 +6,55 @@ import { cancel, connect, disconnect, hostOf, sever } from "../systems/postgres/
 import { copyBlocks, queryColumns, rowsOfCopy } from "../systems/postgres/copy.ts";
 import { batches } from "../systems/postgres/cursor.ts";
 import { isLost, postgresError } from "../systems/postgres/error.ts";
+import { placeOf } from "../systems/postgres/place.ts";
 import { rightsOf } from "../systems/postgres/rights.ts";
 import { beginSnapshot } from "../systems/postgres/snapshot.ts";
 import { beginsAsQuery } from "../systems/sql/query.ts";
-import { type SqlSession, sqlCollector } from "./sql.ts";
+import { type SqlDatabase, type SqlPart, type SqlSession, sqlCollector } from "./sql.ts";
 
-/** Reads audiences from Postgres with SQL, streamed through a cursor of the server, in one REPEATABLE READ transaction. */
+export type PostgresSession = SqlSession & { readonly client: pg.Client };
+/** What it takes to read a system together with others that live in the same place. */
+export type PostgresPart = SqlPart<PostgresSystem> & {
+  /** Where it lives and as whom it is read; null: not known. */
+  place(): string | null;
+  openFor(statementTimeoutSeconds: number): Promise<PostgresSession>;
+};
+export type PostgresCollector = Collector & { readonly part: PostgresPart };
+
+/** Reads audiences from Postgres with SQL, streamed with COPY, in one REPEATABLE READ transaction. */
 export function postgresCollector(
   config: PostgresSystem,
   deps: { secret(ref: SecretRef): string },
-): Collector {
-  return sqlCollector(config, {
-    open: () => open(config, deps.secret(config.dsn)),
+): PostgresCollector {
+  const openFor = (seconds: number) => open(config, deps.secret(config.dsn), seconds);
+  const database: SqlDatabase = {
+    open: () => openFor(config.statementTimeoutSeconds),
     error: postgresError,
     isLost,
     refusal: (sql) => (beginsAsQuery(sql, false) ? null : "the SQL is not a query"),
-  });
+  };
+  const part = { config, database, unknownConsent: new Map() };
+  return {
+    ...sqlCollector(part),
+    part: { ...part, openFor, place: () => placeOf(deps.secret(config.dsn)) },
+  };
 }
 
-async function open(config: PostgresSystem, dsn: string): Promise<SqlSession> {
-  const options = {
-    where: config.id,
-    dsn,
-    readOnly: true,
-    statementTimeoutSeconds: config.statementTimeoutSeconds,
-  };
+async function open(
+  config: PostgresSystem,
+  dsn: string,
+  statementTimeoutSeconds: number,
+): Promise<PostgresSession> {
+  const options = { where: config.id, dsn, readOnly: true, statementTimeoutSeconds };
   const client = await connect(options);
   const run = async (sql: string): Promise<void> => void (await client.query(sql));
   return {
+    client,
     begin: (clock) => beginSnapshot(client, clock),
     batches: (sql) => batches(client, sql),
     copy: {
       columns: (sql) => queryColumns(client, sql),
-      blocks: (sql) => copyBlocks(client, sql, config.statementTimeoutSeconds, () => cancel(client, options)),
+      blocks: (sql) => copyBlocks(client, sql, statementTimeoutSeconds, () => cancel(client, options)),
       rows: rowsOfCopy,
     },
     // a statement that fails would spoil the whole transaction

@@ -25,6 +25,12 @@ export type SqlSession = {
   sever(): void;
   end(): Promise<void>;
 };
+/** A system, how to reach it, and what its last reads did not understand: consent words by target. */
+export type SqlPart<S extends SqlSystem = SqlSystem> = {
+  readonly config: S;
+  readonly database: SqlDatabase;
+  readonly unknownConsent: Map<string, ReadonlySet<string>>;
+};
 export type SqlDatabase = {
   open(): Promise<SqlSession>;
   error(where: string, e: unknown): AuditorError;
@@ -40,8 +46,8 @@ export type SqlDatabase = {
  * Columns by name: `email`, `phone`, `customer_id` (at least one), `id`, `consent`, `consent_at`, `mailable`, `bounced`,
  * `updated_at`; attributes as `attributes` maps them, any other column under its own name.
  */
-export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collector {
-  const unknownConsent = new Map<string, ReadonlySet<string>>();
+export function sqlCollector(part: SqlPart): Collector {
+  const { config, database, unknownConsent } = part;
   return {
     system: config.id,
     capabilities: {
@@ -63,9 +69,7 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
           .begin(context.clock)
           .catch((e: unknown) => Promise.reject(failure(database, config.id, e, context)));
         for (const [index, target] of targets.entries()) {
-          const name = target.kind === "base" ? `${config.id}: base` : `${config.id}: ${target.audience}`;
-          const reading = { session, database, config, name, index, target, asOf, unknownConsent };
-          const lost = yield* readTarget(reading, context);
+          const lost = yield* readTarget(readingOf(part, session, index, target, asOf), context);
           if (lost) return; // targets without an end are partial
         }
       } finally {
@@ -80,7 +84,7 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
         const consent = [...unknownConsent].flatMap(([name, words]) =>
           words.size === 0
             ? []
-            : [`${name}: consent not understood, read as unknown: ${[...words].join(", ")}`],
+            : [`${name}: consent not understood, read as unknown: ${[...words].sort().join(", ")}`],
         );
         return [...(await session.warnings()), ...consent];
       } catch (e) {
@@ -95,28 +99,35 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
   };
 }
 
-type Reading = {
+export type Reading = SqlPart & {
   readonly session: SqlSession;
-  readonly database: SqlDatabase;
-  readonly config: SqlSystem;
   readonly name: string;
   readonly index: number;
   readonly target: ReadTarget;
   readonly asOf: Instant;
-  readonly unknownConsent: Map<string, ReadonlySet<string>>;
 };
 
+/** The reading of one target, which has this index among those of the read. */
+export function readingOf(
+  part: SqlPart,
+  session: SqlSession,
+  index: number,
+  target: ReadTarget,
+  asOf: Instant,
+): Reading {
+  const { id } = part.config;
+  const name = target.kind === "base" ? `${id}: base` : `${id}: ${target.audience}`;
+  return { ...part, session, name, index, target, asOf };
+}
+
 /** @returns true when the connection is gone, so that nothing more can be read */
-async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, boolean> {
+export async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, boolean> {
   let enumerated = 0;
   let fields: TargetEnd["fields"] = {};
   const end = (coverage: TargetEnd["coverage"], because: string): TargetEnd => ({
-    target: r.index,
+    ...wholeOf(r, enumerated, fields),
     coverage,
-    declaredTotal: null,
-    enumerated,
     because,
-    fields,
   });
   try {
     await r.session.mark();
@@ -141,11 +152,7 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, b
       stopped(r.config.id, context);
     }
     await r.session.unmark();
-    yield {
-      items: [],
-      asOf: r.asOf,
-      ends: [end("complete", `the query returned ${enumerated} rows and the server said that it is done`)],
-    };
+    yield { items: [], asOf: r.asOf, ends: [wholeOf(r, enumerated, fields)] };
     return false;
   } catch (e) {
     const error = failure(r.database, r.name, e, context);
@@ -168,7 +175,17 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, b
   }
 }
 
-function readerOf(r: Reading, columns: readonly Column[]): RowReader {
+/** The end of a target whose rows are all there. */
+export const wholeOf = (r: Reading, rows: number, fields: TargetEnd["fields"]): TargetEnd => ({
+  target: r.index,
+  coverage: "complete",
+  declaredTotal: null,
+  enumerated: rows,
+  because: `the query returned ${rows} rows and the server said that it is done`,
+  fields,
+});
+
+export function readerOf(r: Reading, columns: readonly Column[]): RowReader {
   const reader = rowReader(columns, r.config.attributes);
   if (reader.identifiers.length === 0) {
     throw new AuditorError(
@@ -183,7 +200,7 @@ function readerOf(r: Reading, columns: readonly Column[]): RowReader {
   return reader;
 }
 
-function sqlOf(r: Reading): string {
+export function sqlOf(r: Reading): string {
   const sql =
     r.target.kind === "base" ? r.config.base : "sql" in r.target.source ? r.target.source.sql : null;
   if (sql === null) {
@@ -210,12 +227,12 @@ function opsOf(config: SqlSystem): Collector["capabilities"]["ops"] {
   ];
 }
 
-function stopped(where: string, context: Context): void {
+export function stopped(where: string, context: Context): void {
   if (context.signal.aborted)
     throw new AuditorError("interrupted", where, "stopped while reading", "run it again");
 }
 
-function failure(database: SqlDatabase, where: string, e: unknown, context: Context): AuditorError {
+export function failure(database: SqlDatabase, where: string, e: unknown, context: Context): AuditorError {
   if (context.signal.aborted && !isKind(e, "interrupted"))
     return new AuditorError("interrupted", where, "stopped while reading", "run it again");
   return database.error(where, e);
