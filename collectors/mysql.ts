@@ -12,12 +12,13 @@ import { type SqlSession, sqlCollector } from "./sql.ts";
 
 /** Reads audiences from MySQL or MariaDB with SQL, streamed, in one REPEATABLE READ transaction that can only read. */
 export function mysqlCollector(config: MysqlSystem, deps: { secret(ref: SecretRef): string }): Collector {
-  return sqlCollector(config, {
+  const database = {
     open: () => open(config, deps.secret(config.dsn)),
     error: mysqlError,
     isLost,
     refusal: notAQuery,
-  });
+  };
+  return sqlCollector({ config, database, unknownConsent: new Map() });
 }
 
 async function open(config: MysqlSystem, dsn: string): Promise<SqlSession> {

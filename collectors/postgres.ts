@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { PostgresSystem, SecretRef } from "../core/config.ts";
 import type { Collector } from "../core/ports.ts";
 import { isLoopback } from "../systems/http/settings.ts";
@@ -10,37 +11,55 @@ import { isPlain } from "../systems/postgres/plain.ts";
 import { isEncrypted, rightsOf } from "../systems/postgres/rights.ts";
 import { beginSnapshot } from "../systems/postgres/snapshot.ts";
 import { beginsAsQuery } from "../systems/sql/query.ts";
-import { type SqlSession, sqlCollector } from "./sql.ts";
+import { type SqlDatabase, type SqlPart, type SqlSession, sqlCollector } from "./sql.ts";
 
 /** Where COPY is known not to work, so that no later read of this process tries it. */
 const COPYLESS = new Set<string>();
 
-/** Reads audiences from Postgres with SQL, streamed through a cursor of the server, in one REPEATABLE READ transaction. */
+export type PostgresSession = SqlSession & { readonly client: pg.Client };
+/** What it takes to read a system together with others that live in the same place. */
+export type PostgresPart = SqlPart<PostgresSystem> & {
+  /** Where it lives and as whom it is read; null: not known. */
+  place(): string | null;
+  openFor(statementTimeoutSeconds: number): Promise<PostgresSession>;
+};
+export type PostgresCollector = Collector & { readonly part: PostgresPart };
+
+/**
+ * Reads audiences from Postgres with SQL, streamed with COPY, or through a cursor of the server where it has no COPY, in one
+ * REPEATABLE READ transaction.
+ */
 export function postgresCollector(
   config: PostgresSystem,
   deps: { secret(ref: SecretRef): string },
-): Collector {
-  return sqlCollector(config, {
-    open: () => open(config, deps.secret(config.dsn)),
+): PostgresCollector {
+  const openFor = (seconds: number) => open(config, deps.secret(config.dsn), seconds);
+  const database: SqlDatabase = {
+    open: () => openFor(config.statementTimeoutSeconds),
     error: postgresError,
     isLost,
     refusal: (sql) => (beginsAsQuery(sql, false) ? null : "the SQL is not a query"),
-  });
+  };
+  const part = { config, database, unknownConsent: new Map() };
+  return {
+    ...sqlCollector(part),
+    part: { ...part, openFor, place: () => placeOf(deps.secret(config.dsn)) },
+  };
 }
 
-async function open(config: PostgresSystem, dsn: string): Promise<SqlSession> {
-  const options = {
-    where: config.id,
-    dsn,
-    readOnly: true,
-    statementTimeoutSeconds: config.statementTimeoutSeconds,
-  };
+async function open(
+  config: PostgresSystem,
+  dsn: string,
+  statementTimeoutSeconds: number,
+): Promise<PostgresSession> {
+  const options = { where: config.id, dsn, readOnly: true, statementTimeoutSeconds };
   const client = await connect(options);
   const place = placeOf(dsn);
   // a plain server has no savepoints, and a transaction that is begun again instead
   const unlessPlain = async (sql: string): Promise<void> =>
     isPlain(client) ? undefined : void (await client.query(sql));
   return {
+    client,
     begin: (clock) => beginSnapshot(client, clock),
     batches: (sql) => batches(client, sql),
     copy: {
@@ -52,7 +71,7 @@ async function open(config: PostgresSystem, dsn: string): Promise<SqlSession> {
         return false;
       },
       columns: (sql) => queryColumns(client, sql),
-      blocks: (sql) => copyBlocks(client, sql, config.statementTimeoutSeconds, () => cancel(client, options)),
+      blocks: (sql) => copyBlocks(client, sql, statementTimeoutSeconds, () => cancel(client, options)),
       rows: rowsOfCopy,
     },
     // a statement that fails would spoil the whole transaction

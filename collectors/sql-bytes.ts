@@ -26,18 +26,26 @@ type Bytes = { readonly columns: readonly Column[]; batches(where: string): Asyn
 
 /** How the rows of this read come as bytes; null: they come as text. */
 export async function copyOf(
+  session: { readonly copy?: SqlCopy },
+  system: string,
+  context: Context,
+): Promise<SqlCopy | null> {
+  return context.intake === undefined ? null : await givenCopy(session, system, context);
+}
+
+/** null: the database does not give rows as bytes, which is logged once. */
+export async function givenCopy(
   { copy }: { readonly copy?: SqlCopy },
   system: string,
   context: Context,
 ): Promise<SqlCopy | null> {
-  if (copy === undefined || context.intake === undefined) return null;
   const told = () =>
     context.log.info("database.no_copy", {
       system,
       runId: context.runId,
       because: "the server does not give rows through COPY; they are read through a cursor",
     });
-  return (await copy.given(told)) ? copy : null;
+  return copy !== undefined && (await copy.given(told)) ? copy : null;
 }
 
 /**

@@ -26,6 +26,12 @@ export type SqlSession = {
   sever(): void;
   end(): Promise<void>;
 };
+/** A system, how to reach it, and what its last reads did not understand: consent words by target. */
+export type SqlPart<S extends SqlSystem = SqlSystem> = {
+  readonly config: S;
+  readonly database: SqlDatabase;
+  readonly unknownConsent: Map<string, ReadonlySet<string>>;
+};
 export type SqlDatabase = {
   open(): Promise<SqlSession>;
   error(where: string, e: unknown): AuditorError;
@@ -42,8 +48,8 @@ export type SqlDatabase = {
  * Columns by name: `email`, `phone`, `customer_id` (at least one), `id`, `consent`, `consent_at`, `mailable`, `bounced`,
  * `updated_at`; attributes as `attributes` maps them, any other column under its own name.
  */
-export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collector {
-  const unknownConsent = new Map<string, ReadonlySet<string>>();
+export function sqlCollector(part: SqlPart): Collector {
+  const { config, database, unknownConsent } = part;
   return {
     system: config.id,
     capabilities: {
@@ -65,9 +71,7 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
         const copy = await copyOf(session, config.id, context).catch(failed);
         let asOf = await session.begin(context.clock).catch(failed);
         for (const [index, target] of targets.entries()) {
-          const name = target.kind === "base" ? `${config.id}: base` : `${config.id}: ${target.audience}`;
-          const reading = { session, copy, database, config, name, index, target, asOf, unknownConsent };
-          const next = yield* readTarget(reading, context);
+          const next = yield* readTarget(readingOf(part, session, copy, index, target, asOf), context);
           if (next === null) return; // targets without an end are partial
           asOf = next;
         }
@@ -83,7 +87,7 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
         const consent = [...unknownConsent].flatMap(([name, words]) =>
           words.size === 0
             ? []
-            : [`${name}: consent not understood, read as unknown: ${[...words].join(", ")}`],
+            : [`${name}: consent not understood, read as unknown: ${[...words].sort().join(", ")}`],
         );
         return [...(await session.warnings()), ...consent];
       } catch (e) {
@@ -98,29 +102,37 @@ export function sqlCollector(config: SqlSystem, database: SqlDatabase): Collecto
   };
 }
 
-type Reading = {
+export type Reading = SqlPart & {
   readonly session: SqlSession;
   readonly copy: SqlCopy | null;
-  readonly database: SqlDatabase;
-  readonly config: SqlSystem;
   readonly name: string;
   readonly index: number;
   readonly target: ReadTarget;
   readonly asOf: Instant;
-  readonly unknownConsent: Map<string, ReadonlySet<string>>;
 };
 
+/** The reading of one target, which has this index among those of the read. */
+export function readingOf(
+  part: SqlPart,
+  session: SqlSession,
+  copy: SqlCopy | null,
+  index: number,
+  target: ReadTarget,
+  asOf: Instant,
+): Reading {
+  const { id } = part.config;
+  const name = target.kind === "base" ? `${id}: base` : `${id}: ${target.audience}`;
+  return { ...part, session, copy, name, index, target, asOf };
+}
+
 /** @returns the moment that the next target will show; null: the connection is gone, so that nothing more can be read */
-async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, Instant | null> {
+export async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, Instant | null> {
   let enumerated = 0;
   let fields: TargetEnd["fields"] = {};
   const end = (coverage: TargetEnd["coverage"], because: string): TargetEnd => ({
-    target: r.index,
+    ...wholeOf(r, enumerated, fields),
     coverage,
-    declaredTotal: null,
-    enumerated,
     because,
-    fields,
   });
   try {
     await r.session.mark();
@@ -145,11 +157,7 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, I
       stopped(r.config.id, context);
     }
     await r.session.unmark();
-    yield {
-      items: [],
-      asOf: r.asOf,
-      ends: [end("complete", `the query returned ${enumerated} rows and the server said that it is done`)],
-    };
+    yield { items: [], asOf: r.asOf, ends: [wholeOf(r, enumerated, fields)] };
     return r.asOf;
   } catch (e) {
     const error = failure(r.database, r.name, e, context);
@@ -172,7 +180,17 @@ async function* readTarget(r: Reading, context: Context): AsyncGenerator<Page, I
   }
 }
 
-function readerOf(r: Reading, columns: readonly Column[]): RowReader {
+/** The end of a target whose rows are all there. */
+export const wholeOf = (r: Reading, rows: number, fields: TargetEnd["fields"]): TargetEnd => ({
+  target: r.index,
+  coverage: "complete",
+  declaredTotal: null,
+  enumerated: rows,
+  because: `the query returned ${rows} rows and the server said that it is done`,
+  fields,
+});
+
+export function readerOf(r: Reading, columns: readonly Column[]): RowReader {
   const reader = rowReader(columns, r.config.attributes);
   if (reader.identifiers.length === 0) {
     throw new AuditorError(
@@ -187,7 +205,7 @@ function readerOf(r: Reading, columns: readonly Column[]): RowReader {
   return reader;
 }
 
-function sqlOf(r: Reading): string {
+export function sqlOf(r: Reading): string {
   const sql =
     r.target.kind === "base" ? r.config.base : "sql" in r.target.source ? r.target.source.sql : null;
   if (sql === null) {
@@ -214,12 +232,12 @@ function opsOf(config: SqlSystem): Collector["capabilities"]["ops"] {
   ];
 }
 
-function stopped(where: string, context: Context): void {
+export function stopped(where: string, context: Context): void {
   if (context.signal.aborted)
     throw new AuditorError("interrupted", where, "stopped while reading", "run it again");
 }
 
-function failure(database: SqlDatabase, where: string, e: unknown, context: Context): AuditorError {
+export function failure(database: SqlDatabase, where: string, e: unknown, context: Context): AuditorError {
   if (context.signal.aborted && !isKind(e, "interrupted"))
     return new AuditorError("interrupted", where, "stopped while reading", "run it again");
   return database.error(where, e);

@@ -62,16 +62,14 @@ function buildSystem(s: SystemEntry): SystemConfig {
   };
   switch (s.kind) {
     case "postgres":
-    case "mysql":
       return {
         ...common,
+        ...buildSql(s),
         kind: s.kind,
-        sends: s.sends ?? false,
-        dsn: secretRef(s.dsn),
-        base: s.base ?? null,
-        statementTimeoutSeconds: s.statement_timeout_seconds ?? 60,
-        write: s.write ? { ...buildWrite(s.write), dsn: secretRef(s.write.dsn) } : null,
+        ...(s.pushdown === undefined ? {} : { pushdown: s.pushdown }),
       };
+    case "mysql":
+      return { ...common, ...buildSql(s), kind: s.kind };
     case "files":
       return {
         ...common,
@@ -86,7 +84,16 @@ function buildSystem(s: SystemEntry): SystemConfig {
   }
 }
 
-type WriteEntry = NonNullable<Extract<SystemEntry, { kind: "postgres" | "mysql" }>["write"]>;
+type SqlEntry = Extract<SystemEntry, { kind: "postgres" | "mysql" }>;
+type WriteEntry = NonNullable<SqlEntry["write"]>;
+
+const buildSql = (s: SqlEntry) => ({
+  sends: s.sends ?? false,
+  dsn: secretRef(s.dsn),
+  base: s.base ?? null,
+  statementTimeoutSeconds: s.statement_timeout_seconds ?? 60,
+  write: s.write ? { ...buildWrite(s.write), dsn: secretRef(s.write.dsn) } : null,
+});
 
 function buildWrite(write: WriteEntry): SqlWrite {
   const { membership, attributes, suppress } = write;

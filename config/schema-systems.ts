@@ -50,6 +50,13 @@ const sql = {
 export const PostgresSystem = closed("Postgres", "A warehouse or application database, read with SQL.", {
   ...sql,
   kind: kind("postgres"),
+  pushdown: Type.Optional(
+    Type.Union([Type.Literal("auto"), Type.Literal("on"), Type.Literal("off")], {
+      description:
+        "Whether an audit may compare a copy here with its owner's on the server, where both live in one database, so that only what differs travels. `auto`: where that is cheaper.",
+      default: "auto",
+    }),
+  ),
 });
 
 export const MysqlSystem = closed("MySQL", "A MySQL or MariaDB database, read with SQL.", {

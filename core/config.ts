@@ -34,7 +34,11 @@ type SqlBase = SystemBase & {
   /** SQL of every record in the system, same columns as a segment's; null: base not readable. */
   readonly base: string | null;
 };
-export type PostgresSystem = SqlBase & { readonly kind: "postgres" };
+export type PostgresSystem = SqlBase & {
+  readonly kind: "postgres";
+  /** May an audit compare a copy here with its owner's, so that only what differs travels? auto, or absent: where that is cheaper. */
+  readonly pushdown?: "auto" | "on" | "off";
+};
 /** MySQL 8 or MariaDB. */
 export type MysqlSystem = SqlBase & { readonly kind: "mysql" };
 export type SqlSystem = PostgresSystem | MysqlSystem;

@@ -30,7 +30,7 @@ export type SystemReading = {
 /** Reads one system to its end. Never throws for what the system does: that becomes `failure` and partial targets. */
 export async function readSystem(
   system: SystemConfig,
-  collector: Collector,
+  collector: Pick<Collector, "read" | "traffic">,
   planned: readonly PlannedTarget[],
   makeBuilder: (p: PlannedTarget) => SetBuilder,
   context: Context,

@@ -1,31 +1,19 @@
 import { reconcile } from "../../checks/incidents.ts";
 import { at as failpoint } from "../../config/failpoint.ts";
 import type { Comparison } from "../../core/comparison.ts";
-import type { SystemConfig } from "../../core/config.ts";
 import { AuditorError } from "../../core/errors.ts";
 import type { Incident } from "../../core/finding.ts";
-import type { IdentifierKind } from "../../core/model.ts";
 import { instant, type RunId, type Snapshot, runId as toRunId } from "../../core/model.ts";
-import type { Collector, Context } from "../../core/ports.ts";
-import type { RawIntake } from "../../core/row-plan.ts";
-import { compileIntake } from "../../members/intake/instance.ts";
-import { rawIntake } from "../../members/intake/intake.ts";
-import { secondOf } from "../../members/second-identifier.ts";
-import { SetBuilder } from "../../members/set-builder.ts";
+import type { Context } from "../../core/ports.ts";
 import { tellOf } from "../alerts/notify.ts";
 import type { App } from "../app.ts";
-import { UNKNOWN } from "../connectors.ts";
-import { keepFacts } from "../facts/keep-facts.ts";
 import { errorText } from "../log.ts";
 import { carryAgreedOf } from "./agreed.ts";
 import { compareAudience, readingKey } from "./compare-audience.ts";
-import { countedAttributes } from "./counted-attributes.ts";
 import { judge } from "./judge.ts";
-import { type KeptReading, keepReading } from "./keep-reading.ts";
+import type { KeptReading } from "./keep-reading.ts";
 import { findOverlaps } from "./overlaps.ts";
-import { readSystem } from "./read-system.ts";
-import { readingProgress, recordsLastTime } from "./reading-progress.ts";
-import { type PlannedTarget, readOrder, targetsOf } from "./targets.ts";
+import { readEverything } from "./read-everything.ts";
 import { type Unjudged, unjudgedOf } from "./unjudged.ts";
 
 export type AuditSummary = {
@@ -36,6 +24,8 @@ export type AuditSummary = {
     coverage: Snapshot["coverage"];
     because: string;
     size: number | null;
+    /** Of a copy that lives where its owner's does: was it read, or compared there, and why? Else null. */
+    how: string | null;
   }[];
   readonly comparisons: readonly Comparison[];
   /** Checks of a copy without a verdict, by reason, the most frequent first. */
@@ -51,6 +41,8 @@ export type AuditOptions = {
   readonly id?: RunId;
   /** Keep the rows, sealed, for naming people and repairs (default). Made-up history does without. */
   readonly keepRows?: boolean;
+  /** Compare copies on the server where that is cheaper (default). */
+  readonly pushdown?: boolean;
 };
 
 /**
@@ -64,11 +56,13 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
   await app.audits.startRun(id, "audit", o.trigger, instant(started));
   const readings = new Map<string, KeptReading>();
   try {
-    for (const kept of await readEverything(
+    const { keepRows = true, pushdown = true } = o;
+    const { kept: all, how } = await readEverything(
       app,
-      { id, trigger: o.trigger, keepRows: o.keepRows ?? true },
+      { id, trigger: o.trigger, keepRows, pushdown },
       context,
-    )) {
+    );
+    for (const kept of all) {
       readings.set(readingKey(kept.snapshot.audience, kept.snapshot.system), kept);
     }
     const compared = new Map<string, Comparison>();
@@ -98,8 +92,13 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
       coverage: s.coverage,
       because: s.because,
       size: s.metrics.size?.numerator ?? null,
+      how: how.get(readingKey(s.audience, s.system)) ?? null,
     }));
-    await app.audits.endRun(id, now, "done", { reads: reads.length, incidents: incidents.length });
+    await app.audits.endRun(id, now, "done", {
+      reads: reads.length,
+      incidents: incidents.length,
+      ...(how.size === 0 ? {} : { pushdown: Object.fromEntries(how) }),
+    });
     const open = (await app.audits.openIncidents()).filter((i) => i.state !== "resolved");
     return {
       runId: id,
@@ -126,113 +125,4 @@ export async function runAudit(app: App, o: AuditOptions): Promise<AuditSummary>
 export function newRunId(app: Pick<App, "random">, at: Date): RunId {
   const suffix = Buffer.from(app.random(3)).toString("hex");
   return toRunId(`r${at.toISOString().replace(/\D/g, "").slice(2, 14)}-${suffix}`);
-}
-
-export type RunOfAudit = {
-  readonly id: RunId;
-  readonly trigger: Snapshot["trigger"];
-  readonly keepRows: boolean;
-};
-
-/** Systems read at once: reading is mostly waiting for somebody else's server. */
-const AT_ONCE = 3;
-
-async function readEverything(app: App, run: RunOfAudit, context: Context): Promise<KeptReading[]> {
-  const systems = readOrder(app.config);
-  const waiting = [...systems];
-  const kept: KeptReading[] = [];
-  const expected = await recordsLastTime(app, systems);
-  const progress = readingProgress(expected, systems.length, (p) => {
-    app.progress.current = p;
-  });
-  const reader = async () => {
-    for (let system = waiting.shift(); system !== undefined; system = waiting.shift()) {
-      progress.begin(system.title);
-      kept.push(...(await readAndKeep(app, system, run, context, progress.read)));
-      progress.end(system.title);
-    }
-  };
-  const readers = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, systems.length) }, reader));
-  const failed = readers.find((r) => r.status === "rejected");
-  if (failed === undefined) return kept;
-  for (const k of kept) await k.set?.close();
-  throw failed.reason;
-}
-
-async function readAndKeep(
-  app: App,
-  system: SystemConfig,
-  run: RunOfAudit,
-  context: Context,
-  seen: (records: number) => void,
-): Promise<KeptReading[]> {
-  const collector = await app.collector(system);
-  if (collector.capabilities !== UNKNOWN) app.capabilities.set(system.id, collector.capabilities);
-  try {
-    const planned = targetsOf(app.config, system, collector.capabilities.baseReadable);
-    if (planned.length === 0) return [];
-    const reading = await readSystem(
-      system,
-      collector,
-      planned,
-      (p) => builderFor(app, p, run.keepRows, secondOf(p.identity, collector.capabilities.identifiers)),
-      context,
-      seen,
-      intakeFor(),
-    );
-    app.warnings.set(system.id, await warningsOf(collector, context));
-    const kept: KeptReading[] = [];
-    for (const target of reading.targets) kept.push(await keepReading(app, run, reading, target));
-    // read again after an apply: who is where matters, and what vendors limit most is not asked twice in minutes
-    if (run.trigger !== "readback") await keepFacts(app, collector, reading, context);
-    return kept;
-  } finally {
-    await collector.close();
-  }
-}
-
-/** Rows are made of bytes by compiled code where it is there and the collector has bytes to give. */
-function intakeFor(): (builders: readonly SetBuilder[]) => RawIntake | null {
-  const module = compileIntake();
-  return (builders) => (module === null ? null : rawIntake(module, builders));
-}
-
-/** A system that cannot even say its warnings has failed its read, which is told already. */
-async function warningsOf(collector: Collector, context: Context): Promise<readonly string[]> {
-  try {
-    return await collector.warnings(context);
-  } catch (error) {
-    if (error instanceof AuditorError) return [];
-    throw error;
-  }
-}
-
-function builderFor(
-  app: App,
-  planned: PlannedTarget,
-  spool: boolean,
-  second: IdentifierKind | null,
-): SetBuilder {
-  const rules = Object.fromEntries(
-    app.config.attributes
-      .filter((a) => planned.attributes.includes(a.name))
-      .map((a) => [a.name, { values: a.values, pattern: a.pattern }]),
-  );
-  const required = app.config.audiences.find((a) => a.id === planned.audience)?.requiredAttributes ?? [];
-  return new SetBuilder({
-    identity: planned.identity,
-    attributes: planned.attributes,
-    required,
-    rules,
-    counted: countedAttributes(app.config, planned.attributes),
-    keys: app.keys,
-    epoch: app.epoch,
-    spool,
-    // Of everybody in the system the identifiers are kept; values only of those in an audience.
-    enumerated: app.config.attributes.flatMap((a) =>
-      planned.audience !== null && a.values !== null && a.class !== "personal" ? [a.name] : [],
-    ),
-    ...(planned.audience === null ? { spooled: [], records: true } : {}),
-    second,
-  });
 }

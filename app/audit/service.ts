@@ -2,11 +2,15 @@ import { AuditorError } from "../../core/errors.ts";
 import type { RunId, Snapshot } from "../../core/model.ts";
 import type { App } from "../app.ts";
 import { errorText } from "../log.ts";
-import { type AuditSummary, newRunId, runAudit } from "./run-audit.ts";
+import { type AuditOptions, type AuditSummary, newRunId, runAudit } from "./run-audit.ts";
 
 export type AuditService = {
   /** Runs one audit to its end. Refused while another runs in this process. */
-  run(trigger: Snapshot["trigger"], signal: AbortSignal): Promise<AuditSummary>;
+  run(
+    trigger: Snapshot["trigger"],
+    signal: AbortSignal,
+    o?: Pick<AuditOptions, "pushdown">,
+  ): Promise<AuditSummary>;
   /** Starts one in the background; its id is known at once. */
   start(trigger: Snapshot["trigger"]): RunId;
   readonly running: boolean;
@@ -17,7 +21,12 @@ export type AuditService = {
 export function auditService(app: App): AuditService {
   let current: Promise<unknown> | null = null;
   const closing = new AbortController();
-  const begin = (trigger: Snapshot["trigger"], signal: AbortSignal, id: RunId): Promise<AuditSummary> => {
+  const begin = (
+    trigger: Snapshot["trigger"],
+    signal: AbortSignal,
+    id: RunId,
+    o: Pick<AuditOptions, "pushdown"> = {},
+  ): Promise<AuditSummary> => {
     if (current !== null)
       throw new AuditorError("refused", "audit", "an audit is running already", "wait for it to end");
     if (app.progress.current !== null)
@@ -27,11 +36,14 @@ export function auditService(app: App): AuditService {
         "the demo’s history is still being made",
         "wait until it is there",
       );
-    const work = runAudit(app, { trigger, signal: AbortSignal.any([signal, closing.signal]), id }).finally(
-      () => {
-        current = null;
-      },
-    );
+    const work = runAudit(app, {
+      ...o,
+      trigger,
+      signal: AbortSignal.any([signal, closing.signal]),
+      id,
+    }).finally(() => {
+      current = null;
+    });
     current = work;
     return work;
   };
@@ -39,7 +51,7 @@ export function auditService(app: App): AuditService {
     get running() {
       return current !== null;
     },
-    run: (trigger, signal) => begin(trigger, signal, newRunId(app, app.clock.now())),
+    run: (trigger, signal, o) => begin(trigger, signal, newRunId(app, app.clock.now()), o),
     start(trigger) {
       const id = newRunId(app, app.clock.now());
       begin(trigger, closing.signal, id).catch((error: unknown) =>

@@ -19,6 +19,10 @@ export const output = Type.Object(
         coverage: Type.String(),
         because: Type.String(),
         size: Type.Union([Type.Integer(), Type.Null()]),
+        how: Type.Union([Type.String(), Type.Null()], {
+          description:
+            "of a copy in the database where its owner's is: whether it was read or compared there, and why",
+        }),
       }),
     ),
     comparisons: Type.Array(
@@ -54,16 +58,17 @@ export function command(io: CliIo): Command {
     .description("read every copy, compare, and raise incidents")
     .option("--config <file>", "configuration (default: $PLUMBLINE_CONFIG)")
     .option("--scheduled", "counts as a regular read: use it from your own cron", false)
+    .option("--no-pushdown", "read every copy, also where it could be compared in its database")
     .option("--json", "machine-readable result", false)
     .addHelpText(
       "after",
       "\nExample:\n  $ plumbline audit --config plumbline.yaml\n  ◆ INC-1001 1,204 opted-out people can be mailed from Ghost",
     )
-    .action(async (o: CommonOptions & { scheduled: boolean }) => {
+    .action(async (o: CommonOptions & { scheduled: boolean; pushdown: boolean }) => {
       await withRuntime(o, io, async ({ app, services }) => {
         const bar = showAudit(io, () => app.progress.current);
         const summary = await services.audit
-          .run(o.scheduled ? "scheduled" : "manual", io.signal)
+          .run(o.scheduled ? "scheduled" : "manual", io.signal, { pushdown: o.pushdown })
           .finally(() => bar.stop());
         if (o.json) printJson(io, jsonOf(summary));
         else print(io, summary);
@@ -85,6 +90,7 @@ function exitCodes(s: AuditSummary): ExitCode[] {
 
 function print(io: CliIo, s: AuditSummary): void {
   for (const r of s.reads) {
+    if (r.how !== null) io.stdout.write(`· ${r.system} ${r.audience}: ${r.how}\n`);
     if (r.coverage !== "complete")
       io.stdout.write(
         `○ ${r.system}${r.audience === null ? "" : ` ${r.audience}`}: ${r.coverage}, ${r.because}\n`,

@@ -8,6 +8,7 @@ import type { TableFile } from "../../systems/files/table-file.ts";
 import { batches } from "../../systems/postgres/cursor.ts";
 import { differenceQuery, type Side } from "../../systems/postgres/difference-sql.ts";
 import { postgresError } from "../../systems/postgres/error.ts";
+import { bytesPerSecond, keepsUtf8 } from "../../systems/postgres/link.ts";
 import { isPlain } from "../../systems/postgres/plain.ts";
 import { count } from "../api/views/words.ts";
 import type { Counted, ReadCounts } from "./build-report.ts";
@@ -66,7 +67,7 @@ export async function compareByPostgres(i: PushInput): Promise<Pushed | null> {
       i.told("read and compared here: the server is not Postgres, though it speaks its protocol");
       return null;
     }
-    const speed = await bytesPerSecond(connection, i.elapsed);
+    const speed = await bytesPerSecond(connection.client, i.elapsed);
     const choice = choosePushdown([a.segment.look, b.segment.look], speed);
     if (choice.push) return await compareThere(i, connection, a, b, choice.because);
     i.told(`read and compared here: ${choice.because}`);
@@ -96,15 +97,6 @@ function notTogether(
   return null;
 }
 
-const PROBE_BYTES = 1 << 20;
-
-/** How fast answers of this server arrive, the way there and back included. */
-async function bytesPerSecond({ client }: Connection, elapsed: () => number): Promise<number> {
-  const start = elapsed();
-  await client.query("select repeat('x', $1::int)", [PROBE_BYTES]);
-  return PROBE_BYTES / (Math.max(0.1, elapsed() - start) / 1000);
-}
-
 async function compareThere(
   i: PushInput,
   { client, asOf, received }: Connection,
@@ -113,8 +105,7 @@ async function compareThere(
   because: string,
 ): Promise<Pushed | null> {
   if (i.identity === "phone") return null;
-  const { rows: encoding } = await client.query<{ server_encoding: string }>("show server_encoding");
-  if (encoding[0]?.server_encoding !== "UTF8") {
+  if (!(await keepsUtf8(client))) {
     i.told("read and compared here: the database does not keep UTF-8");
     return null;
   }

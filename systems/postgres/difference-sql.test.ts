@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { differenceQuery, TRIMMED } from "./difference-sql.ts";
+import { differenceQuery } from "./difference-sql.ts";
+import { TRIMMED } from "./plain-sql.ts";
 
 const HOSTILE = `x"); drop table people; --`;
 const side = (sql: string) => ({

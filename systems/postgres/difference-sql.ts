@@ -1,5 +1,5 @@
-import type { IdentifierKind } from "../../core/model.ts";
 import { inBrackets, type ResultColumn } from "./look-at.ts";
+import { keyOf, othersOf, PLAIN, type PlainKind, recordOf, TRIMMED, textOf } from "./plain-sql.ts";
 
 /** One of the two queries, and which of its columns are compared. */
 export type Side = {
@@ -11,40 +11,6 @@ export type Side = {
 };
 
 export type DifferenceQuery = { readonly text: string; readonly values: readonly string[] };
-
-/** What String.trim takes off. @see ECMA-262, WhiteSpace and LineTerminator */
-export const TRIMMED =
-  "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
-
-/**
- * Identifiers that are plain: `normalise` leaves them as they are but for case, and nothing that is not plain comes out
- * as one of them. Up to 64 letters, so that neither the local part nor a label is too long. An id without any digit
- * may be a placeholder. A phone number has many spellings, so none is plain.
- */
-const PLAIN: Readonly<Record<Exclude<IdentifierKind, "phone">, string>> = {
-  email: "^[A-Za-z0-9._+-]+@([A-Za-z0-9]+[.-])*[A-Za-z0-9]+[.][A-Za-z0-9]+$",
-  customer_id: "^[!-~]*[0-9][!-~]*$",
-};
-const PLAIN_LETTERS = 64;
-
-const BOOLEAN = 16;
-/** Their cast to text writes what their output does: int8, int2, int4, text, float4, float8, varchar, date, timestamps, numeric. */
-const CAST_AS_WRITTEN = new Set([20, 21, 23, 25, 700, 701, 1043, 1082, 1114, 1184, 1700]);
-
-/** A value as it would be read: as the server writes it, yes and no as true and false. */
-function textOf(column: ResultColumn, at: number): string {
-  const name = `c${at}`;
-  if (column.oid === BOOLEAN || CAST_AS_WRITTEN.has(column.oid)) return `${name}::text collate "C"`;
-  return `case when ${name} is not null then format('%s', ${name}) end collate "C"`;
-}
-
-/** null where the identifier is not plain. */
-function keyOf(kind: Exclude<IdentifierKind, "phone">): string {
-  const plain = (x: string): string => `${x} ~ $2 and length(${x}) <= ${PLAIN_LETTERS}`;
-  const fold = (x: string): string => (kind === "email" ? `lower(${x})` : x);
-  const trimmed = "btrim(id, $1)";
-  return `case when ${plain("id")} then ${fold("id")} when ${plain(trimmed)} then ${fold(trimmed)} end`;
-}
 
 /**
  * One statement that compares two queries on the server and returns what has to be judged here: first a row with what
@@ -60,20 +26,15 @@ function keyOf(kind: Exclude<IdentifierKind, "phone">): string {
  *
  * @returns columns side, id, and one per attribute
  */
-export function differenceQuery(
-  kind: Exclude<IdentifierKind, "phone">,
-  sides: readonly [Side, Side],
-): DifferenceQuery {
+export function differenceQuery(kind: PlainKind, sides: readonly [Side, Side]): DifferenceQuery {
   const names = sides[0].attributes.map((_, a) => `a${a}`);
   const list = names.map((name) => `, ${name}`).join("");
   const rowsOf = (side: Side, s: number): string => {
     const columns = side.columns.map((_, c) => `c${c}`).join(", ");
     const values = side.attributes.map((at, a) => `, ${valueAt(side, at)} as a${a}`).join("");
-    return `select ${s} as side, row_number() over () as pos, ${keyOf(kind)} as key, id${list}
+    return `select ${s} as side, row_number() over () as pos, ${keyOf(kind, "id", { trimmed: "$1", plain: "$2" })} as key, id${list}
       from (select ${valueAt(side, side.id)} as id${values} from ${inBrackets(side.sql)} as q(${columns})) as t`;
   };
-  const record =
-    names.length === 0 ? "''" : names.map((name) => `quote_nullable(${name})`).join(" || ',' || ");
   const empties = names
     .map((name) => `, (count(*) filter (where btrim(coalesce(e.${name}, ''), $1) = ''))::text`)
     .join("");
@@ -84,8 +45,7 @@ export function differenceQuery(
       union all
       ${rowsOf(sides[1], 1)}
     ), other as materialized (
-      select key from (select key, side, ${record} collate "C" as record from entry where key is not null) as r
-      group by key having not (count(*) = 2 and sum(side) = 1 and min(record) = max(record))
+      ${othersOf(`select key, side, ${recordOf(names)} collate "C" as record from entry where key is not null`)}
     )
     select side, id${list} from (
       select -1 as side, 0::bigint as pos, count(*)::text as id${empties}
@@ -101,4 +61,4 @@ export function differenceQuery(
   };
 }
 
-const valueAt = (side: Side, at: number): string => textOf(side.columns[at] as ResultColumn, at);
+const valueAt = (side: Side, at: number): string => textOf((side.columns[at] as ResultColumn).oid, `c${at}`);

@@ -36,7 +36,7 @@ export const fieldsOf = (columns: readonly Column[]): Readonly<Record<string, Fi
 export type RowReader = {
   /** null: the query returns no column with an identifier. */
   readonly identifiers: readonly IdentifierKind[];
-  /** Words in the consent column that are not understood; never more than 5, never anything like an address. */
+  /** Words in the consent column that are not understood, whatever the order of the rows: the first 5 of the alphabet, never anything like an address. */
   readonly unknownConsent: ReadonlySet<string>;
   row(values: TextRow, n: number, of: readonly number[]): MemberRow;
   /** The same, column by column. */
@@ -64,9 +64,10 @@ export function rowReader(columns: readonly Column[], mapping: Readonly<Record<s
   };
   const consent = (raw: string | null): ConsentState => {
     const known = consentWord(raw);
-    if (known === null && unknownConsent.size < 5)
-      unknownConsent.add(/^[\w -]{1,30}$/.test(raw ?? "") ? (raw ?? "") : "(not a plain word)");
-    return known ?? "unknown";
+    if (known !== null) return known;
+    unknownConsent.add(/^[\w -]{1,30}$/.test(raw ?? "") ? (raw ?? "") : "(not a plain word)");
+    if (unknownConsent.size > 5) unknownConsent.delete([...unknownConsent].sort().at(-1) ?? "");
+    return "unknown";
   };
   const place = (name: (typeof RESERVED)[number]): number => at.get(name) ?? -1;
   const value = (i: number, text: string | null): string | null => (booleans.has(i) ? asBoolean(text) : text);
