@@ -86,7 +86,7 @@ export async function openTogether(members: readonly Member[], context: Context)
         bytesPerSecond(session.client, elapsed).catch((e: unknown) => {
           throw failure(first.database, first.config.id, e, context);
         }),
-      read: (looked, context) => readAll(session, readings, looked, asOf, travelled, context),
+      read: (looked, context) => readAll(readings, looked, asOf, travelled, context),
       travelled,
       close,
     };
@@ -131,7 +131,6 @@ async function lookAtJoint(
 }
 
 async function* readAll(
-  session: PostgresSession,
   readings: readonly Reading[],
   looked: readonly Looked[],
   asOf: Instant,
