@@ -20,7 +20,7 @@ type Block = { readonly number: number; readonly offset: number; readonly length
 class Cut extends Error {}
 
 /**
- * The blocks of one open spool file. Reads synchronously: a block is 8 kB, and handing it to another thread of Node's costs
+ * The blocks of one open spool file. Reads synchronously: a block is 5 kB, and handing it to another thread of Node's costs
  * more than reading it. Memory: the index of one partition and one block.
  */
 export class SpoolBlocks {

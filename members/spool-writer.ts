@@ -16,7 +16,7 @@ import {
  * A block is closed before it grows beyond this. Larger ones cost more to open for one person, smaller ones more
  * to seal: starting the cipher costs as much as 8 kB of it.
  */
-const BLOCK_BYTES = 8 << 10;
+const BLOCK_BYTES = 5 << 10;
 /** Key and end of one row in a block. */
 const ROW_BYTES = 20;
 
