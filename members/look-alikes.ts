@@ -1,5 +1,5 @@
 import { compareKeys, type KeyWriter } from "./person-key.ts";
-import { PARTITION_BITS } from "./set-file.ts";
+import { PARTITION_BITS } from "./set-layout.ts";
 import { skeletonOf } from "./skeleton.ts";
 import { sameKey } from "./sort-rows.ts";
 

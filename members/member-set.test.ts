@@ -155,7 +155,7 @@ describe("the set file", () => {
     const bytes = readFileSync(file);
     bytes[4] = 9;
     writeFileSync(file, bytes);
-    await expect(openSet(file)).rejects.toThrow(/format 9, this program reads 2/);
+    await expect(openSet(file)).rejects.toThrow(/format 9, this program reads 3/);
     writeFileSync(file, "email,plan\n".repeat(20));
     await expect(openSet(file)).rejects.toThrow(/not a member set/);
   });

@@ -3,19 +3,16 @@ import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
 import type { SetBodies } from "./set-bodies.ts";
 import {
-  type Column,
-  columnAt,
-  columnStarts,
   type Directory,
   damaged,
   decodeDirectory,
   decodeTrailer,
   MAGIC,
-  PARTITIONS,
   START_BYTES,
   TRAILER_BYTES,
   VERSION,
 } from "./set-file.ts";
+import { type Column, columnAt, columnStarts, PARTITIONS } from "./set-layout.ts";
 import { type Read, readFrom, readOf, SetReading } from "./set-reading.ts";
 
 /** Rows of one partition, sorted by key. A row whose presence bit 0 is 0 is history: it does not count as a member. */

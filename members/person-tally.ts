@@ -11,7 +11,7 @@ import {
   STATES_PER_WORD,
   UPDATED_AT,
 } from "./row-shape.ts";
-import { PARTITION_BITS } from "./set-file.ts";
+import { PARTITION_BITS } from "./set-layout.ts";
 import { sameKey, sortRows } from "./sort-rows.ts";
 import { mergedText, spoolRow } from "./spool.ts";
 import type { ValueCounts } from "./value-counts.ts";

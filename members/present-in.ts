@@ -1,7 +1,7 @@
 import type { PersonKey } from "../core/model.ts";
 import type { MemberSet, Partition } from "./member-set.ts";
 import { compareKeys, wordsOfHex } from "./person-key.ts";
-import { PARTITION_BITS } from "./set-file.ts";
+import { PARTITION_BITS } from "./set-layout.ts";
 
 /** Who of these people is in the set now. Loads each partition that one of them falls into once. */
 export async function presentIn(set: MemberSet, people: readonly PersonKey[]): Promise<Set<PersonKey>> {

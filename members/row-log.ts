@@ -1,4 +1,4 @@
-import { PARTITION_BITS, PARTITIONS } from "./set-file.ts";
+import { PARTITION_BITS, PARTITIONS } from "./set-layout.ts";
 
 const ROWS_PER_CHUNK = 4096;
 const PAYLOAD_CHUNK = 1 << 20;

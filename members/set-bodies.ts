@@ -1,6 +1,7 @@
 import { readvSync } from "node:fs";
 import type { AuditorError } from "../core/errors.ts";
-import { bodyBytes, damaged, type Place } from "./set-file.ts";
+import { damaged, type Place } from "./set-file.ts";
+import { bodyBytes } from "./set-layout.ts";
 import { CUT_OFF, SetPlan, type Stretch, wrongChecksum } from "./set-reading.ts";
 
 /**

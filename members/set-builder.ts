@@ -23,7 +23,8 @@ import {
   UPDATED_AT,
 } from "./row-shape.ts";
 import { type SecondWriter, secondWriter } from "./second-identifier.ts";
-import { PARTITIONS, partitionsFor, type SetHead } from "./set-file.ts";
+import type { SetHead } from "./set-file.ts";
+import { PARTITIONS, partitionsFor } from "./set-layout.ts";
 import type { Finish, SetOptions, SetSummary } from "./set-terms.ts";
 import { SetWriter } from "./set-writer.ts";
 import { Spill } from "./spill.ts";

@@ -1,16 +1,17 @@
-import { crc32 } from "node:zlib";
 import { AuditorError } from "../core/errors.ts";
 import type { IdentifierKind, Instant } from "../core/model.ts";
+import { checksum } from "./checksum.ts";
 import { parseHead } from "./set-head.ts";
+import { bodyBytes, MOST_PARTITIONS, PARTITIONS } from "./set-layout.ts";
 
 /**
  * The set file, little-endian; byte by byte in docs/member-set-format.md:
  *
  *     magic "PLS1", version                        8 bytes
  *     one body per partition                       keys 16n, presence 8n, prints 4n per attribute, consent n, zeros up to 8
- *     directory, an entry per partition            offset low, offset high, rows, crc32 of each column
+ *     directory, an entry per partition            offset low, offset high, rows, checksum of each column
  *     head as JSON
- *     trailer                                      directory offset low, high, JSON bytes, partitions, crc32, magic
+ *     trailer                                      directory offset low, high, JSON bytes, partitions, checksum, magic
  *
  * The directory stands at the end, so a set is written in one pass and a cut file has no trailer. Nothing stands between
  * the parts, so that every byte is covered by a checksum.
@@ -18,23 +19,9 @@ import { parseHead } from "./set-head.ts";
 export const MAGIC = 0x31534c50;
 /** "PLA1": the same layout, for what owner and copies last agreed on (agreed-file.ts). */
 export const AGREED_MAGIC = 0x31414c50;
-export const VERSION = 2;
+export const VERSION = 3;
 export const START_BYTES = 8;
 export const TRAILER_BYTES = 24;
-/** Whoever walks a set takes it in so many partitions, by the leading bits of the key; its file may have finer ones. */
-export const PARTITION_BITS = 8;
-export const PARTITIONS = 1 << PARTITION_BITS;
-/** Of a file. */
-export const MOST_PARTITIONS = 4096;
-/** A partition of so many people fits the caches of a processor. */
-const PEOPLE_PER_PARTITION = 40_000;
-
-/** How many partitions the file of a set gets: 256 up to 10 million people, 4096 from 82 million on. */
-export function partitionsFor(people: number): number {
-  let partitions = PARTITIONS;
-  while (partitions < MOST_PARTITIONS && people > partitions * PEOPLE_PER_PARTITION) partitions *= 2;
-  return partitions;
-}
 
 export type SetHead = {
   readonly identity: IdentifierKind;
@@ -48,45 +35,9 @@ export type SetHead = {
   readonly reads: number;
 };
 
-/** One partition of the file. `crcs`: of each column, in their order in the body. */
-export type Place = { readonly offset: number; readonly rows: number; readonly crcs: readonly number[] };
+/** One partition of the file. `checksums`: of each column, in their order in the body. */
+export type Place = { readonly offset: number; readonly rows: number; readonly checksums: readonly number[] };
 export type Directory = { readonly head: SetHead; readonly places: readonly Place[] };
-
-/** A number: of that attribute, in the order of the set's `attributes`. */
-export type Column = "keys" | "presence" | "consent" | number;
-
-/** Bytes a person of each column, in the order of the body. */
-export const columnWidths = (attributes: number): readonly number[] => [
-  16,
-  8,
-  ...Array.from({ length: attributes }, () => 4),
-  1,
-];
-
-/** Position of a column among those of the body. @throws RangeError when there is no such attribute */
-export function columnAt(column: Column, attributes: number): number {
-  if (column === "keys") return 0;
-  if (column === "presence") return 1;
-  if (column === "consent") return 2 + attributes;
-  if (!Number.isInteger(column) || column < 0 || column >= attributes)
-    throw new RangeError(`attribute ${column} of ${attributes}`);
-  return 2 + column;
-}
-
-/** Where each column of a body begins, and last its end. The zeros at the end belong to the last column. */
-export function columnStarts(rows: number, attributes: number): readonly number[] {
-  const starts = [0];
-  let end = 0;
-  for (const width of columnWidths(attributes)) {
-    end += width * rows;
-    starts.push(end);
-  }
-  starts[starts.length - 1] = Math.ceil(end / 8) * 8;
-  return starts;
-}
-
-export const bodyBytes = (rows: number, attributes: number): number =>
-  Math.ceil((rows * (25 + 4 * attributes)) / 8) * 8;
 
 const TWO_32 = 2 ** 32;
 const entryWords = (attributes: number): number => 6 + attributes;
@@ -102,13 +53,13 @@ export function encodeEnd(
   const directory = new Uint32Array(places.length * words);
   places.forEach((place, p) => {
     const { low, high } = halves(place.offset);
-    directory.set([low, high, place.rows, ...place.crcs], words * p);
+    directory.set([low, high, place.rows, ...place.checksums], words * p);
   });
   const bytes = new Uint8Array(directory.buffer);
   const json = new TextEncoder().encode(JSON.stringify(head));
   const { low, high } = halves(offset);
   const trailer = Uint32Array.of(low, high, json.length, places.length, 0, magic);
-  trailer[4] = crc32(new Uint8Array(trailer.buffer, 0, 16), crc32(json, crc32(bytes)));
+  trailer[4] = checksum(bytes, json, new Uint8Array(trailer.buffer, 0, 16));
   return [bytes, json, new Uint8Array(trailer.buffer)];
 }
 
@@ -125,7 +76,7 @@ export type End = {
   readonly offset: number;
   readonly jsonBytes: number;
   readonly partitions: number;
-  readonly crc: number;
+  readonly checksum: number;
   /** The part of the trailer that the checksum covers. */
   readonly covered: Uint8Array;
 };
@@ -142,12 +93,18 @@ export function decodeTrailer(trailer: Uint8Array, fileBytes: number, where: str
   const rest = fileBytes - TRAILER_BYTES - jsonBytes - offset;
   if (!known || offset < START_BYTES || rest < partitions * 4 * entryWords(0))
     throw damaged(where, "the set is damaged: its parts do not add up to its length");
-  return { offset, jsonBytes, partitions, crc: view.getUint32(16, true), covered: trailer.subarray(0, 16) };
+  return {
+    offset,
+    jsonBytes,
+    partitions,
+    checksum: view.getUint32(16, true),
+    covered: trailer.subarray(0, 16),
+  };
 }
 
 /** @param bytes directory and JSON together. @throws bad_data */
 export function decodeDirectory(bytes: Uint8Array, end: End, where: string): Directory {
-  if (crc32(end.covered, crc32(bytes)) !== end.crc)
+  if (checksum(bytes, end.covered) !== end.checksum)
     throw damaged(where, "the set is damaged: the checksum of its directory is wrong");
   const directoryBytes = bytes.length - end.jsonBytes;
   const head = parseHead(bytes.subarray(directoryBytes));
@@ -165,7 +122,7 @@ export function decodeDirectory(bytes: Uint8Array, end: End, where: string): Dir
     if (offset !== next) throw damaged(where, `the set is damaged: partition ${p} is not at its place`);
     const rows = word(2);
     next += bodyBytes(rows, attributes);
-    places.push({ offset, rows, crcs: Array.from({ length: words - 3 }, (_, c) => word(3 + c)) });
+    places.push({ offset, rows, checksums: Array.from({ length: words - 3 }, (_, c) => word(3 + c)) });
   }
   if (next !== end.offset)
     throw damaged(where, "the set is damaged: its partitions do not add up to its length");

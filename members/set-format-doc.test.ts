@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Instant } from "../core/model.ts";
 import { openSet, type Partition } from "./member-set.ts";
-import { bodyBytes, MOST_PARTITIONS, PARTITIONS, partitionsFor, VERSION } from "./set-file.ts";
+import { VERSION } from "./set-file.ts";
+import { bodyBytes, MOST_PARTITIONS, PARTITIONS, partitionsFor } from "./set-layout.ts";
 import { SetWriter } from "./set-writer.ts";
 
 const doc = readFileSync(new URL("../docs/member-set-format.md", import.meta.url), "utf8");

@@ -7,7 +7,8 @@ import { AuditorError } from "../core/errors.ts";
 import type { Instant } from "../core/model.ts";
 import { openAgreed } from "./agreed-file.ts";
 import { type MemberSet, openSet, type Partition } from "./member-set.ts";
-import { columnStarts, PARTITIONS, partitionsFor, type SetHead } from "./set-file.ts";
+import type { SetHead } from "./set-file.ts";
+import { columnStarts, PARTITIONS, partitionsFor } from "./set-layout.ts";
 import { SetWriter } from "./set-writer.ts";
 
 let folder = "";
@@ -136,7 +137,7 @@ describe("a changed file", () => {
     const jsonBytes = whole.readUInt32LE(end - 16);
     const places: readonly (readonly [string, number, RegExp])[] = [
       ["magic", 0, /not a member set/],
-      ["version", 4, /format \d+, this program reads 2/],
+      ["version", 4, /format \d+, this program reads 3/],
       ["keys", body[0]! + 20, /partition 1, column 0/],
       ["presence", body[1]!, /partition 1, column 1/],
       ["first fingerprint", body[2]! + 11, /partition 1, column 2/],

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
-import { crc32 } from "node:zlib";
-import { columnStarts, columnWidths, type Directory, damaged, type Place } from "./set-file.ts";
+import { checksum } from "./checksum.ts";
+import { type Directory, damaged, type Place } from "./set-file.ts";
+import { columnStarts, columnWidths } from "./set-layout.ts";
 
 /** Fills the pieces, one behind the other, with what stands at `offset`. */
 export type Read = (offset: number, pieces: readonly Uint8Array[]) => Promise<void>;
@@ -107,9 +108,10 @@ export class SetPlan {
   /** The first column of a stretch whose checksum is wrong; −1: none. */
   wrongColumn({ place, pieces }: Stretch, from: number, to: number): number {
     for (let c = from; c < to; c++) {
-      let crc = crc32(pieces[c - from] as Uint8Array);
-      if (c === this.attributes + 2) crc = crc32(pieces[c - from + 1] as Uint8Array, crc);
-      if (crc !== place.crcs[c]) return c;
+      // the zeros count to the last column
+      const more = c === this.attributes + 2 ? 2 : 1;
+      const sum = checksum(...pieces.slice(c - from, c - from + more));
+      if (sum !== place.checksums[c]) return c;
     }
     return -1;
   }

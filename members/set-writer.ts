@@ -1,16 +1,8 @@
-import { crc32 } from "node:zlib";
 import { AtomicFile } from "./atomic-file.ts";
+import { checksum } from "./checksum.ts";
 import type { Partition } from "./member-set.ts";
-import {
-  columnStarts,
-  encodeEnd,
-  MAGIC,
-  PARTITION_BITS,
-  PARTITIONS,
-  type Place,
-  type SetHead,
-  VERSION,
-} from "./set-file.ts";
+import { encodeEnd, MAGIC, type Place, type SetHead, VERSION } from "./set-file.ts";
+import { columnStarts, PARTITION_BITS, PARTITIONS } from "./set-layout.ts";
 
 export type SetWriterOptions = {
   readonly magic?: number;
@@ -66,8 +58,8 @@ export class SetWriter {
       bytesOf(part.presence, 2, from, to),
       ...part.prints.map((column) => bytesOf(column, 1, from, to)),
     ];
-    const crcs = [...columns.map((column) => crc32(column)), crc32(zeros, crc32(consent))];
-    this.#places.push({ offset: this.#file.bytes, rows, crcs });
+    const checksums = [...columns.map((column) => checksum(column)), checksum(consent, zeros)];
+    this.#places.push({ offset: this.#file.bytes, rows, checksums });
     await this.#file.writeAll([...columns, consent, zeros]);
   }
 

@@ -1,5 +1,5 @@
 import type { PersonKey } from "../core/model.ts";
-import { PARTITION_BITS, PARTITIONS } from "./set-file.ts";
+import { PARTITION_BITS, PARTITIONS } from "./set-layout.ts";
 import { sortRows } from "./sort-rows.ts";
 
 const HEX_DIGITS = 32;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AuditorError } from "../core/errors.ts";
 import type { Partitioned, RowLog } from "./row-log.ts";
 import { IV_BYTES, openBytes, sealBytes } from "./sealer.ts";
-import { PARTITIONS } from "./set-file.ts";
+import { PARTITIONS } from "./set-layout.ts";
 
 type Extent = { readonly offset: number; readonly words: number; readonly sealed: number };
 

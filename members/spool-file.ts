@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import { AuditorError } from "../core/errors.ts";
 import type { Keys } from "./keys.ts";
-import { PARTITIONS } from "./set-file.ts";
+import { PARTITIONS } from "./set-layout.ts";
 
 /**
  * The spool file, little-endian; docs/spool-format.md says it byte by byte:

@@ -8,7 +8,7 @@ import { isKind } from "../core/errors.ts";
 import type { PersonKey } from "../core/model.ts";
 import { deriveKeys } from "./keys.ts";
 import { hexOfWords, wordsOfHex } from "./person-key.ts";
-import { PARTITIONS } from "./set-file.ts";
+import { PARTITIONS } from "./set-layout.ts";
 import { sortedKeys } from "./sorted-keys.ts";
 import { mergedText, openSpool, type SpooledRow } from "./spool.ts";
 import { DIRECTORY_BYTES, HEAD_BYTES } from "./spool-file.ts";

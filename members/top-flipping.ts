@@ -4,7 +4,7 @@ import { isFor, type StoredKernel, storedKernel } from "./kernel/each-kind.ts";
 import { eachReturner, type Returner } from "./kernel/returners.ts";
 import type { MemberSet } from "./member-set.ts";
 import { hexOfWords } from "./person-key.ts";
-import type { Column } from "./set-file.ts";
+import type { Column } from "./set-layout.ts";
 
 export type Returning = { readonly person: PersonKey; readonly bits: string; readonly returns: number };
 type Found = Omit<Returner, "flipping">;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { MemberRow, PersonKey } from "../../core/model.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { hexOfWords } from "../../members/person-key.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { openSpool, spoolText } from "../../members/spool.ts";
 import { SpoolWriter } from "../../members/spool-writer.ts";
 

@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { storedKernel } from "../../members/kernel/each-kind.ts";
-import { ownKernel } from "../../members/kernel/own-kernel.ts";
 import { openSet } from "../../members/member-set.ts";
 import { benchSpool } from "./spool.ts";
 import { makeStoredSets, type Timed, timeCompare, timeFlips } from "./stored-sets.ts";
@@ -24,14 +23,15 @@ const figures = (all: readonly Timed[]) =>
 
 mkdirSync(folder, { recursive: true });
 await makeStoredSets(folder, n);
-if (storedKernel() === null || ownKernel() === null) throw new Error("there is no kernel: npm run build");
+const kernel = storedKernel();
+if (kernel === null) throw new Error("there is no kernel: npm run build");
 await timeCompare(folder); // warms the page cache and the code
 const compare = await repeat(() => timeCompare(folder));
 const compareReference = await timeCompare(folder, null);
 if (JSON.stringify(compare.at(-1)?.result) !== JSON.stringify(compareReference.result))
   throw new Error("kernel and reference do not count the same");
-const upkeep = await timeUpkeep(folder, ownKernel(), rounds);
-const flips = await repeat(() => timeFlips(folder));
+const upkeep = await timeUpkeep(folder, kernel, rounds);
+const flips = await repeat(() => timeFlips(folder, kernel));
 
 const joined = await openSet(join(folder, "joined.pls"));
 const words = openSync(join(folder, "words.csv"), "w");

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { type Instant, systemId } from "../../core/model.ts";
 import { compareSets, type SetComparison } from "../../members/compare-sets.ts";
 import { PRINT_NULL } from "../../members/fingerprint.ts";
-import { FLIP_WINDOW, isFlipping, returnWithin } from "../../members/flips.ts";
+import { FLIP_WINDOW, type FlipRule, returnWithin } from "../../members/flips.ts";
 import { type StoredKernel, storedKernel } from "../../members/kernel/each-kind.ts";
 import { eachReturner } from "../../members/kernel/returners.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { openSet, type Partition } from "../../members/member-set.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { SetWriter } from "../../members/set-writer.ts";
 
 /** Snapshots that the presence words tell of. */
@@ -160,34 +160,25 @@ export async function time<T>(work: () => Promise<T>): Promise<Timed & { readonl
   };
 }
 
-/**
- * Counts everybody in `owner.pls` who flips, read anew from its file.
- *
- * @param kernel null: without it
- */
+/** Of daily readings. */
+export const flipRule = (reads: number): FlipRule => ({
+  bits: Math.min(FLIP_WINDOW, reads),
+  within: returnWithin(24),
+  hours: 24,
+});
+
+/** Counts everybody in `owner.pls` who flips, read anew from its file. */
 export async function timeFlips(
   folder: string,
-  kernel: StoredKernel | null = storedKernel(),
+  kernel: StoredKernel,
 ): Promise<Timed & { readonly result: number }> {
-  return await time(() => flippingIn(join(folder, "owner.pls"), kernel));
-}
-
-/** How many in a stored set flip, of daily readings. @param kernel null: without it */
-export async function flippingIn(path: string, kernel: StoredKernel | null): Promise<number> {
-  const set = await openSet(path);
-  const rule = { bits: Math.min(FLIP_WINDOW, set.reads), within: returnWithin(24), hours: 24 };
-  let flipping = 0;
-  if (kernel !== null) {
-    await eachReturner(kernel, set, rule, (found) => {
+  return await time(async () => {
+    const set = await openSet(join(folder, "owner.pls"));
+    let flipping = 0;
+    await eachReturner(kernel, set, flipRule(set.reads), (found) => {
       if (found.flipping) flipping++;
     });
-  } else {
-    for (let p = 0; p < set.partitions; p++) {
-      const { n, presence } = await set.load(p);
-      for (let i = 0; i < n; i++)
-        if (isFlipping(presence[2 * i] as number, presence[2 * i + 1] as number, rule)) flipping++;
-    }
-  }
-  await set.close();
-  return flipping;
+    await set.close();
+    return flipping;
+  });
 }

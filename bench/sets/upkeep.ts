@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { advanceFrom } from "../../members/kernel/advance.ts";
-import { storedKernel } from "../../members/kernel/each-kind.ts";
-import type { WasmModule } from "../../members/kernel/wasm.ts";
+import type { StoredKernel } from "../../members/kernel/each-kind.ts";
+import { ReturnerFinder } from "../../members/kernel/returners.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { openSet, type Partition } from "../../members/member-set.ts";
 import { writtenHead } from "../../members/set-head.ts";
 import { SetWriter } from "../../members/set-writer.ts";
-import { flippingIn, type Timed, time } from "./stored-sets.ts";
+import { flipRule, type Timed, time } from "./stored-sets.ts";
 
 export type Upkeep = {
   readonly entries: number;
@@ -44,7 +44,7 @@ async function presentIn(path: string): Promise<Partition[]> {
 
 export type UpkeepTimes = {
   readonly joined: readonly (Timed & { readonly result: Upkeep })[];
-  /** And who flips counted, from the set just written. */
+  /** And who flips counted, of the presence just joined. */
   readonly flips: readonly (Timed & { readonly result: Upkeep })[];
 };
 
@@ -53,14 +53,9 @@ export type UpkeepTimes = {
  * what an audit does when all rows are read and sorted. Checksums of the old set are proved on the way.
  *
  * @param folder as `makeStoredSets` fills it
- * @param kernel null: by the reference
  * @param times how often both ways, in turn, each measured; once before, unmeasured, which warms code and page cache
  */
-export async function timeUpkeep(
-  folder: string,
-  kernel: WasmModule | null,
-  times: number,
-): Promise<UpkeepTimes> {
+export async function timeUpkeep(folder: string, kernel: StoredKernel, times: number): Promise<UpkeepTimes> {
   const present = await presentIn(join(folder, "copy.pls"));
   const file = join(folder, "joined.pls");
   const run = async (flips: boolean): Promise<Timed & { readonly result: Upkeep }> => {
@@ -82,27 +77,37 @@ async function upkeep(
   folder: string,
   file: string,
   present: readonly Partition[],
-  kernel: WasmModule | null,
+  kernel: StoredKernel,
   flips: boolean,
 ): Promise<Upkeep> {
   const previous = await openSet(join(folder, "owner.pls"));
-  const step = advanceFrom(kernel, {
+  const step = advanceFrom(kernel.module, {
     previous,
     columns: previous.attributes.map((_, a) => a),
     keys: deriveKeys(Buffer.alloc(32, 9)),
     identity: previous.identity,
   });
   const writer = await SetWriter.create(file);
+  const reads = previous.reads + 1;
+  const finder = flips ? new ReturnerFinder(kernel, flipRule(reads)) : null;
+  let flipping = 0;
   let entries = 0;
   let exits = 0;
   for (const [p, now] of present.entries()) {
     const joined = await step(p, now);
     entries += joined.entries;
     exits += joined.exits;
+    if (finder !== null) {
+      const { n, presence } = joined.part;
+      finder.place(8 * n).set(new Uint8Array(presence.buffer, presence.byteOffset, 8 * n));
+      finder.find(p, n, (found) => {
+        if (found.flipping) flipping++;
+      });
+    }
     await writer.write(joined.part);
   }
   const size = present.reduce((n, part) => n + part.n, 0);
-  await writer.commit({ ...writtenHead(previous), size, reads: previous.reads + 1 });
+  await writer.commit({ ...writtenHead(previous), size, reads });
   await previous.close();
-  return { entries, exits, flipping: flips ? await flippingIn(file, storedKernel()) : null };
+  return { entries, exits, flipping: finder === null ? null : flipping };
 }

@@ -4,7 +4,7 @@ import { consentByte } from "../../members/consent-byte.ts";
 import { fingerprinter } from "../../members/fingerprint.ts";
 import type { Keys } from "../../members/keys.ts";
 import { keyWriter } from "../../members/person-key.ts";
-import { PARTITION_BITS, PARTITIONS } from "../../members/set-file.ts";
+import { PARTITION_BITS, PARTITIONS } from "../../members/set-layout.ts";
 import { SetWriter } from "../../members/set-writer.ts";
 import type { HistoryLine } from "./history-line.ts";
 import { toldBy } from "./history-target.ts";

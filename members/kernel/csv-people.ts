@@ -1,6 +1,6 @@
 import type { Keys } from "../keys.ts";
 import type { Partition } from "../member-set.ts";
-import { PARTITIONS } from "../set-file.ts";
+import { PARTITIONS } from "../set-layout.ts";
 import type { CsvCounts } from "./compare-csv.ts";
 import { plainBytes } from "./csv-bytes.ts";
 import {

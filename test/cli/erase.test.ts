@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PersonKey } from "../../core/model.ts";
 import { deriveKeys, type Keys } from "../../members/keys.ts";
 import { personKeyOf, wordsOfHex } from "../../members/person-key.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { openSpool } from "../../members/spool.ts";
 import { type CliWorld, makeCliWorld } from "./cli-world.ts";
 

@@ -8,7 +8,7 @@ import { MergePeople } from "../../members/kernel/merge-people.ts";
 import type { Merged } from "../../members/kernel/merge-result.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import type { Partition } from "../../members/member-set.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { kernelModule, type PeopleRead, readPeople } from "../kernel/read-people.ts";
 import type { Counts } from "./counts.ts";
 import { type Case, isPacked } from "./generate.ts";

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { checksum } from "../../members/checksum.ts";
 import type { Random } from "../simulation/random.ts";
 
 const TRAILER = 24;
@@ -37,10 +37,12 @@ export function partsOf(file: Buffer): Parts {
 /** Makes the checksum of directory and head right again, so that a reader has to look at what they say. */
 export function signed(file: Buffer, from: number, json: number): Buffer {
   const trailer = file.length - TRAILER;
-  let crc = crc32(file.subarray(json, trailer), crc32(file.subarray(from, json)));
-  // Since version 2 the checksum covers the trailer as well.
-  if (file.readUInt32LE(4) > 1) crc = crc32(file.subarray(trailer, trailer + CHECKSUM), crc);
-  file.writeUInt32LE(crc, trailer + CHECKSUM);
+  const covered = [
+    file.subarray(from, json),
+    file.subarray(json, trailer),
+    file.subarray(trailer, trailer + CHECKSUM),
+  ];
+  file.writeUInt32LE(checksum(...covered), trailer + CHECKSUM);
   return file;
 }
 

@@ -11,7 +11,7 @@ import type { WasmModule } from "../../members/kernel/wasm.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { type MemberSet, openSet, type Partition } from "../../members/member-set.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { SetWriter } from "../../members/set-writer.ts";
 
 const module = compileKernel(

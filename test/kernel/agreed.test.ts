@@ -12,7 +12,7 @@ import type { CompareInput } from "../../members/compare-sets.ts";
 import type { StoredKernel } from "../../members/kernel/each-kind.ts";
 import { compileKernel } from "../../members/kernel/instance.ts";
 import { openSet } from "../../members/member-set.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { panelOfWorld, randomOf, type World, world } from "./stored-world.ts";
 
 const module = compileKernel(

@@ -10,7 +10,7 @@ import { CsvPeople } from "../../members/kernel/csv-people.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import { openSet, type Partition } from "../../members/member-set.ts";
 import { SetBuilder } from "../../members/set-builder.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { type CsvEnd, openCsv } from "../../systems/files/csv.ts";
 import { checkedKernel } from "./checked.ts";
 

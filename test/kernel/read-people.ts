@@ -4,7 +4,7 @@ import { CsvPeople } from "../../members/kernel/csv-people.ts";
 import { compileKernel } from "../../members/kernel/instance.ts";
 import type { Keys } from "../../members/keys.ts";
 import type { Partition } from "../../members/member-set.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 
 const compiled = compileKernel(
   fileURLToPath(new URL("../../dist/members/kernel/kernel.wasm", import.meta.url)),

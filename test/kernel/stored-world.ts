@@ -1,12 +1,13 @@
-import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import type { Purpose } from "../../core/config.ts";
 import { audienceId, type Instant, systemId } from "../../core/model.ts";
+import { checksum } from "../../members/checksum.ts";
 import type { CompareInput } from "../../members/compare-sets.ts";
 import { fingerprinter, PRINT_ABSENT, PRINT_NULL } from "../../members/fingerprint.ts";
 import { deriveKeys } from "../../members/keys.ts";
 import type { MemberSet, Partition } from "../../members/member-set.ts";
-import { bodyBytes, type Column, columnAt, columnStarts, type Place } from "../../members/set-file.ts";
+import type { Place } from "../../members/set-file.ts";
+import { bodyBytes, type Column, columnAt, columnStarts } from "../../members/set-layout.ts";
 
 export const KEYS = deriveKeys(Buffer.alloc(32, 42));
 const VALUES = ["free", "pro", "team"];
@@ -103,8 +104,8 @@ let files = 0;
 function checksums(part: Partition, attributes: number): number[] {
   const bytes = (c: Uint32Array | Uint8Array) => new Uint8Array(c.buffer, c.byteOffset, c.byteLength);
   const zeros = new Uint8Array(bodyBytes(part.n, attributes) - part.n * (25 + 4 * attributes));
-  const columns = [part.keys, part.presence, ...part.prints].map((c) => crc32(bytes(c)));
-  return [...columns, crc32(zeros, crc32(bytes(part.consent)))];
+  const columns = [part.keys, part.presence, ...part.prints].map((c) => checksum(bytes(c)));
+  return [...columns, checksum(bytes(part.consent), zeros)];
 }
 
 /** Partitions of a set in memory: enough for every turn, and many cases a second. */
@@ -136,7 +137,11 @@ export function memorySet(
   };
   let offset = 0;
   const places = Array.from({ length: partitions }, (_, p): Place => {
-    const place = { offset, rows: parts[p]?.n ?? 0, crcs: checksums(parts[p] ?? empty, attributes.length) };
+    const place = {
+      offset,
+      rows: parts[p]?.n ?? 0,
+      checksums: checksums(parts[p] ?? empty, attributes.length),
+    };
     offset += bodies[p]?.length ?? 0;
     return place;
   });

@@ -19,7 +19,7 @@ import {
 import type { StoredKernel } from "../../members/kernel/each-kind.ts";
 import { compileKernel } from "../../members/kernel/instance.ts";
 import { openSet } from "../../members/member-set.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { memorySet, panelOfWorld, partOf, randomOf, world } from "./stored-world.ts";
 
 const dist = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));

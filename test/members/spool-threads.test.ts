@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { PersonKey } from "../../core/model.ts";
 import { deriveKeys } from "../../members/keys.ts";
-import { PARTITIONS } from "../../members/set-file.ts";
+import { PARTITIONS } from "../../members/set-layout.ts";
 import { sortedKeys } from "../../members/sorted-keys.ts";
 import { openSpool, type SpooledRow } from "../../members/spool.ts";
 import { SpoolWriter } from "../../members/spool-writer.ts";
