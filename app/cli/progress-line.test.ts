@@ -55,6 +55,25 @@ describe("startProgress", () => {
     return written;
   };
 
+  test("tells no rate when nothing new came for two seconds", () => {
+    const written: string[] = [];
+    let time = 0;
+    const o = { now: () => time, write: (text: string) => void written.push(text), isTty: true };
+    const progress = startProgress({ ...rows, ...o });
+    for (const [at, done] of [
+      [0, 0],
+      [2_000, 1_000_000],
+      [3_900, 1_000_000],
+      [4_000, 1_000_000],
+      [4_300, 1_000_000],
+      [5_000, 2_000_000],
+    ] as const) {
+      time = at;
+      progress.update(done);
+    }
+    expect(written.map((line) => line.includes("rows/s"))).toEqual([false, true, true, false, true]);
+  });
+
   test("writes at most four times a second, and takes its line away", () => {
     const written = run(true);
     expect(written).toHaveLength(4);

@@ -17,17 +17,18 @@ const BAR = 20;
 /**
  * One line of at most some 100 characters.
  *
+ * @param elapsedMs null: nothing came lately, so there is no rate
  * @example progressLine({ what: "Reading", total: 4e6, unit: "rows" }, 1e6, 2000)
  *   // "Reading █████░░░░░░░░░░░░░░░ 25 %  1,000,000 of 4,000,000 rows  500,000 rows/s  6 s left"
  */
-export function progressLine(o: ProgressOf, done: number, elapsedMs: number): string {
+export function progressLine(o: ProgressOf, done: number, elapsedMs: number | null): string {
   const { what, total, unit } = o;
   if (isDone(o, done) && o.next !== undefined) return `${o.next} ${count(done)} ${unit}`;
   const parts = [total === null || total <= 0 ? what : `${what} ${bar(done / total)}`];
   parts.push(
     total === null ? `${count(done)} ${unit}` : `${count(Math.min(done, total))} of ${count(total)} ${unit}`,
   );
-  if (elapsedMs >= RATE_AFTER_MS && done > 0) {
+  if (elapsedMs !== null && elapsedMs >= RATE_AFTER_MS && done > 0) {
     const perSecond = (done / elapsedMs) * 1000;
     parts.push(`${count(perSecond)} ${unit}/s`);
     if (total !== null && done < total) parts.push(`${duration((total - done) / perSecond)} left`);

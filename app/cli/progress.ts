@@ -4,6 +4,8 @@ import type { CliIo } from "./command.ts";
 import { isDone, type ProgressOf, progressLine } from "./progress-line.ts";
 
 const EVERY_MS = 250;
+/** Without anything new for so long, a rate and the time that is left would be wrong. */
+const STALLED_MS = 2_000;
 const CLEAR = "\r\u001b[K";
 const HIDE = "\u001b[?25l";
 const SHOW = "\u001b[?25h";
@@ -28,11 +30,13 @@ export function startProgress(o: ProgressOptions): RunningProgress {
   if (!o.isTty) return { update: () => undefined, stop: () => undefined };
   const start = o.now();
   let shown: number | null = null;
+  let grown = { done: 0, at: start };
   return {
     update(done) {
       const now = o.now();
+      if (done > grown.done) grown = { done, at: now };
       if (shown !== null && now - shown < EVERY_MS && !isDone(o, done)) return;
-      o.write(`${shown === null ? HIDE : ""}${CLEAR}${progressLine(o, done, now - start)}`);
+      o.write(`${shown === null ? HIDE : ""}${CLEAR}${progressLine(o, done, now - grown.at < STALLED_MS ? now - start : null)}`);
       shown = now;
     },
     stop() {
