@@ -18,10 +18,8 @@ export type IncidentSearch = Partial<IncidentFilter>;
 export type PlanListSearch = { show?: "waiting" | "over" };
 export type AudienceListSearch = { show?: "off" };
 
-/** Leaves keys without a value out of the URL. */
-function kept<T extends object>(values: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
+/** Names every key: of one that is left out, the router hands on whatever stands in the URL. */
+const search = <T extends object>(values: { [K in keyof Required<T>]: T[K] | undefined }): T => values as T;
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
 
@@ -30,14 +28,14 @@ const audiences = createRoute({
   getParentRoute: () => root,
   path: "/audiences",
   validateSearch: (s: Search): AudienceListSearch =>
-    kept<AudienceListSearch>({ show: oneOf(s.show, ["off"]) }),
+    search<AudienceListSearch>({ show: oneOf(s.show, ["off"]) }),
   component: lazyRouteComponent(() => import("./audience/audiences-page.tsx"), "AudiencesPage"),
 });
 export const audienceRoute = createRoute({
   getParentRoute: () => root,
   path: "/audiences/$id",
   validateSearch: (s: Search): AudienceSearch =>
-    kept<AudienceSearch>({
+    search<AudienceSearch>({
       tab: oneOf(s.tab, TABS),
       days: [7, 56].find((days) => days === Number(s.days)),
       system: text(s.system),
@@ -48,7 +46,7 @@ const incidents = createRoute({
   getParentRoute: () => root,
   path: "/incidents",
   validateSearch: (s: Search): IncidentSearch =>
-    kept<IncidentSearch>({
+    search<IncidentSearch>({
       state: oneOf(s.state, ["all"]),
       severity: oneOf(s.severity, ["act", "look"]),
       audience: text(s.audience),
@@ -66,7 +64,7 @@ const plans = createRoute({
   getParentRoute: () => root,
   path: "/plans",
   validateSearch: (s: Search): PlanListSearch =>
-    kept<PlanListSearch>({ show: oneOf(s.show, ["waiting", "over"]) }),
+    search<PlanListSearch>({ show: oneOf(s.show, ["waiting", "over"]) }),
   component: lazyRouteComponent(() => import("./plans/plans-page.tsx"), "PlansPage"),
 });
 const plan = createRoute({

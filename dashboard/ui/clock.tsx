@@ -10,7 +10,7 @@ export type Clock = {
   time(at: string): string;
   /** "Tue 24 Nov" */
   day(at: string): string;
-  /** "24 Nov" */
+  /** "24 Nov"; "24 Nov 2023" when that is more than half a year from now. */
   date(at: string): string;
   /** "06:04" today, "Mon 06:04" this week, else "18 Sep 06:04". */
   when(at: string): string;
@@ -21,6 +21,8 @@ export type Clock = {
   /** "Tuesday" */
   weekday(at: string): string;
 };
+
+const HALF_A_YEAR_MS = 183 * 86_400_000;
 
 function span(ms: number): string {
   const minutes = Math.round(Math.abs(ms) / 60_000);
@@ -46,11 +48,17 @@ export function makeClock(now: string, zone: string, language: string): Clock {
     const format = new Intl.DateTimeFormat(language, { timeZone, ...options });
     return (at: string) => format.format(new Date(at));
   };
+  /** A day without its year is taken for the nearest. */
+  const dated = (options: Intl.DateTimeFormatOptions) => {
+    const near = pick(options);
+    const far = pick({ ...options, year: "numeric" });
+    return (at: string) => (Math.abs(Date.parse(at) - Date.parse(now)) > HALF_A_YEAR_MS ? far(at) : near(at));
+  };
   const time = pick({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const date = pick({ day: "numeric", month: "short" });
+  const date = dated({ day: "numeric", month: "short" });
   const weekdayShort = pick({ weekday: "short" });
   const weekday = pick({ weekday: "long" });
-  const long = pick({ weekday: "long", day: "numeric", month: "long" });
+  const long = dated({ weekday: "long", day: "numeric", month: "long" });
   const zoneName = new Intl.DateTimeFormat(language, { timeZone, timeZoneName: "short" })
     .formatToParts(now === "" ? new Date(0) : new Date(now))
     .find((part) => part.type === "timeZoneName")?.value;

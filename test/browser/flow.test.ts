@@ -170,6 +170,14 @@ describe("finding one’s way", () => {
     expect(page.url()).not.toContain("severity");
   });
 
+  it("shows what it shows otherwise where the URL asks for what there is not", async () => {
+    await open("story", "/audiences/active_customers?tab=nonsense&days=3650000");
+    await page.getByRole("heading", { name: /^Size/ }).waitFor();
+    expect(await page.locator(".tabs [aria-current]").allInnerTexts()).toEqual(["Summary"]);
+    await page.goto(`${server.url}/incidents?state=gone&severity=loud`);
+    await page.getByRole("heading", { name: /Four open incidents/ }).waitFor();
+  });
+
   it("finds by typing, and gives the focus back when closed", async () => {
     await open("story", "/");
     const button = page.getByRole("button", { name: /Find an audience/ });
