@@ -36,7 +36,8 @@ export function startProgress(o: ProgressOptions): RunningProgress {
       const now = o.now();
       if (done > grown.done) grown = { done, at: now };
       if (shown !== null && now - shown < EVERY_MS && !isDone(o, done)) return;
-      o.write(`${shown === null ? HIDE : ""}${CLEAR}${progressLine(o, done, now - grown.at < STALLED_MS ? now - start : null)}`);
+      const elapsed = now - grown.at < STALLED_MS ? now - start : null;
+      o.write(`${shown === null ? HIDE : ""}${CLEAR}${progressLine(o, done, elapsed)}`);
       shown = now;
     },
     stop() {
