@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { AuditorError, type ErrorKind } from "../../core/errors.ts";
+import { validationMessage } from "./validation-message.ts";
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   auth: 401,
@@ -36,7 +37,7 @@ export function answerError(
     reply.code(status).send({
       error: {
         kind: "bad_data",
-        message: error.message,
+        message: validationMessage(error),
         fix: "correct the request",
         requestId: request.id,
       },
