@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { clean } from "./clean.ts";
+import { clean, ended } from "./clean.ts";
 
 test.each([
   ["bidi overrides", "Trial\u202Egnp\u2066x", "Trialgnpx"],
@@ -15,6 +15,20 @@ test.each([
 test("cuts with an ellipsis, never inside a pair", () => {
   expect(clean("abcdef", 4)).toBe("abc…");
   expect(clean("ab😀def", 4)).toBe("ab…");
+});
+
+test("cuts between words, unless they are very long", () => {
+  expect(clean("from Warehouse, which has them", 28)).toBe("from Warehouse, which has…");
+  expect(clean("from Warehouse, which has them", 26)).toBe("from Warehouse, which has…");
+  expect(clean("from Warehouse, which", 18)).toBe("from Warehouse…");
+  expect(clean(`from ${"x".repeat(40)}`, 40)).toBe(`from ${"x".repeat(34)}…`);
+});
+
+test("a sentence that was cut needs no full stop", () => {
+  expect([ended("Trial shrank"), ended(clean("Trial shrank a lot", 13))]).toEqual([
+    "Trial shrank.",
+    "Trial shrank…",
+  ]);
 });
 
 test("whatever comes in, what goes out is short, in one line and without addresses", () => {

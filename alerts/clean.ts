@@ -25,9 +25,17 @@ export function clean(text: string, max: number): string {
   return cut(safe.includes("@") ? safe.replace(ADDRESS, NO_ADDRESS) : safe, max);
 }
 
-/** Cuts between characters, never inside a surrogate pair. */
+/** The end of a sentence whose last words may have been cut off. */
+export const ended = (text: string): string => (text.endsWith("…") ? text : `${text}.`);
+
+/** A word longer than this is cut. */
+const LONG_WORD = 24;
+
+/** Cuts between words, or where they are long between characters, never inside a surrogate pair. */
 function cut(text: string, max: number): string {
   if (text.length <= max) return text;
-  const head = text.slice(0, Math.max(0, max - 1));
-  return `${head.replace(/[\uD800-\uDBFF]$/, "").trimEnd()}…`;
+  const head = text.slice(0, Math.max(0, max - 1)).replace(/[\uD800-\uDBFF]$/, "");
+  const word = head.lastIndexOf(" ");
+  const between = text[head.length] !== " " && word > 0 && head.length - word <= LONG_WORD;
+  return `${(between ? head.slice(0, word) : head).replace(/[\s,;:]+$/, "")}…`;
 }

@@ -1,7 +1,7 @@
 import type { Incident } from "../../core/finding.ts";
 import { byUrgency, tellsOf } from "../../core/incident-order.ts";
 import type { Instant } from "../../core/model.ts";
-import { clean } from "../clean.ts";
+import { clean, ended } from "../clean.ts";
 import { count } from "../counts.ts";
 import { capital } from "../sentences.ts";
 import { dayAndTime, weekday } from "../when.ts";
@@ -83,14 +83,14 @@ function noteOf(i: Incident, faults: number, s: ReportSegment, input: ReportInpu
   const cause =
     i.finding.cause.text === null
       ? ""
-      : ` ${i.finding.cause.certainty === "confirmed" ? "Cause" : "Likely"}: ${clean(i.finding.cause.text, 140)}.`;
+      : ` ${i.finding.cause.certainty === "confirmed" ? "Cause" : "Likely"}: ${ended(clean(i.finding.cause.text, 140))}`;
   const state = liveAt(i, input.events, input.week.to)
     ? i.owner === null
       ? ""
       : ` ${clean(i.owner, 40)} is on it.`
     : " Resolved.";
   const more = faults > 1 ? ` And ${faults - 1} more.` : "";
-  return `${what}.${cause}${state}${more}`;
+  return `${ended(what)}${cause}${state}${more}`;
 }
 
 /** "Peak 75,584 on Tuesday", "Low 3,104 on Tuesday": the flagged reading farthest from normal. */

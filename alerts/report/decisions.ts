@@ -1,6 +1,6 @@
 import type { Incident } from "../../core/finding.ts";
 import { byUrgency, tellsOf } from "../../core/incident-order.ts";
-import { clean } from "../clean.ts";
+import { clean, ended } from "../clean.ts";
 import { count } from "../counts.ts";
 import { withoutSend } from "../sentences.ts";
 import { dayAndTime } from "../when.ts";
@@ -59,7 +59,7 @@ function fromIncident(i: Incident, input: ReportInput): Decision & { at: string 
   const send = input.sends.find((s) => (guards ? s.system === f.system : s.audience === f.audience));
   return {
     question: questionOf(i, audience, system),
-    text: `${blurred(clean(f.title, 160))}.`,
+    text: ended(blurred(clean(f.title, 160))),
     cost: blurred(clean(withoutSend(f.means), 300)),
     deadline:
       send === undefined ? null : `before “${clean(send.name, 60)}”, ${dayAndTime(send.at, input.timezone)}`,
