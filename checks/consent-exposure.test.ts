@@ -185,7 +185,7 @@ describe("the check", () => {
       people: 312,
       title: "312 opted-out people can still be mailed from Newsletter; nothing was sent to them yet",
       moved:
-        "312 opted-out people on Do not contact can be mailed from Newsletter, whoever waits longest for 20 hours to 26 hours since the opt-out. No send is known to have gone to them since: a near miss. Normal is 0.",
+        "312 opted-out people on Do not contact can be mailed from Newsletter. Whoever waits longest opted out between 20 hours and 26 hours ago. No send is known to have gone to them since: a near miss. Normal is 0.",
       means:
         "The term of Gmail and Yahoo (48 hours) ends for the next tomorrow 10:00 CEST; the next send is not known.",
     });

@@ -2,7 +2,7 @@ import { type MemberSet, openSet } from "./member-set.ts";
 
 /**
  * Opens a set and proves every partition of it, for whoever must not find it damaged half-way. Reads all of the file:
- * a tenth of a processor second for 10 million people.
+ * less than a tenth of a processor second for 10 million people.
  *
  * @throws AuditorError not_found, or bad_data
  */

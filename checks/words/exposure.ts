@@ -27,7 +27,7 @@ export function exposureFinding(input: CheckInput, e: Exposure): Finding {
   return draftFinding(input, "consent_exposure", {
     severity: urgentIf(e.reached.length > 0 || over.length > 0),
     title: titleOf(input, e, over),
-    moved: `${who} on ${input.audience.title} can be mailed from ${system}, whoever waits longest for ${span(e.longest)} since the opt-out. ${sent(input, e)} Normal is 0.`,
+    moved: `${who} on ${input.audience.title} can be mailed from ${system}. Whoever waits longest opted out ${span(e.longest)} ago. ${sent(input, e)} Normal is 0.`,
     means: `${capital(terms(input, e, over))}; ${sendWords(input)}.`,
     cause: UNCLEAR,
     todo: [
@@ -118,7 +118,7 @@ function span({ least, most }: Bounds): string {
   const from = duration(least * 3_600_000);
   if (most === null) return `at least ${from}`;
   const to = duration(most * 3_600_000);
-  return from === to ? from : `${from} to ${to}`;
+  return from === to ? from : `between ${from} and ${to}`;
 }
 
 const toInstant = (ms: number): Instant => instant(new Date(ms));
