@@ -74,10 +74,11 @@ export async function begunPlan(
   const confirmed = `PL-${plan.id} ${doc.changes.length}`;
   await store.approve(plan.id, { person: "Ben", at: now, hash: plan.hash, confirmed });
   const before = (await ghost.journal()).length;
-  await store.move(plan.id, ["draft"], "applying", now, null);
-  // With a first intent the safeguards have been judged; this plan rests on no reading that they could look at.
+  // The lease first: a server that looks for begun plans meanwhile would take this one.
   const dead = await store.acquire(plan.id, "dead", 30);
   if (dead === null) throw new Error("a plan that nobody knows of is free");
+  await store.move(plan.id, ["draft"], "applying", now, null);
+  // With a first intent the safeguards have been judged; this plan rests on no reading that they could look at.
   await store.intent(dead, [0], now, [null]);
   await store.release(dead);
   return { plan, before, secret };
