@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/setup/longest-first.ts";
 
 const report = process.env.PLUMBLINE_TEST_REPORT;
-/** Half the seeds of the demo, with those of `npm run test:truth`. */
+/** Half the seeds of the demo, and the demo without faults: with `npm run test:truth`. */
 const LATER_SEEDS = process.env.PLUMBLINE_TRUTH_SEEDS ? [] : ["test/e2e/demo-truth-even.test.ts"];
 /** Of the kernel, what takes a minute: these run with the random cases. */
 const LONG_KERNEL_TESTS = "test/kernel/{bad-input,compare-people,csv-people,packed}.test.ts";

@@ -25,4 +25,14 @@ describe("the demo company, eight weeks of daily audits", () => {
       });
     },
   );
+
+  it("without faults nothing is raised", { timeout: 600_000 }, async () => {
+    const run = await auditDemo({
+      seed: 3,
+      size: "1k",
+      adminUrl: inject("embedded").adminUrl,
+      faults: false,
+    });
+    expect(run.raised.map((r) => `${r.day} ${r.incident.fingerprint}`)).toEqual([]);
+  });
 });
