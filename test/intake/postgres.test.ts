@@ -94,44 +94,48 @@ const COLUMNS = [
 ];
 
 describe("Postgres as bytes", () => {
-  it("leaves the same sets, spools, counts, warnings and ends as rows do", async () => {
-    let taken = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(row, { maxLength: 40 }),
-        fc.subarray(COLUMNS, { minLength: 1 }),
-        fc.constantFrom("email", "customer_id", "phone"),
-        wanted,
-        wanted,
-        async (rows, some, identity, one, two) => {
-          await w.sql("truncate things");
-          await w.sql(
-            "insert into things select (row_number() over ()), r.id, r.email, r.phone, r.customer_id, r.consent, r.mailable, r.bounced, r.consent_at, r.updated_at, r.plan, r.flag, r.at, r.amount from json_to_recordset($1::json) as r(id text, email text, phone text, customer_id text, consent text, mailable text, bounced text, consent_at text, updated_at text, plan text, flag boolean, at timestamptz, amount numeric)",
-            [JSON.stringify(rows)],
-          );
-          const columns = [...new Set([...some, identity])];
-          const queries = [
-            `select ${columns.join(", ")} from things order by n -- all of them`,
-            "select * from things order by n;",
-          ];
-          const fast = await read(queries, [one, two], true);
-          taken += fast.taken;
-          expect(result(fast)).toEqual(result(await read(queries, [one, two], false)));
-          for (const { url } of lesser) {
-            const left = await read(queries, [one, two], true, {}, url);
-            expect(left.taken).toBe(0);
-            const unasked =
-              "warehouse: this server does not say what the role can write; see that it may only read";
-            expect({ ...left, warnings: left.warnings.filter((words) => words !== unasked) }).toMatchObject(
-              result(fast),
+  it(
+    "leaves the same sets, spools, counts, warnings and ends as rows do",
+    async () => {
+      let taken = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, { maxLength: 40 }),
+          fc.subarray(COLUMNS, { minLength: 1 }),
+          fc.constantFrom("email", "customer_id", "phone"),
+          wanted,
+          wanted,
+          async (rows, some, identity, one, two) => {
+            await w.sql("truncate things");
+            await w.sql(
+              "insert into things select (row_number() over ()), r.id, r.email, r.phone, r.customer_id, r.consent, r.mailable, r.bounced, r.consent_at, r.updated_at, r.plan, r.flag, r.at, r.amount from json_to_recordset($1::json) as r(id text, email text, phone text, customer_id text, consent text, mailable text, bounced text, consent_at text, updated_at text, plan text, flag boolean, at timestamptz, amount numeric)",
+              [JSON.stringify(rows)],
             );
-          }
-        },
-      ),
-      { numRuns: RUNS },
-    );
-    expect(taken).toBeGreaterThan(RUNS);
-  }, TIMEOUT_MS);
+            const columns = [...new Set([...some, identity])];
+            const queries = [
+              `select ${columns.join(", ")} from things order by n -- all of them`,
+              "select * from things order by n;",
+            ];
+            const fast = await read(queries, [one, two], true);
+            taken += fast.taken;
+            expect(result(fast)).toEqual(result(await read(queries, [one, two], false)));
+            for (const { url } of lesser) {
+              const left = await read(queries, [one, two], true, {}, url);
+              expect(left.taken).toBe(0);
+              const unasked =
+                "warehouse: this server does not say what the role can write; see that it may only read";
+              expect({ ...left, warnings: left.warnings.filter((words) => words !== unasked) }).toMatchObject(
+                result(fast),
+              );
+            }
+          },
+        ),
+        { numRuns: RUNS },
+      );
+      expect(taken).toBeGreaterThan(RUNS);
+    },
+    TIMEOUT_MS,
+  );
 
   const plain: Wanted = { identity: "email", attributes: ["tier"] };
 
