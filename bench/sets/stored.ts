@@ -52,7 +52,7 @@ export async function storedTable(people: number, folder: string, times: number)
       ours.snapshot,
       "checksums of the old set proved",
     ),
-    row("the same, and who flips counted from it", ours.upkeepAndFlips, `${count(ours.flipping)} people`),
+    row("the same, and who flips counted on the way", ours.upkeepAndFlips, `${count(ours.flipping)} people`),
     row("who flips, from a stored set", ours.flips, ""),
     row(
       "DuckDB: who flips, with `lag()`",

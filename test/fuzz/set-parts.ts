@@ -10,7 +10,6 @@ const CHECKSUM = 16;
 
 /** Where the parts of a set file stand; see docs/member-sets.md. */
 export type Parts = {
-  readonly version: number;
   readonly directory: number;
   readonly json: number;
   readonly trailer: number;
@@ -25,7 +24,6 @@ export function partsOf(file: Buffer): Parts {
   const json = trailer - file.readUInt32LE(trailer + JSON_BYTES);
   const partitions = file.readUInt32LE(trailer + PARTITIONS);
   return {
-    version: file.readUInt32LE(4),
     directory,
     json,
     trailer,
@@ -35,14 +33,9 @@ export function partsOf(file: Buffer): Parts {
 }
 
 /** Makes the checksum of directory and head right again, so that a reader has to look at what they say. */
-export function signed(file: Buffer, from: number, json: number): Buffer {
-  const trailer = file.length - TRAILER;
-  const covered = [
-    file.subarray(from, json),
-    file.subarray(json, trailer),
-    file.subarray(trailer, trailer + CHECKSUM),
-  ];
-  file.writeUInt32LE(checksum(...covered), trailer + CHECKSUM);
+export function signed(file: Buffer, from: number): Buffer {
+  const end = file.length - TRAILER + CHECKSUM;
+  file.writeUInt32LE(checksum(file.subarray(from, end)), end);
   return file;
 }
 
@@ -83,20 +76,20 @@ export function lyingNumbers(whole: Buffer, random: Random): Buffer {
     ];
     file.writeUInt32LE(value >>> 0, at);
   }
-  return signed(file, parts.directory, parts.json);
+  return signed(file, parts.directory);
 }
 
 /** Two partitions change places in the directory, with right checksums. */
 export function swappedPartitions(whole: Buffer, random: Random): Buffer {
   const file = Buffer.from(whole);
-  const { directory, entry, partitions, json } = partsOf(file);
+  const { directory, entry, partitions } = partsOf(file);
   const [a, b] = [random.between(0, partitions - 1), random.between(0, partitions - 1)].map(
     (p) => directory + p * entry,
   ) as [number, number];
   const first = Buffer.from(file.subarray(a, a + entry));
   file.copyWithin(a, b, b + entry);
   first.copy(file, b);
-  return signed(file, directory, json);
+  return signed(file, directory);
 }
 
 const HOSTILE_VALUES: readonly unknown[] = [
@@ -153,7 +146,7 @@ export function withHead(whole: Buffer, head: Buffer): Buffer {
   const { directory, json, trailer } = partsOf(whole);
   const file = Buffer.concat([whole.subarray(0, json), head, whole.subarray(trailer)]);
   file.writeUInt32LE(head.length, file.length - TRAILER + JSON_BYTES);
-  return signed(file, directory, json);
+  return signed(file, directory);
 }
 
 /** The value itself or something in it. */
